@@ -1,0 +1,59 @@
+import js from '@eslint/js';
+import rxjsX from 'eslint-plugin-rxjs-x';
+import { defineConfig } from 'eslint/config';
+import tseslint from 'typescript-eslint';
+
+/** Imports run one way: test -> tools -> packages/core. */
+const oneWay = (...forbidden) => ({
+  'no-restricted-imports': [
+    'error',
+    {
+      patterns: [
+        { group: ['rxjs/webSocket', 'rxjs/ajax'], message: 'See CONTRIBUTING.md.' },
+        { regex: '^(fp-ts|io-ts)/(?!lib/)', message: "Plain Node needs 'fp-ts/lib/X.js'." },
+        { regex: '/index\\.js$', message: 'Import the file of the concept.' },
+        ...forbidden,
+      ],
+    },
+  ],
+});
+
+export default defineConfig(
+  { ignores: ['**/dist/', '**/node_modules/'] },
+  js.configs.recommended,
+  tseslint.configs.strictTypeChecked,
+  rxjsX.configs.strict,
+  {
+    languageOptions: {
+      parserOptions: {
+        projectService: { allowDefaultProject: ['*.js'] },
+        tsconfigRootDir: import.meta.dirname,
+      },
+    },
+    rules: {
+      '@typescript-eslint/consistent-type-imports': 'error',
+      '@typescript-eslint/switch-exhaustiveness-check': [
+        'error',
+        { considerDefaultExhaustiveForUnions: true },
+      ],
+      '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true }],
+      'rxjs-x/finnish': [
+        'error',
+        {
+          functions: false,
+          methods: false,
+          strict: true,
+          names: { '^(transport|token|given|accessToken|conversationToken)$': false },
+        },
+      ],
+      'rxjs-x/no-ignored-error': 'off',
+      'rxjs-x/throw-error': ['error', { allowThrowingUnknown: true }],
+    },
+  },
+  {
+    files: ['packages/core/src/**/*.ts'],
+    rules: oneWay({ regex: '^@livecall/', message: 'Core knows nobody above it.' }),
+  },
+  { files: ['tools/src/**/*.ts'], rules: oneWay() },
+  { files: ['**/*.js'], extends: [tseslint.configs.disableTypeChecked] },
+);

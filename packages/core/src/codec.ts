@@ -1,0 +1,67 @@
+import * as E from 'fp-ts/lib/Either.js';
+import type { Context, Decoder, Errors } from 'io-ts';
+
+import { InvalidFrameError } from './errors.js';
+import { ClientMessage, ServerMessage } from './protocol.js';
+import type { Frame } from './transport.js';
+
+const utf8 = new TextDecoder('utf-8', { fatal: true });
+
+/**
+ * Decodes one frame from the server.
+ *
+ * The server is believed where the publication is silent: unknown fields are kept, an unknown type
+ * is an `UnknownMessage`, a binary frame is read as the UTF-8 text it may hold. A `role` or a field
+ * type that the published types cannot hold is a failure.
+ *
+ * @returns the message, or an `InvalidFrameError` that tells the path and what was expected there,
+ *   and nothing of what was said
+ * @see PROTOCOL.md#server-messages
+ * @example
+ * import { decodeFrame } from '@livecall/core';
+ *
+ * const decoded = decodeFrame('{"type":"ack","ackId":"8f0c"}');
+ * if (decoded._tag === 'Right') console.log(decoded.right.type); // => ack
+ */
+export function decodeFrame(frame: Frame): E.Either<InvalidFrameError, ServerMessage> {
+  return decode(frame, ServerMessage);
+}
+
+/**
+ * Decodes one frame from a client, as a server does.
+ *
+ * @see PROTOCOL.md#client-messages
+ */
+export function decodeClientFrame(frame: Frame): E.Either<InvalidFrameError, ClientMessage> {
+  return decode(frame, ClientMessage);
+}
+
+/** Encodes one message for the server. */
+export function encodeClientMessage({ type, id }: ClientMessage): Frame {
+  return JSON.stringify({ type, id });
+}
+
+function decode<A>(frame: Frame, codec: Decoder<unknown, A>): E.Either<InvalidFrameError, A> {
+  let json: unknown;
+  try {
+    json = JSON.parse(typeof frame === 'string' ? frame : utf8.decode(frame));
+  } catch {
+    // What JSON.parse has to say quotes the text.
+    return E.left(new InvalidFrameError(frame, 'JSON'));
+  }
+  const decoded = codec.decode(json);
+  return E.isRight(decoded) ? decoded : E.left(explain(frame, decoded.left));
+}
+
+/** Speaks of the deepest place that failed: in a union, the member that the message came closest to. */
+function explain(frame: Frame, errors: Errors): InvalidFrameError {
+  const context = errors.reduce<Context>(
+    (deepest, { context }) => (context.length > deepest.length ? context : deepest),
+    [],
+  );
+  const path = context
+    .map(({ key }) => key)
+    .filter((key) => key !== '' && !/^\d+$/.test(key))
+    .join('.');
+  return new InvalidFrameError(frame, context.at(-1)?.type.name ?? 'a message', path);
+}

@@ -1,0 +1,58 @@
+import type { LiveCallError } from './errors.js';
+
+/** Not connected yet: `connect()` was not called. */
+export interface Idle {
+  readonly status: 'idle';
+}
+
+/** The first dial is under way. */
+export interface Connecting {
+  readonly status: 'connecting';
+}
+
+/** Messages arrive and commands can be sent. */
+export interface Open {
+  readonly status: 'open';
+  /** Which connection of this call it is, counted from 1. */
+  readonly connection: number;
+}
+
+/** The connection could not be made, or was lost, and is dialled again. */
+export interface Reconnecting {
+  readonly status: 'reconnecting';
+  /** Which retry it is in a row, from 1; 0 when only the token is refreshed. */
+  readonly attempt: number;
+  /** Milliseconds until the dial. */
+  readonly delayMs: number;
+  readonly cause: LiveCallError;
+}
+
+/** The call has ended; what the server still has to say is awaited. */
+export interface Closing {
+  readonly status: 'closing';
+  readonly connection: number;
+}
+
+/**
+ * Over, for good.
+ *
+ * | reason | what happened |
+ * |---|---|
+ * | `call-ended` | the server sent `event:callEnd` |
+ * | `hung-up` | the subscription of `connect()` was unsubscribed |
+ * | `clean-close` | the server closed with 1000 and `cleanCloseIsEnd` is set |
+ * | `failed` | anything else; `error` says what |
+ */
+export type Closed =
+  | { readonly status: 'closed'; readonly reason: 'call-ended' | 'hung-up' | 'clean-close' }
+  | { readonly status: 'closed'; readonly reason: 'failed'; readonly error: LiveCallError };
+
+/**
+ * Where the connection of a call stands.
+ *
+ *     idle ─▶ connecting ─▶ open ─▶ closing ─▶ closed
+ *                  │  ▲      │  ▲               ▲
+ *                  ▼  │      ▼  │               │
+ *                 reconnecting ─┘  (from anywhere)
+ */
+export type ConnectionState = Idle | Connecting | Open | Reconnecting | Closing | Closed;

@@ -1,0 +1,306 @@
+import type { Frame } from './transport.js';
+
+/*
+ * No message, enumerable field or cause in this file holds a token, a phone number or what was
+ * said in a call. What only the server worded (a close reason, an error's description) and the
+ * frame of an `InvalidFrameError` are there to be read, but not enumerable: `console.log`,
+ * `JSON.stringify` and the loggers pass them by.
+ */
+
+class TaggedError<Tag extends string> extends Error {
+  readonly _tag: Tag;
+
+  constructor(tag: Tag, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this._tag = tag;
+    this.name = tag;
+  }
+
+  protected hide(field: string, value: unknown): void {
+    Object.defineProperty(this, field, { value, enumerable: false });
+  }
+}
+
+/* The transport: why a connection could not be made, or ended */
+
+const adviceByStatus: Readonly<Record<number, string>> = {
+  400: 'the conversation token is not valid; take it from the call log entry (liveConversationToken)',
+  401: 'the access token is missing, wrong or expired; get a new one',
+  403: 'the access token does not allow this call; check whose token it is',
+  404: 'no such conversation, or the call is no longer active; check the URL and the conversation token',
+  408: 'the server gave up waiting; try again',
+  429: 'too many connections; wait before the next one',
+};
+
+function adviceFor(status: number): string {
+  const advice = adviceByStatus[status];
+  if (advice !== undefined) return advice;
+  if (status >= 500) return 'the server failed; try again later';
+  if (status >= 300 && status < 400) return 'redirects are never followed; use the final URL';
+  return 'it did not switch to the WebSocket protocol; check the URL';
+}
+
+/** The server answered the handshake with another status than 101. @see PROTOCOL.md#handshake */
+export class HandshakeRefusedError extends TaggedError<'HandshakeRefusedError'> {
+  /** The HTTP status. */
+  readonly status: number;
+  /** Milliseconds the server asks to wait (`Retry-After`), where it said so. */
+  readonly retryAfterMs: number | undefined;
+
+  constructor(status: number, retryAfterMs?: number) {
+    super(
+      'HandshakeRefusedError',
+      `The server refused the connection with ${status}: ${adviceFor(status)}.`,
+    );
+    this.status = status;
+    this.retryAfterMs = retryAfterMs;
+  }
+}
+
+/** The connection was not open in time. */
+export class HandshakeTimeoutError extends TaggedError<'HandshakeTimeoutError'> {
+  /** How long it was given, in milliseconds. */
+  readonly timeoutMs: number;
+  /** What it was still waiting for: a token from its provider, or the server. */
+  readonly waitingFor: 'token' | 'server';
+
+  constructor(timeoutMs: number, waitingFor: 'token' | 'server' = 'server') {
+    const what =
+      waitingFor === 'token'
+        ? 'The token provider gave no token'
+        : 'The server did not answer the handshake';
+    super('HandshakeTimeoutError', `${what} within ${timeoutMs} ms; see that it can be reached.`);
+    this.timeoutMs = timeoutMs;
+    this.waitingFor = waitingFor;
+  }
+}
+
+/** The connection could not be made: name not found, refused, TLS, or an answer that is no handshake. */
+export class ConnectFailedError extends TaggedError<'ConnectFailedError'> {
+  /** The system's or library's own code, `ECONNREFUSED` for one, where there is one. */
+  readonly code: string | undefined;
+
+  constructor(cause: unknown) {
+    const reason =
+      cause instanceof Error ? cause.message || codeOf(cause) || cause.name : 'no reason given';
+    super('ConnectFailedError', `Could not connect: ${reason}. Check the URL and the network.`, {
+      cause,
+    });
+    this.code = codeOf(cause);
+  }
+}
+
+/** A token function failed or gave no token. What it threw is its own affair: `providerError`, not enumerable. */
+export class TokenUnavailableError extends TaggedError<'TokenUnavailableError'> {
+  readonly token: 'accessToken' | 'conversationToken';
+  declare readonly providerError: unknown;
+
+  constructor(token: 'accessToken' | 'conversationToken', providerError?: unknown) {
+    const how =
+      providerError instanceof Error ? `failed (${providerError.name})` : 'gave no usable token';
+    super(
+      'TokenUnavailableError',
+      `The ${token} function ${how}; it must give a non-empty string.`,
+    );
+    this.token = token;
+    this.hide('providerError', providerError);
+  }
+}
+
+const meaningByCode: Readonly<Record<number, string>> = {
+  1000: 'normal closure',
+  1001: 'going away',
+  1002: 'protocol error',
+  1003: 'unsupported data',
+  1005: 'no code given',
+  1006: 'cut without a close',
+  1007: 'invalid payload',
+  1008: 'policy violation',
+  1009: 'message too big',
+  1010: 'extension missing',
+  1011: 'server error',
+  1012: 'service restart',
+  1013: 'try again later',
+  1014: 'bad gateway',
+  1015: 'TLS failure',
+  4999: 'the client departed from the recording',
+};
+
+/** An open connection ended, by whatever code: 1000 from the server too. @see PROTOCOL.md#close-codes */
+export class ConnectionClosedError extends TaggedError<'ConnectionClosedError'> {
+  /** The close code; 1006 when the connection was cut without one. */
+  readonly code: number;
+  /** The server's own words for it; not enumerable, since they may hold anything. */
+  declare readonly reason: string;
+  /** Whether the server sent a close frame. */
+  readonly wasClean: boolean;
+
+  constructor(
+    code: number,
+    reason = '',
+    { wasClean = code !== 1006, cause }: { wasClean?: boolean; cause?: unknown } = {},
+  ) {
+    const meaning = meaningByCode[code];
+    super(
+      'ConnectionClosedError',
+      `The connection was closed with ${code}${meaning === undefined ? '' : ` (${meaning})`}.`,
+      cause === undefined ? undefined : { cause },
+    );
+    this.code = code;
+    this.hide('reason', reason);
+    this.wasClean = wasClean;
+  }
+}
+
+/** Everything a {@link Transport} errors with. */
+export type TransportError =
+  | HandshakeRefusedError
+  | HandshakeTimeoutError
+  | ConnectFailedError
+  | TokenUnavailableError
+  | ConnectionClosedError;
+
+/* The call */
+
+/** A frame is not a message of the protocol. The call goes on. */
+export class InvalidFrameError extends TaggedError<'InvalidFrameError'> {
+  /** Where in the message it is wrong, `role` for one; empty for the frame as a whole. */
+  readonly path: string;
+  /** What should stand there. */
+  readonly expected: string;
+  /** The frame's length, in characters when it is text, in bytes when binary. */
+  readonly length: number;
+  /** The frame itself; not enumerable. */
+  declare readonly frame: Frame;
+
+  constructor(frame: Frame, expected: string, path = '') {
+    const what =
+      path === ''
+        ? `a frame of ${frame.length} ${typeof frame === 'string' ? 'characters' : 'bytes'} is not ${expected}`
+        : `\`${path}\` is not of type ${expected}`;
+    super('InvalidFrameError', `The server sent an invalid message: ${what}. It was skipped.`);
+    this.path = path;
+    this.expected = expected;
+    this.length = frame.length;
+    this.hide('frame', frame);
+  }
+}
+
+/** The server sent an `error` message. The call goes on unless it also closes. @see PROTOCOL.md#error */
+export class ServerReportedError extends TaggedError<'ServerReportedError'> {
+  /** The server's own words; not enumerable, since they may hold anything. */
+  declare readonly description: string;
+
+  constructor(description: string) {
+    super('ServerReportedError', 'The server reported an error; its words are in `description`.');
+    this.hide('description', description);
+  }
+}
+
+/** The server closed with 1000, but never said that the call had ended. */
+export class EndedWithoutCallEndError extends TaggedError<'EndedWithoutCallEndError'> {
+  constructor(cause: ConnectionClosedError) {
+    super(
+      'EndedWithoutCallEndError',
+      'The server closed the connection without event:callEnd; the call may still be going on. ' +
+        'Set cleanCloseIsEnd if that is how calls end here.',
+      { cause },
+    );
+  }
+}
+
+/* Commands */
+
+/**
+ * What is known about a command that failed: it was certainly not sent, and may be sent again, or
+ * it may or may not have been carried out.
+ */
+export type Delivery = 'not-sent' | 'unknown';
+
+/** There is no open connection to send on. */
+export class NotOpenError extends TaggedError<'NotOpenError'> {
+  readonly delivery = 'not-sent' satisfies Delivery;
+  /** How long an open connection was waited for, in milliseconds; 0 when it was not. */
+  readonly waitedMs: number;
+
+  constructor(waitedMs = 0) {
+    const waited =
+      waitedMs > 0 ? `No connection opened within ${waitedMs} ms` : 'The connection is not open';
+    super(
+      'NotOpenError',
+      `${waited}; the command was not sent. Wait for state$ to say open, or set whenNotOpen to 'wait'.`,
+    );
+    this.waitedMs = waitedMs;
+  }
+}
+
+/** No ack came in time. The command may have been carried out all the same. */
+export class AckTimeoutError extends TaggedError<'AckTimeoutError'> {
+  readonly delivery = 'unknown' satisfies Delivery;
+  /** How long the ack was given, in milliseconds. */
+  readonly ackTimeoutMs: number;
+  /** The `error` messages that came while it waited; the protocol does not say which command one is about. */
+  readonly errorsSinceSend: readonly ServerReportedError[];
+
+  constructor(type: string, ackTimeoutMs: number, errorsSinceSend: readonly ServerReportedError[]) {
+    const reported =
+      errorsSinceSend.length === 0
+        ? ''
+        : ` The server reported ${errorsSinceSend.length} error(s) meanwhile.`;
+    super(
+      'AckTimeoutError',
+      `No ack for ${type} within ${ackTimeoutMs} ms; whether it was carried out is unknown.${reported}`,
+    );
+    this.ackTimeoutMs = ackTimeoutMs;
+    this.errorsSinceSend = errorsSinceSend;
+  }
+}
+
+/** The connection that the command was sent on ended before the ack. */
+export class ConnectionLostError extends TaggedError<'ConnectionLostError'> {
+  readonly delivery = 'unknown' satisfies Delivery;
+
+  constructor(type: string, cause: unknown) {
+    super(
+      'ConnectionLostError',
+      `The connection ended before ${type} was acknowledged; whether it was carried out is unknown.`,
+      { cause },
+    );
+  }
+}
+
+/** The call, or the following of it, is over. */
+export class CallEndedError extends TaggedError<'CallEndedError'> {
+  readonly delivery: Delivery;
+
+  constructor(type: string, delivery: Delivery) {
+    const known =
+      delivery === 'not-sent' ? 'it was not sent' : 'whether it was carried out is unknown';
+    super(
+      'CallEndedError',
+      `The call ended before ${type} was ${delivery === 'not-sent' ? 'sent' : 'acknowledged'}; ${known}.`,
+    );
+    this.delivery = delivery;
+  }
+}
+
+/** Why a command failed; `delivery` says what is known of it. */
+export type CommandError = NotOpenError | AckTimeoutError | ConnectionLostError | CallEndedError;
+
+/** Every error that livecall makes; tell them apart by `_tag`. */
+export type LiveCallError =
+  | TransportError
+  | InvalidFrameError
+  | ServerReportedError
+  | EndedWithoutCallEndError
+  | CommandError;
+
+/** Tells livecall's own errors from all others. */
+export function isLiveCallError(error: unknown): error is LiveCallError {
+  return error instanceof TaggedError;
+}
+
+function codeOf(cause: unknown): string | undefined {
+  const code = cause instanceof Error && 'code' in cause ? cause.code : undefined;
+  return typeof code === 'string' ? code : undefined;
+}

@@ -1,0 +1,309 @@
+import * as E from 'fp-ts/lib/Either.js';
+import {
+  asyncScheduler,
+  concatWith,
+  defer,
+  delay,
+  EMPTY,
+  filter,
+  map,
+  merge,
+  ReplaySubject,
+  startWith,
+  Subject,
+  Subscription,
+  switchMap,
+  takeUntil,
+  tap,
+  throwError,
+} from 'rxjs';
+import type { Observable } from 'rxjs';
+
+import { assertDurationMs } from './assert-duration-ms.js';
+import { createCallLog } from './call-snapshot.js';
+import type { CallSnapshot } from './call-snapshot.js';
+import { classify as defaultClassify } from './classify.js';
+import type { Verdict } from './classify.js';
+import { decodeFrame } from './codec.js';
+import type { Closed, ConnectionState } from './connection-state.js';
+import {
+  ConnectFailedError,
+  ConnectionClosedError,
+  EndedWithoutCallEndError,
+  isLiveCallError,
+  NotOpenError,
+  ServerReportedError,
+} from './errors.js';
+import type { LiveCallError } from './errors.js';
+import { issueCommand } from './issue-command.js';
+import type { Acknowledged, CommandLine, CommandOptions } from './issue-command.js';
+import { endCall, joinCall } from './protocol.js';
+import type { CallEvent, Transcript } from './protocol.js';
+import type { Received } from './received.js';
+import { retryConnection } from './retry-connection.js';
+import type { RetryConnectionOptions } from './retry-connection.js';
+import type { Connection, Frame, Transport } from './transport.js';
+
+/** How a call is followed. */
+export interface LiveCallOptions {
+  /** When to dial again; `false` never does. @default {} */
+  readonly retry?: Omit<RetryConnectionOptions, 'onRetry'> | false;
+  /**
+   * Milliseconds to go on listening after `event:callEnd`, for what the server still has to say;
+   * less when it closes first. @default 1000
+   */
+  readonly lingerMs?: number;
+  /** Whether a close with 1000 ends the call without `event:callEnd`, too. @default false */
+  readonly cleanCloseIsEnd?: boolean;
+  /** How many utterances `call$` keeps, about 100 bytes each and their text. @default 10000 */
+  readonly maxUtterances?: number;
+  /** Gives the id of each command; it must never give one twice. @default crypto.randomUUID */
+  readonly createId?: () => string;
+}
+
+/**
+ * One live call: what is said, what happens, and the two commands.
+ *
+ * The streams are hot and share one socket, which opens with `connect()` and nothing else; leaving
+ * a stream does not close it. Subscribe before `connect()` and nothing is missed. Who comes after
+ * the call's end gets the same end as everyone had.
+ *
+ * A lost connection that is dialled again shows on `state$` and `errors$` alone. The protocol has
+ * no resume: what the server sent meanwhile is lost, and commands are never sent again.
+ *
+ * @see PROTOCOL.md#life-cycle
+ */
+export interface LiveCall {
+  /** What happens to the call. Completes after its end; errors once when it cannot be followed to it. */
+  readonly events$: Observable<CallEvent>;
+  /** What is said, as it is said. Ends as `events$` does. */
+  readonly transcript$: Observable<Transcript>;
+  /** Everything that went wrong, the last error included: as values; it never errors. */
+  readonly errors$: Observable<LiveCallError>;
+  /** Every message in wire order, acks and unknown types too. Ends as `events$` does. */
+  readonly messages$: Observable<Received>;
+  /** Where the connection stands; the last state first. Completes after `closed`; it never errors. */
+  readonly state$: Observable<ConnectionState>;
+  /** The call so far; the last snapshot first. Completes with the call; it never errors. */
+  readonly call$: Observable<CallSnapshot>;
+  /**
+   * Dials, and follows the call until its end. Unsubscribing hangs up the monitor, never the call.
+   * Once connected, it returns the same subscription.
+   */
+  connect(): Subscription;
+  /**
+   * Asks for the call to be transferred to the user. Cold: one subscription sends one command,
+   * emits its acknowledgement and completes. Errors with a {@link CommandError}.
+   */
+  joinCall(options?: CommandOptions): Observable<Acknowledged>;
+  /** Asks for the call to be ended; as `joinCall`, but the call's end confirms it, too. */
+  endCall(options?: CommandOptions): Observable<Acknowledged>;
+}
+
+/**
+ * Follows one live call over a transport.
+ *
+ * @see PROTOCOL.md
+ * @example
+ * import { liveCall } from '@livecall/core';
+ *
+ * const call = liveCall(transport);
+ * call.transcript$.subscribe(({ role, msg }) => console.log(role, msg));
+ * call.errors$.subscribe((error) => console.error(error.message));
+ * const following = call.connect();
+ */
+export function liveCall(
+  transport: Transport,
+  {
+    retry = {},
+    lingerMs = 1_000,
+    cleanCloseIsEnd = false,
+    maxUtterances = 10_000,
+    createId = () => crypto.randomUUID(),
+  }: LiveCallOptions = {},
+): LiveCall {
+  assertDurationMs({ lingerMs });
+  if (!(maxUtterances >= 0)) {
+    throw new TypeError(`maxUtterances must be at least 0, not ${maxUtterances}.`);
+  }
+  const { classify = defaultClassify, ...retryOptions } =
+    retry === false ? { classify: (): Verdict => 'fatal' } : retry;
+
+  const events$ = new Subject<CallEvent>();
+  const transcript$ = new Subject<Transcript>();
+  const errors$ = new Subject<LiveCallError>();
+  const messages$ = new Subject<Received>();
+  const state$ = new ReplaySubject<ConnectionState>(1);
+  const logged$ = new Subject<void>();
+
+  const log = createCallLog(maxUtterances);
+  let following: Subscription | undefined;
+  let open: Connection | undefined;
+  let connections = 0;
+  let hasCallEnded = false;
+  let isClosed = false;
+
+  state$.next({ status: 'idle' });
+
+  const receive = (frame: Frame) => {
+    const decoded = decodeFrame(frame);
+    if (E.isLeft(decoded)) {
+      errors$.next(decoded.left);
+      return;
+    }
+    const message = decoded.right;
+    const received = { connection: connections, at: asyncScheduler.now(), message };
+    log.add(received);
+    tell(messages$, received);
+    switch (message.type) {
+      case 'event:callEnd':
+        if (!hasCallEnded) {
+          hasCallEnded = true;
+          state$.next({ status: 'closing', connection: connections });
+        }
+        tell(events$, message);
+        break;
+      case 'event:start':
+      case 'event:end':
+        tell(events$, message);
+        break;
+      case 'transcript':
+        tell(transcript$, message);
+        break;
+      case 'error':
+        errors$.next(new ServerReportedError(message.description));
+        break;
+      case 'ack':
+      case 'unknown':
+    }
+    tell(logged$, undefined);
+  };
+
+  /** Listens to a connection before anyone is told of it: what it says at once is heard. */
+  function follow(connection: Connection): Observable<Frame> {
+    open = connection;
+    connections += 1;
+    log.open(connections);
+    const announced$ = defer(() => {
+      state$.next({ status: 'open', connection: connections });
+      tell(logged$, undefined);
+      return EMPTY;
+    });
+    return merge(connection.frames$, announced$);
+  }
+
+  const frames$ = transport.pipe(
+    // A transport that completes, though none should, has closed.
+    concatWith(throwError(() => new ConnectionClosedError(1005))),
+    tap({
+      error: () => {
+        open = undefined;
+      },
+    }),
+    retryConnection({
+      ...retryOptions,
+      classify: (error) => (hasCallEnded ? 'fatal' : classify(error)),
+      onRetry: ({ attempt, delayMs, cause }) => {
+        const error = toLiveCallError(cause);
+        errors$.next(error);
+        state$.next({ status: 'reconnecting', attempt, delayMs, cause: error });
+      },
+    }),
+    switchMap(follow),
+    takeUntil(
+      state$.pipe(
+        filter(({ status }) => status === 'closing'),
+        delay(lingerMs),
+      ),
+    ),
+  );
+
+  /** The state first: it settles the commands that wait, before the messages they wait for end. */
+  const close = (closed: Closed) => {
+    if (isClosed) return;
+    isClosed = true;
+    open = undefined;
+    state$.next(closed);
+    if (closed.reason === 'failed') {
+      errors$.next(closed.error);
+      for (const stream$ of [events$, transcript$, messages$]) stream$.error(closed.error);
+    } else {
+      for (const stream$ of [events$, transcript$, messages$]) stream$.complete();
+    }
+    errors$.complete();
+    logged$.complete();
+    state$.complete();
+  };
+
+  const toClosed = (error: LiveCallError): Closed => {
+    if (hasCallEnded) return { status: 'closed', reason: 'call-ended' };
+    if (error._tag !== 'ConnectionClosedError' || error.code !== 1000) {
+      return { status: 'closed', reason: 'failed', error };
+    }
+    return cleanCloseIsEnd
+      ? { status: 'closed', reason: 'clean-close' }
+      : { status: 'closed', reason: 'failed', error: new EndedWithoutCallEndError(error) };
+  };
+
+  const line: CommandLine = {
+    state$,
+    messages$,
+    errors$,
+    send(frame) {
+      if (open === undefined) throw new NotOpenError();
+      open.send(frame);
+    },
+    createId,
+  };
+
+  return {
+    events$: events$.asObservable(),
+    transcript$: transcript$.asObservable(),
+    errors$: errors$.asObservable(),
+    messages$: messages$.asObservable(),
+    state$: state$.asObservable(),
+    call$: logged$.pipe(
+      startWith(undefined),
+      map(() => log.snapshot()),
+    ),
+    connect() {
+      if (following !== undefined) return following;
+      const subscription = new Subscription();
+      following = subscription;
+      state$.next({ status: 'connecting' });
+      subscription.add(
+        frames$.subscribe({
+          next: receive,
+          error: (error: unknown) => {
+            close(toClosed(toLiveCallError(error)));
+            subscription.unsubscribe();
+          },
+          complete: () => {
+            close({ status: 'closed', reason: 'call-ended' });
+            subscription.unsubscribe();
+          },
+        }),
+      );
+      subscription.add(() => {
+        close({ status: 'closed', reason: 'hung-up' });
+      });
+      return subscription;
+    },
+    joinCall(options): Observable<Acknowledged> {
+      return issueCommand(line, joinCall, options);
+    },
+    endCall(options): Observable<Acknowledged> {
+      return issueCommand(line, endCall, options);
+    },
+  };
+}
+
+/** What a transport of someone else's may error with is a failure to connect, by its own name. */
+function toLiveCallError(error: unknown): LiveCallError {
+  return isLiveCallError(error) ? error : new ConnectFailedError(error);
+}
+
+/** An emission that nobody hears costs 200 bytes all the same; this one costs nothing. */
+function tell<A>(stream$: Subject<A>, value: A): void {
+  if (stream$.observed) stream$.next(value);
+}

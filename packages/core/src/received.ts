@@ -1,0 +1,10 @@
+import type { ServerMessage } from './protocol.js';
+
+/** One decoded message, and where and when it arrived. */
+export interface Received {
+  /** Which connection it came on, counted from 1: messages of different numbers have a gap between them. */
+  readonly connection: number;
+  /** When it arrived, in milliseconds since the epoch, by this machine's clock. */
+  readonly at: number;
+  readonly message: ServerMessage;
+}

@@ -1,0 +1,118 @@
+import { defer, retry, tap, throwError, timer } from 'rxjs';
+import type { MonoTypeOperatorFunction } from 'rxjs';
+
+import { assertDurationMs } from './assert-duration-ms.js';
+import { classify as defaultClassify } from './classify.js';
+import type { Verdict } from './classify.js';
+import { HandshakeRefusedError } from './errors.js';
+import { monotonicNow } from './monotonic-now.js';
+import type { Connection } from './transport.js';
+
+/** One dial that is about to be made again. */
+export interface Retry {
+  /** Which retry it is since the budget was full, from 1; a token refresh keeps the number before. */
+  readonly attempt: number;
+  /** Milliseconds until the dial. */
+  readonly delayMs: number;
+  /** Why the dial or connection before it ended. */
+  readonly cause: unknown;
+}
+
+/** When to dial again. */
+export interface RetryConnectionOptions {
+  /** The longest wait before the first retry, in milliseconds; doubled for each further one. @default 500 */
+  readonly baseDelayMs?: number;
+  /** The longest wait before any retry, in milliseconds. @default 15000 */
+  readonly maxDelayMs?: number;
+  /** How many retries in a row; the error of the last one is passed on. 0 never retries. @default 8 */
+  readonly maxAttempts?: number;
+  /**
+   * Milliseconds a connection must have been open for the retries to count from 0 again. Opening
+   * alone does not reset them: a server that accepts and drops would be dialled forever.
+   * @default 5000
+   */
+  readonly resetAfterMs?: number;
+  /** The longest `Retry-After` that is waited for, in milliseconds; a longer one is fatal. @default 60000 */
+  readonly maxRetryAfterMs?: number;
+  /** What to do about an error. @default {@link classify} */
+  readonly classify?: (error: unknown) => Verdict;
+  /** Called before each wait. */
+  readonly onRetry?: (retry: Retry) => void;
+  /** Gives the jitter, at least 0 and below 1. @default Math.random */
+  readonly random?: () => number;
+}
+
+/**
+ * Dials again when a connection could not be made or was lost, as long as it may help.
+ *
+ *     dials    c---------#            the server goes away
+ *                        ~~d---e-#    random wait, dialled again
+ *     result   c-----------d---e-...  one connection after the other
+ *
+ * The wait is a random share of `baseDelayMs`, doubled with every retry up to `maxDelayMs` (full
+ * jitter), or what the server's `Retry-After` asks for where that is longer. A 401 is dialled again
+ * at once, so that the token functions are asked anew; a second one before a connection opened is
+ * fatal. The connection before is closed before the next dial; unsubscribing ends the wait, too.
+ *
+ * @throws TypeError for an option that is no duration, or a negative `maxAttempts`
+ * @see PROTOCOL.md#life-cycle
+ * @example
+ * import { retryConnection, webSocketTransport } from '@livecall/core';
+ *
+ * const transport = webSocketTransport(options).pipe(retryConnection({ maxAttempts: 3 }));
+ */
+export function retryConnection({
+  baseDelayMs = 500,
+  maxDelayMs = 15_000,
+  maxAttempts = 8,
+  resetAfterMs = 5_000,
+  maxRetryAfterMs = 60_000,
+  classify = defaultClassify,
+  onRetry,
+  random = Math.random,
+}: RetryConnectionOptions = {}): MonoTypeOperatorFunction<Connection> {
+  assertDurationMs({ baseDelayMs, maxDelayMs, resetAfterMs, maxRetryAfterMs });
+  if (!(maxAttempts >= 0))
+    throw new TypeError(`maxAttempts must be at least 0, not ${maxAttempts}.`);
+
+  return (transport) =>
+    defer(() => {
+      let attempt = 0;
+      let isRefreshed = false;
+      let openedAt = Infinity;
+
+      const toDelayMs = (cause: unknown): number | undefined => {
+        if (monotonicNow() - openedAt >= resetAfterMs) attempt = 0;
+        openedAt = Infinity;
+
+        const verdict = classify(cause);
+        if (verdict === 'refresh-token' && !isRefreshed) {
+          isRefreshed = true;
+          return 0;
+        }
+        if (verdict !== 'retry' || attempt >= maxAttempts) return undefined;
+
+        const retryAfterMs = cause instanceof HandshakeRefusedError ? (cause.retryAfterMs ?? 0) : 0;
+        if (retryAfterMs > maxRetryAfterMs) return undefined;
+
+        const ceilingMs = Math.min(maxDelayMs, baseDelayMs * 2 ** attempt);
+        attempt += 1;
+        return Math.max(retryAfterMs, Math.floor(random() * ceilingMs));
+      };
+
+      return transport.pipe(
+        tap(() => {
+          openedAt = monotonicNow();
+          isRefreshed = false;
+        }),
+        retry({
+          delay: (cause: unknown) => {
+            const delayMs = toDelayMs(cause);
+            if (delayMs === undefined) return throwError(() => cause);
+            onRetry?.({ attempt, delayMs, cause });
+            return timer(delayMs);
+          },
+        }),
+      );
+    });
+}

@@ -1,0 +1,35 @@
+import { retry, throwError, timer } from 'rxjs';
+import type { MonoTypeOperatorFunction } from 'rxjs';
+
+import type { CommandError } from './errors.js';
+
+/** When to send a command again. */
+export interface RetryUnsentOptions {
+  /** Milliseconds between two tries. @default 500 */
+  readonly delayMs?: number;
+}
+
+/**
+ * Sends a command again when it certainly was not sent, at most `count` times.
+ *
+ * A failure after which the command may have been carried out is passed on: a bare `retry()` would
+ * join twice.
+ *
+ * @example
+ * import { retryUnsent } from '@livecall/core';
+ *
+ * call.joinCall().pipe(retryUnsent(3)).subscribe();
+ */
+export function retryUnsent<A>(
+  count: number,
+  { delayMs = 500 }: RetryUnsentOptions = {},
+): MonoTypeOperatorFunction<A> {
+  return retry({
+    count,
+    delay: (error: unknown) => {
+      const { _tag, delivery } = error as Partial<CommandError>;
+      const isUnsent = delivery === 'not-sent' && _tag !== 'CallEndedError';
+      return isUnsent ? timer(delayMs) : throwError(() => error);
+    },
+  });
+}

@@ -1,0 +1,40 @@
+import type { Observable } from 'rxjs';
+
+/** One WebSocket message as it crossed the wire, undecoded: a text message is a string, a binary one its bytes. */
+export type Frame = string | Uint8Array;
+
+/** One open socket. */
+export interface Connection {
+  /**
+   * What the server sends, in wire order.
+   *
+   * Hot: subscribe in the turn in which the connection is received, and no frame is missed; none
+   * is kept for later. It neither completes nor errors: how a connection ends is the transport's
+   * to say.
+   */
+  readonly frames$: Observable<Frame>;
+
+  /**
+   * Hands one frame to the socket.
+   *
+   * @throws NotOpenError when the connection has ended; the frame was not sent.
+   */
+  send(frame: Frame): void;
+}
+
+/**
+ * The way to a server: cold, and everything that dials, records, replays or disturbs is one.
+ *
+ *     subscribe      dials
+ *     a value        the connection is open (one a subscription)
+ *     an error       it could not be made, or has ended, and why
+ *     unsubscribe    closes it with 1000
+ *
+ * It never completes by itself. A close by the server with 1000 is an error too: what a close
+ * means is decided in the layer above. So RxJS's own operators (`retry`, `timeout`, `delayWhen`)
+ * work on it.
+ *
+ * @throws HandshakeRefusedError | HandshakeTimeoutError | ConnectFailedError |
+ *   TokenUnavailableError | ConnectionClosedError (the union `TransportError`)
+ */
+export type Transport = Observable<Connection>;

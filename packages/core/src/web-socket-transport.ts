@@ -1,0 +1,262 @@
+import type { Agent } from 'node:http';
+import type { SecureContextOptions } from 'node:tls';
+
+import {
+  asyncScheduler,
+  forkJoin,
+  defer,
+  Observable,
+  switchMap,
+  tap,
+  throwError,
+  timeout,
+} from 'rxjs';
+import { WebSocket } from 'ws';
+import type { ClientOptions } from 'ws';
+
+import { assertDurationMs } from './assert-duration-ms.js';
+import {
+  ConnectFailedError,
+  ConnectionClosedError,
+  HandshakeRefusedError,
+  HandshakeTimeoutError,
+  NotOpenError,
+} from './errors.js';
+import { heartbeat } from './heartbeat.js';
+import type { HeartbeatOptions } from './heartbeat.js';
+import { askToken, assertToken } from './token.js';
+import type { Token, TokenRequest } from './token.js';
+import type { Connection, Frame, Transport } from './transport.js';
+
+/** Where and how to dial. */
+export interface WebSocketTransportOptions extends HeartbeatOptions {
+  /**
+   * The endpoint, `wss://HOST/ws/v1/liveCalls`; the host is not published. It carries no token and
+   * no credentials.
+   */
+  readonly url: string;
+  /** Sent as `Authorization: Bearer …`. A function is asked anew for every dial. */
+  readonly accessToken: Token;
+  /** Sent as `?conversationToken=…`: a call-log entry's `liveConversationToken`. */
+  readonly conversationToken: Token;
+  /** Sent as `x-hiya-product-version`, "major.minor.patch". */
+  readonly productVersion?: string;
+  /** Sent as `x-hiya-account-user-id`: the logged-in user. */
+  readonly userId?: string;
+  /** Milliseconds for a dial to be open, the tokens included. @default 10000 */
+  readonly handshakeTimeoutMs?: number;
+  /** Milliseconds the server has to answer our close before the socket is cut. @default 2000 */
+  readonly closeTimeoutMs?: number;
+  /** The longest message accepted, in bytes; a longer one ends the connection. @default 1048576 */
+  readonly maxPayloadBytes?: number;
+  /** Whether to offer permessage-deflate: smaller frames for 30 times the work. @default false */
+  readonly compression?: boolean;
+  /** Whether `ws:` may be used to another host than this one. @default false */
+  readonly allowInsecure?: boolean;
+  /** Makes the TCP connection: an HTTP proxy, a client certificate. */
+  readonly agent?: Agent;
+  /** Certificate authorities to trust instead of Node's own, as in `tls.createSecureContext`. */
+  readonly ca?: NonNullable<SecureContextOptions['ca']>;
+}
+
+/**
+ * Dials the live-call endpoint: a {@link Transport} over a real socket.
+ *
+ * Redirects are never followed, since they would carry the token along. A connection in which
+ * nothing came back within `pongTimeoutMs` of a ping is cut, and ends as 1006.
+ *
+ * @throws TypeError for a URL or token that cannot be used; the message holds neither.
+ * @see PROTOCOL.md#handshake
+ * @example
+ * import { liveCall, webSocketTransport } from '@livecall/core';
+ *
+ * const call = liveCall(
+ *   webSocketTransport({
+ *     url: 'wss://calls.example/ws/v1/liveCalls',
+ *     accessToken: () => fetchAccessToken(),
+ *     conversationToken: entry.liveConversationToken,
+ *   }),
+ * );
+ */
+export function webSocketTransport({
+  url,
+  accessToken,
+  conversationToken,
+  productVersion,
+  userId,
+  handshakeTimeoutMs = 10_000,
+  closeTimeoutMs = 2_000,
+  maxPayloadBytes = 1024 * 1024,
+  compression = false,
+  allowInsecure = false,
+  agent,
+  ca,
+  pingIntervalMs = 15_000,
+  pongTimeoutMs = 10_000,
+}: WebSocketTransportOptions): Transport {
+  assertDurationMs({ handshakeTimeoutMs, closeTimeoutMs, pingIntervalMs, pongTimeoutMs });
+  const endpoint = toEndpoint(url, allowInsecure);
+  assertToken('accessToken', accessToken);
+  assertToken('conversationToken', conversationToken);
+
+  const clientOptions: ClientOptions & { closeTimeout: number } = {
+    closeTimeout: closeTimeoutMs,
+    followRedirects: false,
+    maxPayload: maxPayloadBytes,
+    perMessageDeflate: compression,
+    ...(agent && { agent }),
+    ...(ca && { ca }),
+  };
+
+  // What the dial before was told: the one thing a transport remembers from dial to dial.
+  let reason: TokenRequest['reason'] = 'connect';
+
+  return defer(() => {
+    let waitingFor: HandshakeTimeoutError['waitingFor'] = 'token';
+    return forkJoin([
+      askToken('accessToken', accessToken, { reason }),
+      askToken('conversationToken', conversationToken, { reason }),
+    ]).pipe(
+      switchMap(([access, conversation]) => {
+        waitingFor = 'server';
+        const dialled = new URL(endpoint);
+        dialled.searchParams.set('conversationToken', conversation);
+        const headers = {
+          Authorization: `Bearer ${access}`,
+          ...(productVersion !== undefined && { 'x-hiya-product-version': productVersion }),
+          ...(userId !== undefined && { 'x-hiya-account-user-id': userId }),
+        };
+        return dial(dialled, { ...clientOptions, headers }, { pingIntervalMs, pongTimeoutMs });
+      }),
+      timeout({
+        first: handshakeTimeoutMs,
+        with: () => throwError(() => new HandshakeTimeoutError(handshakeTimeoutMs, waitingFor)),
+      }),
+      tap({
+        next: () => {
+          reason = 'connect';
+        },
+        error: (error: unknown) => {
+          const isUnauthorized = error instanceof HandshakeRefusedError && error.status === 401;
+          reason = isUnauthorized ? 'unauthorized' : 'connect';
+        },
+      }),
+    );
+  });
+}
+
+function dial(
+  url: URL,
+  clientOptions: ClientOptions,
+  heartbeatOptions: Required<HeartbeatOptions>,
+): Transport {
+  return new Observable<Connection>((subscriber) => {
+    let socket: WebSocket;
+    try {
+      socket = new WebSocket(url, clientOptions);
+    } catch (error) {
+      subscriber.error(new ConnectFailedError(toCause(error)));
+      return;
+    }
+    let isOpen = false;
+    let failure: Error | undefined;
+
+    // Never removed: closing a socket that is still connecting emits an error, and an error
+    // without a listener ends the process.
+    socket.on('error', (error) => {
+      failure ??= toCause(error);
+    });
+    socket.on('unexpected-response', (_request, response) => {
+      const retryAfterMs = toRetryAfterMs(response.headers['retry-after']);
+      subscriber.error(new HandshakeRefusedError(response.statusCode ?? 0, retryAfterMs));
+    });
+    socket.on('open', () => {
+      isOpen = true;
+      subscriber.add(
+        heartbeat(socket, heartbeatOptions).subscribe(() => {
+          failure ??= new Error('the server did not answer a ping');
+          socket.terminate();
+        }),
+      );
+      subscriber.next(toConnection(socket));
+    });
+    socket.on('close', (code, reason) => {
+      subscriber.error(
+        isOpen
+          ? new ConnectionClosedError(code, reason.toString(), { cause: failure })
+          : new ConnectFailedError(failure),
+      );
+    });
+
+    return () => {
+      if (socket.readyState === WebSocket.OPEN) socket.close(1000);
+      else if (socket.readyState === WebSocket.CONNECTING) socket.terminate();
+    };
+  });
+}
+
+function toConnection(socket: WebSocket): Connection {
+  return {
+    frames$: new Observable<Frame>((subscriber) => {
+      const listener = (data: WebSocket.RawData, isBinary: boolean) => {
+        // `binaryType` is left at 'nodebuffer': `data` is one Buffer.
+        subscriber.next(isBinary ? (data as Buffer) : (data as Buffer).toString());
+      };
+      socket.on('message', listener);
+      return () => socket.off('message', listener);
+    }),
+    send(frame) {
+      if (socket.readyState !== WebSocket.OPEN) throw new NotOpenError();
+      socket.send(frame);
+    },
+  };
+}
+
+const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/;
+
+/** Says what is wrong without repeating the URL, which may hold a token. */
+function toEndpoint(url: string, allowInsecure: boolean): URL {
+  const endpoint = URL.canParse(url) ? new URL(url) : undefined;
+  if (endpoint === undefined) {
+    throw new TypeError('The url is not a URL; it should look like wss://HOST/ws/v1/liveCalls.');
+  }
+  const { protocol, hostname, searchParams, username, password, hash } = endpoint;
+  if (protocol !== 'wss:' && protocol !== 'ws:') {
+    throw new TypeError(`The url must start with wss:, not ${protocol}`);
+  }
+  if (protocol === 'ws:' && !allowInsecure && !LOOPBACK.test(hostname)) {
+    throw new TypeError(
+      `The url must start with wss: for ${hostname}: with ws: the tokens cross the network in the ` +
+        'clear. Set allowInsecure if that is meant.',
+    );
+  }
+  if (username !== '' || password !== '' || hash !== '') {
+    throw new TypeError('The url must have no user name, password or fragment.');
+  }
+  if ([...searchParams.keys()].some((name) => /token|secret|password|auth|key/i.test(name))) {
+    throw new TypeError(
+      'The url must not carry a token: pass it as the conversationToken or accessToken option.',
+    );
+  }
+  return endpoint;
+}
+
+/**
+ * Keeps an error's name, message and code. What else hangs on it (the raw answer of the server,
+ * the request with its headers) does not belong in a log.
+ */
+function toCause(error: unknown): Error {
+  if (!(error instanceof Error)) return new Error('unknown');
+  const cause = new Error(error.message);
+  cause.name = error.name;
+  return 'code' in error ? Object.assign(cause, { code: error.code }) : cause;
+}
+
+/** `Retry-After` is seconds or a date (RFC 9110 §10.2.3). */
+function toRetryAfterMs(header: string | undefined): number | undefined {
+  if (header === undefined) return undefined;
+  const ms = /^\d+$/.test(header)
+    ? Number(header) * 1000
+    : Date.parse(header) - asyncScheduler.now();
+  return Number.isFinite(ms) ? Math.max(0, ms) : undefined;
+}
