@@ -256,7 +256,7 @@ export function liveCall(
     createId,
   };
 
-  return {
+  const call: LiveCall = {
     events$: events$.asObservable(),
     transcript$: transcript$.asObservable(),
     errors$: errors$.asObservable(),
@@ -289,13 +289,14 @@ export function liveCall(
       });
       return subscription;
     },
-    joinCall(options): Observable<Acknowledged> {
+    joinCall(options) {
       return issueCommand(line, joinCall, options);
     },
-    endCall(options): Observable<Acknowledged> {
+    endCall(options) {
       return issueCommand(line, endCall, options);
     },
   };
+  return call;
 }
 
 /** What a transport of someone else's may error with is a failure to connect, by its own name. */
