@@ -1,0 +1,132 @@
+import { decodeClientFrame, decodeFrame } from '@livecall/core';
+import type { Frame } from '@livecall/core';
+import * as E from 'fp-ts/lib/Either.js';
+
+import { toFrame } from './payload.js';
+import type { CloseEntry, FailedEntry, Recording, RefusedEntry } from './recording.js';
+
+/** A frame that the recorded client sent, and the live one is to send. `index` is its entry's. */
+export interface ClientFrame {
+  readonly index: number;
+  readonly frame: Frame;
+  /** What it is: a command's type, or `invalid` for what is none. */
+  readonly type: string;
+  /** A command's id. */
+  readonly id: string | undefined;
+}
+
+/** A frame that the server sends, once its gate has opened. */
+export interface ServerFrame {
+  readonly index: number;
+  readonly frame: Frame;
+  /** The client's frame that caused it: without it, this frame is not sent. */
+  readonly gate: ClientFrame | undefined;
+}
+
+/** A dial that opened, and the connection that came of it. */
+export interface OpenDial {
+  readonly kind: 'open';
+  readonly index: number;
+  readonly serverFrames: readonly ServerFrame[];
+  readonly clientFrames: readonly ClientFrame[];
+  /** How it ended, and whose doing it was. */
+  readonly close: Ending & { readonly index: number };
+}
+
+/** One dial of a recording; `index` is that of its first entry. */
+export type Dial =
+  | OpenDial
+  | { readonly kind: 'refused'; readonly index: number; readonly entry: RefusedEntry }
+  | { readonly kind: 'failed'; readonly index: number; readonly entry: FailedEntry };
+
+type Ending = Pick<CloseEntry, 'from' | 'code' | 'reason'>;
+
+/**
+ * Reads a recording as what a server does, dial by dial.
+ *
+ * Each server frame is given its gate, the client's frame that caused it: an ack waits for its own
+ * command, `event:callEnd` for the last `client:endCall` before it. Nothing else waits; but frames
+ * go out in the recorded order, so whatever follows a frame that waits, waits too.
+ *
+ * @see recordings/README.md#how-a-recording-replays
+ */
+export function toDials(recording: Recording): readonly Dial[] {
+  const dials: Dial[] = [];
+  const commands = new Map<string, ClientFrame>();
+  let endCall: ClientFrame | undefined;
+  let serverFrames: ServerFrame[] = [];
+  let clientFrames: ClientFrame[] = [];
+  let openIndex: number | undefined;
+
+  const close = ({ from, code, reason }: Ending, index: number) => {
+    if (openIndex === undefined) return;
+    dials.push({
+      kind: 'open',
+      index: openIndex,
+      serverFrames,
+      clientFrames,
+      close: { from, code, reason, index },
+    });
+    openIndex = undefined;
+  };
+
+  recording.entries.forEach((entry, index) => {
+    switch (entry.event) {
+      case 'refused':
+        dials.push({ kind: 'refused', index, entry });
+        break;
+      case 'failed':
+        dials.push({ kind: 'failed', index, entry });
+        break;
+      case 'open':
+        openIndex = index;
+        serverFrames = [];
+        clientFrames = [];
+        break;
+      case 'frame': {
+        const frame = toFrame(entry);
+        if (entry.from === 'client') {
+          const clientFrame = toClientFrame(index, frame);
+          clientFrames.push(clientFrame);
+          if (clientFrame.id !== undefined) commands.set(clientFrame.id, clientFrame);
+          if (clientFrame.type === 'client:endCall') endCall = clientFrame;
+        } else {
+          serverFrames.push({ index, frame, gate: toGate(frame, commands, endCall) });
+        }
+        break;
+      }
+      case 'close':
+        close(entry, index);
+        break;
+      default:
+    }
+  });
+  // The recorder died: the connection that was open ends as the recorder's did.
+  close({ from: 'server', code: 1006, reason: '' }, recording.entries.length - 1);
+  return dials;
+}
+
+/** Says what a client's frame is. */
+export function toClientFrame(index: number, frame: Frame): ClientFrame {
+  const decoded = decodeClientFrame(frame);
+  return E.isRight(decoded)
+    ? { index, frame, type: decoded.right.type, id: decoded.right.id }
+    : { index, frame, type: 'invalid', id: undefined };
+}
+
+function toGate(
+  frame: Frame,
+  commands: ReadonlyMap<string, ClientFrame>,
+  endCall: ClientFrame | undefined,
+): ClientFrame | undefined {
+  const decoded = decodeFrame(frame);
+  if (E.isLeft(decoded)) return undefined;
+  switch (decoded.right.type) {
+    case 'ack':
+      return commands.get(decoded.right.ackId);
+    case 'event:callEnd':
+      return endCall;
+    default:
+      return undefined;
+  }
+}

@@ -1,0 +1,39 @@
+/**
+ * How a client can depart from a recording.
+ *
+ * | kind | what happened |
+ * |---|---|
+ * | `handshake` | a dial that is none of the protocol: wrong path, no token |
+ * | `unexpected` | a frame, or a dial, that the recording does not have |
+ * | `mismatch` | a frame in the place of another |
+ * | `missing` | a frame, or a close, that did not come |
+ * | `early-close` | the client left before it had heard everything |
+ * | `unconsumed` | dials, or frames, that were never played |
+ */
+export type DivergenceKind =
+  'handshake' | 'unexpected' | 'mismatch' | 'missing' | 'early-close' | 'unconsumed';
+
+/** Where a client departed from the recording; nothing in it was said in the call. */
+export interface Divergence {
+  readonly kind: DivergenceKind;
+  /** `file:line` of what the recording has there; the file alone where it has nothing. */
+  readonly at: string;
+  /** What the recording has. */
+  readonly expected: string;
+  /** What the client did. */
+  readonly actual: string;
+  /** Where two frames of one type differ: the paths of the fields, `/reason` for one. */
+  readonly difference?: readonly string[];
+}
+
+/** Puts a divergence in a line. */
+export function showDivergence({
+  kind,
+  at,
+  expected,
+  actual,
+  difference = [],
+}: Divergence): string {
+  const where = difference.length === 0 ? '' : ` (differs at ${difference.join(', ')})`;
+  return `${at}: ${kind}: expected ${expected}, got ${actual}${where}`;
+}

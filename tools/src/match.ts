@@ -1,0 +1,67 @@
+import type { ClientFrame } from './dial.js';
+
+/**
+ * How closely a client must follow the recording.
+ *
+ * | level | a client frame fits |
+ * |---|---|
+ * | `strict` | when it is the next recorded one, field by field, its id aside |
+ * | `typed` | when it is of the type of the next recorded one |
+ * | `loose` | when it is a command: in any order, and more of them than recorded |
+ */
+export type MatchLevel = 'strict' | 'typed' | 'loose';
+
+/** What the recording has for a client's frame. */
+export type Match =
+  | { readonly kind: 'matched'; readonly expected: ClientFrame }
+  | { readonly kind: 'extra' }
+  | { readonly kind: 'unexpected' }
+  | {
+      readonly kind: 'mismatch';
+      readonly expected: ClientFrame;
+      readonly difference: readonly string[];
+    };
+
+/** Finds the recorded frame that a live one stands for, among those still awaited. */
+export function matchFrame(
+  level: MatchLevel,
+  awaited: readonly ClientFrame[],
+  live: ClientFrame,
+): Match {
+  if (level === 'loose') {
+    const expected = awaited.find(({ type }) => type === live.type);
+    if (expected !== undefined) return { kind: 'matched', expected };
+    return live.id === undefined ? { kind: 'unexpected' } : { kind: 'extra' };
+  }
+  const expected = awaited[0];
+  if (expected === undefined) return { kind: 'unexpected' };
+  if (expected.type !== live.type) return { kind: 'mismatch', expected, difference: [] };
+  const difference = level === 'strict' ? differ(toFields(expected), toFields(live)) : [];
+  return difference.length === 0
+    ? { kind: 'matched', expected }
+    : { kind: 'mismatch', expected, difference };
+}
+
+/** A frame's content; what is no JSON is one field, the whole. */
+function toFields({ frame }: ClientFrame): unknown {
+  try {
+    const json: unknown = JSON.parse(
+      typeof frame === 'string' ? frame : Buffer.from(frame).toString(),
+    );
+    return typeof json === 'object' && json !== null ? { ...json, id: undefined } : json;
+  } catch {
+    return Buffer.from(frame).toString('base64');
+  }
+}
+
+/** The paths, as JSON pointers, at which two values differ. */
+function differ(expected: unknown, actual: unknown, path = ''): string[] {
+  if (Object.is(expected, actual)) return [];
+  if (!isFields(expected) || !isFields(actual)) return [path === '' ? '/' : path];
+  const keys = new Set([...Object.keys(expected), ...Object.keys(actual)]);
+  return [...keys].flatMap((key) => differ(expected[key], actual[key], `${path}/${key}`));
+}
+
+function isFields(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null;
+}

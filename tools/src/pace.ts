@@ -1,0 +1,62 @@
+import { monotonicNow } from '@livecall/core';
+import { asapScheduler, asyncScheduler } from 'rxjs';
+import type { Subscription } from 'rxjs';
+
+import type { Entry } from './recording.js';
+
+/**
+ * How a replay spends its time.
+ *
+ * | pace | a frame goes out |
+ * |---|---|
+ * | `instant` | as soon as its turn comes, in the order recorded, with no timer at all |
+ * | `recorded` | when it did in the recording, counted from the frame or command that it followed |
+ */
+export type Pace = 'instant' | 'recorded';
+
+/** How recorded time is shortened: the silences are capped first, then everything is sped up. */
+export interface TimelineOptions {
+  /** The longest silence that is kept, in milliseconds. @default Infinity */
+  readonly maxIdleMs?: number;
+  /** How many times faster than recorded. @default 1 */
+  readonly speed?: number;
+}
+
+/** When things are due, and how to wait for it. */
+export interface Timeline {
+  /** When the entry is due, in milliseconds; only differences mean something. */
+  at(index: number): number;
+  now(): number;
+  /** Runs `work` after `delayMs`, never at once. */
+  schedule(work: () => void, delayMs: number): Subscription;
+}
+
+/** Lays the entries of a recording out in time. */
+export function toTimeline(
+  pace: Pace,
+  entries: readonly Entry[],
+  { maxIdleMs = Infinity, speed = 1 }: TimelineOptions,
+): Timeline {
+  if (!(maxIdleMs >= 0)) throw new TypeError(`maxIdleMs must be at least 0, not ${maxIdleMs}.`);
+  if (!(speed > 0)) throw new TypeError(`speed must be above 0, not ${speed}.`);
+
+  if (pace === 'instant') {
+    return {
+      at: () => 0,
+      now: () => 0,
+      schedule: (work) => asapScheduler.schedule(work),
+    };
+  }
+  let dueAt = 0;
+  let recordedAt = 0;
+  const dueAts = entries.map(({ at }) => {
+    dueAt += Math.min(at - recordedAt, maxIdleMs) / speed;
+    recordedAt = at;
+    return dueAt;
+  });
+  return {
+    at: (index) => dueAts[index] ?? dueAt,
+    now: monotonicNow,
+    schedule: (work, delayMs) => asyncScheduler.schedule(work, delayMs),
+  };
+}

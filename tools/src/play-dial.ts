@@ -1,0 +1,197 @@
+import { ConnectionClosedError, decodeFrame, NotOpenError } from '@livecall/core';
+import type { Frame, Transport } from '@livecall/core';
+import * as E from 'fp-ts/lib/Either.js';
+import { asyncScheduler, Observable, Subject } from 'rxjs';
+import type { Subscription } from 'rxjs';
+
+import { toClientFrame } from './dial.js';
+import type { ClientFrame, OpenDial, ServerFrame } from './dial.js';
+import type { Divergence } from './divergence.js';
+import { matchFrame } from './match.js';
+import type { MatchLevel } from './match.js';
+import type { Timeline } from './pace.js';
+import { lineOf } from './recording.js';
+
+/** The close code by which a client learns that it departed from the recording. */
+export const DIVERGED = 4999;
+
+/** Timers have whole milliseconds; what is due within half of one is sent now. */
+const DUE_WITHIN_MS = 0.5;
+
+/** What the dials of one replay share. */
+export interface Stage {
+  readonly timeline: Timeline;
+  readonly match: MatchLevel;
+  /** How long a gate waits for its frame, in milliseconds. */
+  readonly waitMs: number;
+  /** When each recorded client frame came from the live client, and under which id. */
+  readonly arrivals: Map<ClientFrame, { readonly at: number; readonly id: string | undefined }>;
+  /** Says that nothing happens until the client does what line `index` has. */
+  awaitClient(index: number, expected: string): void;
+  /** Says that it did. */
+  clientCame(): void;
+  /** Takes down where the client departed; gives the words for the close. */
+  diverge(index: number, divergence: Omit<Divergence, 'at'>): string;
+}
+
+/**
+ * Plays one recorded connection: opens, sends each server frame when its gate is open and its time
+ * has come, and ends as recorded.
+ *
+ * @param openAfterMs how long the dial takes to open, by the stage's timeline
+ */
+export function playDial(dial: OpenDial, openAfterMs: number, stage: Stage): Transport {
+  const { timeline, match, waitMs, arrivals } = stage;
+
+  return new Observable((subscriber) => {
+    const frames$ = new Subject<Frame>();
+    let awaited = dial.clientFrames;
+    let isOver = false;
+    let cursor = 0;
+    let previousIndex = dial.index;
+    let previousDueAt = timeline.now() + openAfterMs;
+    let timer = timeline.schedule(open, openAfterMs);
+    let gateTimer: { readonly gate: ClientFrame; readonly timer: Subscription } | undefined;
+
+    function open(): void {
+      subscriber.next({ frames$, send: hear });
+      play();
+    }
+
+    /** Sends everything whose turn and time have come, then waits for the next. */
+    function play(): void {
+      timer.unsubscribe();
+      while (!isOver) {
+        const frame = dial.serverFrames[cursor];
+        if (frame === undefined && dial.close.from === 'client') {
+          stage.awaitClient(dial.close.index, 'the client to close');
+          return;
+        }
+        if (frame?.gate !== undefined && !arrivals.has(frame.gate)) {
+          awaitGate(frame, frame.gate);
+          return;
+        }
+        const index = frame?.index ?? dial.close.index;
+        const dueAt = toDueAt(index, frame?.gate);
+        const waitForMs = dueAt - timeline.now();
+        if (waitForMs > DUE_WITHIN_MS) {
+          timer = timeline.schedule(play, waitForMs);
+          return;
+        }
+        previousIndex = index;
+        previousDueAt = dueAt;
+        cursor += 1;
+        if (frame === undefined) finish(dial.close.code, dial.close.reason);
+        else frames$.next(toLiveFrame(frame, arrivals));
+      }
+    }
+
+    /** When an entry is due: as long after what it followed as it was recorded. */
+    function toDueAt(index: number, gate: ClientFrame | undefined): number {
+      const afterPrevious = previousDueAt + timeline.at(index) - timeline.at(previousIndex);
+      const arrival = gate && arrivals.get(gate);
+      if (gate === undefined || arrival === undefined) return afterPrevious;
+      return gate.index > previousIndex
+        ? Math.max(previousDueAt, arrival.at + timeline.at(index) - timeline.at(gate.index))
+        : Math.max(afterPrevious, arrival.at);
+    }
+
+    function awaitGate(frame: ServerFrame, gate: ClientFrame): void {
+      stage.awaitClient(gate.index, gate.type);
+      if (waitMs === Infinity || gateTimer?.gate === gate) return;
+      gateTimer?.timer.unsubscribe();
+      const expire = () => {
+        diverge(gate.index, toMissing(frame, gate, ` within ${waitMs} ms`));
+      };
+      gateTimer = { gate, timer: asyncScheduler.schedule(expire, waitMs) };
+    }
+
+    /** Takes a frame from the live client. What it sets off comes later, as over a socket. */
+    function hear(frame: Frame): void {
+      if (isOver) throw new NotOpenError();
+      const live = toClientFrame(-1, frame);
+      const found = matchFrame(match, awaited, live);
+      switch (found.kind) {
+        case 'matched':
+          awaited = awaited.filter((expected) => expected !== found.expected);
+          arrivals.set(found.expected, { at: timeline.now(), id: live.id });
+          stage.clientCame();
+          timer.unsubscribe();
+          timer = timeline.schedule(play, 0);
+          break;
+        case 'extra':
+          timeline.schedule(() => {
+            if (!isOver) frames$.next(JSON.stringify({ type: 'ack', ackId: live.id }));
+          }, 0);
+          break;
+        case 'unexpected':
+          diverge(dial.index, {
+            kind: 'unexpected',
+            expected: 'no further frame',
+            actual: live.type,
+          });
+          break;
+        case 'mismatch': {
+          const { expected, difference } = found;
+          diverge(expected.index, {
+            kind: 'mismatch',
+            expected: expected.type,
+            actual: live.type,
+            difference,
+          });
+        }
+      }
+    }
+
+    function finish(code: number, reason: string): void {
+      isOver = true;
+      subscriber.error(new ConnectionClosedError(code, reason));
+    }
+
+    function diverge(index: number, divergence: Omit<Divergence, 'at'>): void {
+      finish(DIVERGED, stage.diverge(index, divergence));
+    }
+
+    /** The client hung up: was there anything left to hear? */
+    function leave(): void {
+      const frame = dial.serverFrames[cursor];
+      if (frame === undefined) return;
+      const { gate } = frame;
+      if (gate !== undefined && !arrivals.has(gate)) {
+        stage.diverge(gate.index, toMissing(frame, gate, ' before the client closed'));
+      } else {
+        const expected = `the client to stay for ${describe(frame.frame)}`;
+        stage.diverge(frame.index, { kind: 'early-close', expected, actual: 'a close' });
+      }
+    }
+
+    return () => {
+      timer.unsubscribe();
+      gateTimer?.timer.unsubscribe();
+      if (!isOver) leave();
+      isOver = true;
+      stage.clientCame();
+    };
+  });
+}
+
+function toMissing(frame: ServerFrame, gate: ClientFrame, when: string): Omit<Divergence, 'at'> {
+  const held = `line ${lineOf(frame.index)} (${describe(frame.frame)}) waits for it`;
+  return { kind: 'missing', expected: gate.type, actual: `nothing${when}; ${held}` };
+}
+
+/** The live client knows its command by its own id. */
+function toLiveFrame({ frame, gate }: ServerFrame, arrivals: Stage['arrivals']): Frame {
+  const liveId = gate && arrivals.get(gate)?.id;
+  if (gate?.id === undefined || liveId === undefined || gate.id === liveId) return frame;
+  const text = typeof frame === 'string' ? frame : Buffer.from(frame).toString();
+  const live = text.replaceAll(JSON.stringify(gate.id), JSON.stringify(liveId));
+  return typeof frame === 'string' ? live : Buffer.from(live);
+}
+
+/** What a server frame is, in a word; nothing of what it says. */
+export function describe(frame: Frame): string {
+  const decoded = decodeFrame(frame);
+  if (E.isLeft(decoded)) return 'an invalid frame';
+  return decoded.right.type === 'unknown' ? 'a message of unknown type' : decoded.right.type;
+}

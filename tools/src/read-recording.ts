@@ -1,0 +1,192 @@
+import { createReadStream } from 'node:fs';
+
+import { explain } from '@livecall/core';
+import * as E from 'fp-ts/lib/Either.js';
+import type { Decoder } from 'io-ts';
+import { defer, from, map, mergeMap } from 'rxjs';
+import type { Observable } from 'rxjs';
+
+import { createEntryOrder } from './entry-order.js';
+import { RecordingError } from './recording-error.js';
+import { Entry, Header } from './recording.js';
+import type { Recording } from './recording.js';
+
+/** One line of a recording; `torn` is a last line that was not written to its end, and is dropped. */
+export type RecordingLine =
+  | { readonly kind: 'header'; readonly line: number; readonly header: Header }
+  | { readonly kind: 'entry'; readonly line: number; readonly entry: Entry }
+  | { readonly kind: 'torn'; readonly line: number };
+
+/** The longest line that is read; no frame of a live call comes near. */
+const LONGEST_LINE_BYTES = 16 * 1024 * 1024;
+
+const NEWLINE = 0x0a;
+const utf8 = new TextDecoder('utf-8', { fatal: true });
+
+/**
+ * Reads a recording line by line, in constant memory.
+ *
+ * @returns the header first, then the entries; errors with a `RecordingError` at the first line
+ *   that cannot be read. A torn last line is said, not an error.
+ * @see recordings/README.md
+ */
+export function readRecording(path: string): Observable<RecordingLine> {
+  return defer(() => from(readLines(path))).pipe(
+    mergeMap((lines) => lines, 1),
+    map((line) => {
+      if (E.isLeft(line)) throw line.left;
+      return line.right;
+    }),
+  );
+}
+
+/**
+ * Reads a recording as a whole, for `replay`.
+ *
+ * Rejects with a `RecordingError` that tells the file and the line.
+ *
+ * @example
+ * import { loadRecording, replay } from '@livecall/tools';
+ *
+ * const transport = replay(await loadRecording('recordings/joined-call.ndjson'));
+ */
+export async function loadRecording(path: string): Promise<Recording> {
+  return toRecording(path, readLines(path));
+}
+
+/** Reads a recording from its text, under the name that reports shall give it. */
+export async function parseRecording(name: string, text: string): Promise<Recording> {
+  return toRecording(name, decodeLines(name, [Buffer.from(text)]));
+}
+
+async function toRecording(
+  name: string,
+  batches: AsyncIterable<readonly E.Either<RecordingError, RecordingLine>[]>,
+): Promise<Recording> {
+  let header: Header | undefined;
+  const entries: Entry[] = [];
+  const warnings: string[] = [];
+  for await (const lines of batches) {
+    for (const line of lines) {
+      if (E.isLeft(line)) throw line.left;
+      switch (line.right.kind) {
+        case 'header':
+          header = line.right.header;
+          break;
+        case 'entry':
+          entries.push(line.right.entry);
+          break;
+        case 'torn':
+          warnings.push(`${name}:${line.right.line}: the last line is torn and was dropped`);
+      }
+    }
+  }
+  // An empty file is an error of its own, so there is a header here.
+  return { name, header: header as Header, entries, warnings };
+}
+
+/** Reads and decodes all lines, the bad ones too: a batch for each chunk of the file. */
+export function readLines(
+  path: string,
+): AsyncGenerator<readonly E.Either<RecordingError, RecordingLine>[]> {
+  return decodeLines(path, createReadStream(path, { highWaterMark: 256 * 1024 }));
+}
+
+async function* decodeLines(
+  name: string,
+  chunks: AsyncIterable<Buffer> | Iterable<Buffer>,
+): AsyncGenerator<readonly E.Either<RecordingError, RecordingLine>[]> {
+  const decodeLine = createLineDecoder(name);
+  let line = 0;
+  let rest: Buffer[] = [];
+  let restBytes = 0;
+
+  try {
+    for await (const chunk of chunks) {
+      const batch: E.Either<RecordingError, RecordingLine>[] = [];
+      let start = 0;
+      for (let end = chunk.indexOf(NEWLINE); end !== -1; end = chunk.indexOf(NEWLINE, start)) {
+        const bytes = chunk.subarray(start, end);
+        batch.push(decodeLine(rest.length === 0 ? bytes : Buffer.concat([...rest, bytes]), ++line));
+        rest = [];
+        restBytes = 0;
+        start = end + 1;
+      }
+      if (start < chunk.length) rest.push(chunk.subarray(start));
+      restBytes += chunk.length - start;
+      if (batch.length > 0) yield batch;
+      if (restBytes > LONGEST_LINE_BYTES) {
+        yield [E.left(new RecordingError(name, line + 1, 'the line is longer than 16 MiB'))];
+        return;
+      }
+    }
+  } catch (cause) {
+    yield [E.left(toUnreadable(name, cause))];
+    return;
+  }
+
+  if (restBytes > 0) {
+    // Written by hand, a last line may lack its line end and be whole all the same.
+    const last = decodeLine(Buffer.concat(rest), ++line);
+    yield [E.isLeft(last) && line > 1 ? E.right({ kind: 'torn', line }) : last];
+  } else if (line === 0) {
+    yield [
+      E.left(new RecordingError(name, undefined, 'is empty; a recording starts with a header')),
+    ];
+  }
+}
+
+function createLineDecoder(
+  name: string,
+): (bytes: Buffer, line: number) => E.Either<RecordingError, RecordingLine> {
+  const misplaced = createEntryOrder();
+
+  return (bytes, line) => {
+    const fail = (what: string) => E.left(new RecordingError(name, line, what));
+    let json: unknown;
+    try {
+      json = JSON.parse(utf8.decode(bytes));
+    } catch {
+      return fail(line === 1 ? NOT_A_RECORDING : 'is not a line of JSON in UTF-8');
+    }
+    if (line === 1) {
+      const version =
+        typeof json === 'object' && json !== null && 'livecall' in json ? json.livecall : undefined;
+      if (typeof version !== 'number') return fail(NOT_A_RECORDING);
+      if (version !== 1) {
+        return fail(`is of version ${version}, and this livecall reads version 1; update livecall`);
+      }
+    }
+    const decode = <A>(codec: Decoder<unknown, A>): E.Either<RecordingError, A> => {
+      const decoded = codec.decode(json);
+      if (E.isRight(decoded)) return decoded;
+      const { path, expected } = explain(decoded.left);
+      return fail(path === '' ? `is not a ${expected}` : `\`${path}\` is not ${expected}`);
+    };
+    if (line === 1) {
+      return E.map((header: Header): RecordingLine => ({ kind: 'header', line, header }))(
+        decode(Header),
+      );
+    }
+    const entry = decode(Entry);
+    if (E.isLeft(entry)) return entry;
+    const problem = misplaced(entry.right);
+    return problem === undefined
+      ? E.right({ kind: 'entry', line, entry: entry.right })
+      : fail(problem);
+  };
+}
+
+const NOT_A_RECORDING =
+  'is not a livecall recording: its first line should be a header, {"livecall":1,…}';
+
+function toUnreadable(name: string, cause: unknown): RecordingError {
+  const code = cause instanceof Error && 'code' in cause ? cause.code : undefined;
+  const what =
+    code === 'ENOENT'
+      ? 'no such file'
+      : code === 'EISDIR'
+        ? 'is a folder, not a file'
+        : `cannot be read (${String(code)})`;
+  return new RecordingError(name, undefined, what, { kind: 'unreadable', cause });
+}

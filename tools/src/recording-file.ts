@@ -1,0 +1,119 @@
+import { closeSync, ftruncateSync, openSync, writeSync } from 'node:fs';
+
+import * as E from 'fp-ts/lib/Either.js';
+
+import { recordingSink } from './recording-sink.js';
+import type { RecordingSink, RecordingSinkOptions } from './recording-sink.js';
+
+/** A recording cannot be written, and why. */
+export class RecordingFileError extends Error {
+  readonly _tag = 'RecordingFileError';
+  override readonly name = 'RecordingFileError';
+  /** The file's path. */
+  readonly file: string;
+  /** Whether there is such a file already, it cannot be made, or a line could not be written. */
+  readonly kind: 'exists' | 'not-created' | 'not-written';
+
+  constructor(file: string, kind: RecordingFileError['kind'], cause: unknown) {
+    super(`${file}: ${toReason(kind, cause)}`, { cause });
+    this.file = file;
+    this.kind = kind;
+  }
+}
+
+/** A sink into a file. */
+export interface RecordingFile extends RecordingSink {
+  readonly path: string;
+}
+
+/** Where a recording goes, and who hears when it cannot go on. */
+export interface RecordingFileOptions extends RecordingSinkOptions {
+  /** Called once, with the first line that could not be written; the lines after it are dropped. */
+  readonly onError?: (error: RecordingFileError) => void;
+}
+
+/**
+ * Creates a recording's file: readable by its owner alone, never one that exists.
+ *
+ * Each line is one synchronous write, so that what was handed over survives the process. When a
+ * line cannot be written (the disk is full), what stood of it is taken back, the recording ends
+ * there, and the call goes on.
+ *
+ * @example
+ * import { record, recordingFile } from '@livecall/tools';
+ *
+ * const file = recordingFile('call.ndjson', { title: 'asks for a delivery slot' });
+ * if (file._tag === 'Right') liveCall(transport.pipe(record(file.right))).connect();
+ */
+export function recordingFile(
+  path: string,
+  { onError, ...sinkOptions }: RecordingFileOptions = {},
+): E.Either<RecordingFileError, RecordingFile> {
+  let descriptor: number;
+  try {
+    descriptor = openSync(path, 'ax', 0o600);
+  } catch (cause) {
+    return E.left(
+      new RecordingFileError(path, isCode(cause, 'EEXIST') ? 'exists' : 'not-created', cause),
+    );
+  }
+
+  let isOpen = true;
+  let size = 0;
+
+  const close = () => {
+    if (!isOpen) return;
+    isOpen = false;
+    closeSync(descriptor);
+  };
+  const writeLine = (line: string) => {
+    if (!isOpen) return;
+    try {
+      size += writeWhole(descriptor, Buffer.from(line));
+    } catch (cause) {
+      takeBack(descriptor, size);
+      close();
+      onError?.(new RecordingFileError(path, 'not-written', cause));
+    }
+  };
+
+  const sink = recordingSink(writeLine, sinkOptions);
+  return E.right({
+    ...sink,
+    path,
+    end: () => {
+      sink.end();
+      close();
+    },
+  });
+}
+
+function writeWhole(descriptor: number, bytes: Buffer): number {
+  for (let written = 0; written < bytes.length;) {
+    written += writeSync(descriptor, bytes, written);
+  }
+  return bytes.length;
+}
+
+function takeBack(descriptor: number, size: number): void {
+  try {
+    ftruncateSync(descriptor, size);
+  } catch {
+    // A reader drops a torn last line by itself.
+  }
+}
+
+function isCode(cause: unknown, code: string): boolean {
+  return cause instanceof Error && 'code' in cause && cause.code === code;
+}
+
+function toReason(kind: RecordingFileError['kind'], cause: unknown): string {
+  if (kind === 'exists')
+    return 'exists already, and a recording is never overwritten; choose another name';
+  if (isCode(cause, 'ENOENT')) return 'its folder does not exist; create it first';
+  if (isCode(cause, 'ENOSPC')) return 'the disk is full; the recording ends here, the call goes on';
+  const code = cause instanceof Error && 'code' in cause ? String(cause.code) : 'unknown';
+  return kind === 'not-created'
+    ? `cannot be created (${code}); check the folder's permissions`
+    : `cannot be written (${code}); the recording ends here, the call goes on`;
+}

@@ -1,0 +1,90 @@
+import { monotonicNow } from '@livecall/core';
+import { asyncScheduler } from 'rxjs';
+
+import { createRedactor } from './redact.js';
+import type { RedactOptions } from './redact.js';
+import { Entry } from './recording.js';
+import type { Header } from './recording.js';
+import { createSecrets } from './secrets.js';
+import { toSafeLine } from './to-safe-line.js';
+
+/** An entry before it is stamped. */
+export type UnstampedEntry = { [E in Entry as E['event']]: Omit<E, 'at'> }[Entry['event']];
+
+/** Takes what `record` hears, and stamps, redacts and writes it. */
+export interface RecordingSink {
+  /** Starts the clock, the first time: the first dial is at 0. */
+  start(): void;
+  /** Writes one entry. It never throws: what cannot be written does not disturb the call. */
+  write(entry: UnstampedEntry): void;
+  /** Adds a token in use to those that are searched for in every line. */
+  conceal(token: string): void;
+  /** Writes the end. Whatever comes later is dropped. */
+  end(): void;
+}
+
+/** What a recording says of itself, and what is taken out of it. */
+export interface RecordingSinkOptions extends RedactOptions {
+  /** A sentence on what happens in it. */
+  readonly title?: string;
+  /** The endpoint's URL; only its origin and path are written. */
+  readonly endpoint?: string;
+  /** Tokens in use. */
+  readonly secrets?: readonly string[];
+}
+
+/**
+ * Makes a sink over whatever writes a line. Every line of every recording comes from here: there
+ * is no other way to disk.
+ *
+ * @param writeLine takes one line with its line end; it must not throw
+ */
+export function recordingSink(
+  writeLine: (line: string) => void,
+  { title, endpoint, secrets: tokens, ...redactOptions }: RecordingSinkOptions = {},
+): RecordingSink {
+  const redactor = createRedactor(redactOptions);
+  const secrets = createSecrets(tokens);
+  let startedAt: number | undefined;
+  let lastAt = 0;
+  let isEnded = false;
+
+  const writeSafely = (value: object) => {
+    writeLine(`${toSafeLine(value, secrets)}\n`);
+  };
+  const toAt = (): number => {
+    startedAt ??= monotonicNow();
+    lastAt = Math.max(lastAt, Math.round((monotonicNow() - startedAt) * 1_000) / 1_000);
+    return lastAt;
+  };
+  const write = (entry: UnstampedEntry) => {
+    if (isEnded) return;
+    writeSafely(Entry.encode(redactor.entry({ at: toAt(), ...entry })) as object);
+  };
+
+  const header: Header = {
+    livecall: 1,
+    recordedAt: new Date(asyncScheduler.now()).toISOString(),
+    ...(endpoint !== undefined && { endpoint: toEndpoint(endpoint) }),
+    redacted: [],
+    ...(title !== undefined && { title }),
+  };
+  writeSafely(redactor.header(header));
+
+  return {
+    start: () => void toAt(),
+    write,
+    conceal: secrets.add,
+    end: () => {
+      write({ event: 'end' });
+      isEnded = true;
+    },
+  };
+}
+
+/** Only what a recording may hold of a URL: no credentials, no query, no fragment. */
+function toEndpoint(url: string): string {
+  if (!URL.canParse(url)) return '';
+  const { protocol, host, pathname } = new URL(url);
+  return `${protocol}//${host}${pathname}`;
+}

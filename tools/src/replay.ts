@@ -1,0 +1,216 @@
+import { basename } from 'node:path';
+
+import { ConnectFailedError, HandshakeRefusedError, HandshakeTimeoutError } from '@livecall/core';
+import type { Transport, TransportError } from '@livecall/core';
+import {
+  defer,
+  finalize,
+  firstValueFrom,
+  NEVER,
+  Observable,
+  of,
+  startWith,
+  Subject,
+  switchMap,
+  timer,
+} from 'rxjs';
+
+import { toDials } from './dial.js';
+import type { Dial } from './dial.js';
+import type { Divergence } from './divergence.js';
+import type { MatchLevel } from './match.js';
+import { toTimeline } from './pace.js';
+import type { Pace, TimelineOptions } from './pace.js';
+import { playDial } from './play-dial.js';
+import type { Stage } from './play-dial.js';
+import { isComplete, lineOf } from './recording.js';
+import type { Recording } from './recording.js';
+
+/** How a recording is replayed. */
+export interface ReplayOptions extends TimelineOptions {
+  /** How time is spent; `maxIdleMs` and `speed` are for `recorded`. @default 'instant' */
+  readonly pace?: Pace;
+  /** How closely the client must follow. @default 'typed' */
+  readonly match?: MatchLevel;
+  /**
+   * Milliseconds that a server frame waits for the client's, and `done` for the client to finish;
+   * `Infinity` waits forever.
+   * @default 5000
+   */
+  readonly waitMs?: number;
+}
+
+/** A recording as a transport: the n-th subscription plays the n-th dial. */
+export interface Replay extends Transport {
+  /** Where the client has departed so far; nothing is awaited. */
+  divergences(): readonly Divergence[];
+  /**
+   * Waits until the recording is played to its end or the client has departed from it, at most
+   * `waitMs`, and gives the divergences, what was never played included.
+   */
+  done(): Promise<readonly Divergence[]>;
+}
+
+/**
+ * Plays a recording as the server it was recorded from.
+ *
+ * What the server sends on a connection is a pure function of the recording, the options and the
+ * client's matched frames: no wall clock, no chance. A server frame waits for the client's frame
+ * that caused it; a client that is late shifts time, never order. A client that departs from the
+ * recording is closed with 4999 at once. All time passes on RxJS's schedulers, so that a whole call
+ * runs inside `TestScheduler.run`; nothing is emitted within `subscribe` or `send`.
+ *
+ * A dial that the recording does not have is refused with 404, as when the call is over.
+ *
+ * @throws TypeError for options that cannot be
+ * @see recordings/README.md#how-a-recording-replays
+ * @example
+ * import { liveCall } from '@livecall/core';
+ * import { loadRecording, replay } from '@livecall/tools';
+ *
+ * const call = liveCall(replay(await loadRecording('recordings/joined-call.ndjson')));
+ */
+export function replay(
+  recording: Recording,
+  { pace = 'instant', match = 'typed', waitMs = 5_000, ...timelineOptions }: ReplayOptions = {},
+): Replay {
+  if (!(waitMs >= 0)) throw new TypeError(`waitMs must be at least 0, not ${waitMs}.`);
+
+  const dials = toDials(recording);
+  const divergences: Divergence[] = [];
+  const changed$ = new Subject<void>();
+  let dialled = 0;
+  let playing = 0;
+  let awaited: { readonly index: number; readonly expected: string } | undefined;
+
+  const stage: Stage = {
+    timeline: toTimeline(pace, recording.entries, timelineOptions),
+    match,
+    waitMs,
+    arrivals: new Map(),
+    awaitClient(index, expected) {
+      awaited = { index, expected };
+      changed$.next();
+    },
+    clientCame() {
+      awaited = undefined;
+      changed$.next();
+    },
+    diverge(index, divergence) {
+      const at = `${recording.name}:${lineOf(index)}`;
+      divergences.push({ ...divergence, at });
+      changed$.next();
+      return `${divergence.kind} at ${basename(recording.name)}:${lineOf(index)}`.slice(0, 123);
+    },
+  };
+
+  const transport = defer(() => {
+    const number = dialled;
+    dialled += 1;
+    playing += 1;
+    const dial = dials[number];
+    // When later dials were begun is not recorded, so they open at once.
+    const openAfterMs = number === 0 ? stage.timeline.at(dial?.index ?? 0) : 0;
+    return toTransport(dial, openAfterMs).pipe(
+      finalize(() => {
+        playing -= 1;
+        changed$.next();
+      }),
+    );
+  });
+
+  function toTransport(dial: Dial | undefined, openAfterMs: number): Transport {
+    if (dial?.kind === 'open') return playDial(dial, openAfterMs, stage);
+    if (dial === undefined) return refuseFurtherDial();
+    if (dial.kind === 'refused') {
+      const { status, retryAfterMs } = dial.entry;
+      return failAfter(openAfterMs, () => new HandshakeRefusedError(status, retryAfterMs));
+    }
+    const { reason, code } = dial.entry;
+    switch (reason) {
+      case 'timeout':
+        return failAfter(openAfterMs, () => new HandshakeTimeoutError(dial.entry.at));
+      case 'unreachable':
+        return failAfter(openAfterMs, () => new ConnectFailedError(toRecordedFailure(code)));
+      case 'aborted':
+        return NEVER;
+    }
+  }
+
+  /** A call that is over is not found. What followed a recorder's death is not known. */
+  function refuseFurtherDial(): Transport {
+    if (isComplete(recording)) {
+      stage.diverge(recording.entries.length - 1, {
+        kind: 'unexpected',
+        expected: `no more than ${dials.length} dial(s)`,
+        actual: 'a further one',
+      });
+    }
+    return failAfter(0, () => new HandshakeRefusedError(404));
+  }
+
+  function failAfter(delayMs: number, toError: () => TransportError): Transport {
+    return new Observable((subscriber) =>
+      stage.timeline.schedule(() => {
+        subscriber.error(toError());
+      }, delayMs),
+    );
+  }
+
+  const isPlayedOut = () => divergences.length > 0 || (playing === 0 && dialled >= dials.length);
+  const isClientsTurn = () => playing === 0 || awaited !== undefined;
+
+  /** What a replay in which nothing went wrong has left unplayed. */
+  function findUnplayed(): Divergence[] {
+    const name = (index: number) => `${recording.name}:${lineOf(index)}`;
+    return dials
+      .flatMap((dial, number): Divergence[] => {
+        if (number >= dialled) {
+          const expected = `dial ${number + 1} of ${dials.length}`;
+          return [{ kind: 'unconsumed', at: name(dial.index), expected, actual: 'no dial' }];
+        }
+        const unsent =
+          dial.kind === 'open'
+            ? dial.clientFrames.filter((frame) => !stage.arrivals.has(frame))
+            : [];
+        return unsent.map(({ index, type }) => ({
+          kind: 'missing',
+          at: name(index),
+          expected: type,
+          actual: 'nothing',
+        }));
+      })
+      .concat(
+        awaited === undefined
+          ? []
+          : [
+              {
+                kind: 'missing',
+                at: name(awaited.index),
+                expected: awaited.expected,
+                actual: `nothing within ${waitMs} ms`,
+              },
+            ],
+      );
+  }
+
+  return Object.assign(transport, {
+    divergences: () => [...divergences],
+    async done() {
+      const verdict$ = changed$.pipe(
+        startWith(undefined),
+        switchMap(() => {
+          if (isPlayedOut()) return of(true);
+          return isClientsTurn() && waitMs !== Infinity ? timer(waitMs) : NEVER;
+        }),
+      );
+      await firstValueFrom(verdict$, { defaultValue: true });
+      return divergences.length > 0 ? [...divergences] : findUnplayed();
+    },
+  });
+}
+
+/** A recorded failure to connect, by its code. */
+function toRecordedFailure(code = 'ECONNRESET'): Error {
+  return Object.assign(new Error(`${code}, as recorded`), { code });
+}

@@ -1,0 +1,279 @@
+import { createServer, STATUS_CODES } from 'node:http';
+import type { IncomingMessage } from 'node:http';
+import type { AddressInfo, Socket } from 'node:net';
+
+import {
+  ConnectionClosedError,
+  HandshakeRefusedError,
+  HandshakeTimeoutError,
+} from '@livecall/core';
+import type { Connection, Frame, Transport } from '@livecall/core';
+import * as E from 'fp-ts/lib/Either.js';
+import { isObservable, switchMap } from 'rxjs';
+import { WebSocketServer } from 'ws';
+import type { RawData, WebSocket } from 'ws';
+
+import type { Divergence } from './divergence.js';
+import type { Replay } from './replay.js';
+
+/** The endpoint's path. @see PROTOCOL.md#handshake */
+export const LIVE_CALLS_PATH = '/ws/v1/liveCalls';
+
+/** What a client dialled with. It holds live credentials: do not log it. */
+export interface ServeRequest {
+  /** From `?conversationToken=…`. */
+  readonly conversationToken: string;
+  /** From `Authorization: Bearer …`. */
+  readonly accessToken: string;
+  /** From `x-hiya-product-version`. */
+  readonly productVersion: string | undefined;
+  /** From `x-hiya-account-user-id`. */
+  readonly userId: string | undefined;
+}
+
+/** Which transport answers a client. */
+export type Route = (request: ServeRequest) => Transport;
+
+/** Where a server listens, and whom it lets in. */
+export interface ServeOptions {
+  /** The address to listen on. @default '127.0.0.1' */
+  readonly host?: string;
+  /** The port to listen on; 0 takes a free one. @default 0 */
+  readonly port?: number;
+  /** Browser origins that may dial; others are refused with 403. @default [] */
+  readonly allowedOrigins?: readonly string[];
+  /** The longest message accepted from a client, in bytes; a longer one is closed with 1009. @default 1048576 */
+  readonly maxPayloadBytes?: number;
+}
+
+/** A running server. */
+export interface Server {
+  /** What to dial, `ws://127.0.0.1:PORT/ws/v1/liveCalls`. */
+  readonly url: string;
+  readonly port: number;
+  /**
+   * Waits until every replay served is played to its end, and gives where the clients departed from
+   * them; each wait is bounded by the replay's `waitMs`.
+   */
+  done(): Promise<readonly Divergence[]>;
+  /** Cuts every connection and stops listening. */
+  close(): Promise<void>;
+  [Symbol.asyncDispose](): Promise<void>;
+}
+
+/**
+ * Puts a transport behind a real WebSocket server: what the transport does, the client sees.
+ *
+ * | the transport | the client |
+ * |---|---|
+ * | opens | 101 |
+ * | `HandshakeRefusedError` | its status, and `Retry-After` |
+ * | `HandshakeTimeoutError` | no answer |
+ * | another error before it opened | the TCP connection is closed without an answer |
+ * | `ConnectionClosedError` | its code and reason; with 1006 the TCP connection is cut |
+ *
+ * The handshake is checked as published: another path is answered 404, no `Authorization: Bearer`
+ * 401, no `conversationToken` 400. Values are not looked at. A client that leaves unsubscribes.
+ *
+ * @param route one transport for all, or a function that chooses one for each dial
+ * @returns rejects with the system's error when it cannot listen (`EADDRINUSE`)
+ * @see PROTOCOL.md#handshake
+ * @example
+ * import { loadRecording, replay, serve } from '@livecall/tools';
+ *
+ * const server = await serve(replay(await loadRecording('recordings/joined-call.ndjson')));
+ * console.log(server.url);
+ */
+export async function serve(
+  route: Route | Transport,
+  {
+    host = '127.0.0.1',
+    port = 0,
+    allowedOrigins = [],
+    maxPayloadBytes = 1024 * 1024,
+  }: ServeOptions = {},
+): Promise<Server> {
+  const choose: Route = isObservable(route) ? () => route : route;
+  const http = createServer((_request, response) => {
+    response
+      .writeHead(426, { Connection: 'close', Upgrade: 'websocket' })
+      .end('This is a WebSocket endpoint.\n');
+  });
+  const webSockets = new WebSocketServer({
+    noServer: true,
+    maxPayload: maxPayloadBytes,
+    perMessageDeflate: false,
+  });
+  const replays = new Set<Replay>(isObservable(route) && isReplay(route) ? [route] : []);
+  const sockets = new Set<Socket>();
+  const handshakes: Divergence[] = [];
+
+  http.on('connection', (socket) => {
+    sockets.add(socket);
+    socket.on('close', () => sockets.delete(socket));
+  });
+  http.on('upgrade', (request: IncomingMessage, socket: Socket, head: Buffer) => {
+    // Without a listener, a client that resets the connection ends the process.
+    socket.on('error', () => socket.destroy());
+    const dialled = toRequest(request, allowedOrigins);
+    if (E.isLeft(dialled)) {
+      handshakes.push(dialled.left.divergence);
+      refuse(socket, new HandshakeRefusedError(dialled.left.status));
+      return;
+    }
+    const transport = choose(dialled.right);
+    if (isReplay(transport)) replays.add(transport);
+    connect(transport, socket, () => {
+      let client: WebSocket | undefined;
+      // It calls back before it returns, or not at all where the handshake is no WebSocket's.
+      webSockets.handleUpgrade(request, socket, head, (upgraded) => {
+        client = upgraded;
+      });
+      return client;
+    });
+  });
+
+  await new Promise<void>((resolve, reject) => {
+    http.once('error', reject).listen(port, host, () => {
+      http.off('error', reject);
+      resolve();
+    });
+  });
+  const address = http.address() as AddressInfo;
+
+  const close = async (): Promise<void> => {
+    for (const socket of sockets) socket.destroy();
+    await new Promise<void>((resolve) => {
+      http.close(() => {
+        resolve();
+      });
+    });
+  };
+
+  return {
+    url: `ws://${host.includes(':') ? `[${host}]` : host}:${address.port}${LIVE_CALLS_PATH}`,
+    port: address.port,
+    async done() {
+      const divergences = await Promise.all([...replays].map((replay) => replay.done()));
+      return [...handshakes, ...divergences.flat()];
+    },
+    close,
+    [Symbol.asyncDispose]: close,
+  };
+}
+
+/** Subscribes the transport for one client, and passes frames both ways until either ends. */
+function connect(transport: Transport, socket: Socket, upgrade: () => WebSocket | undefined): void {
+  let client: WebSocket | undefined;
+
+  const subscription = transport
+    .pipe(
+      switchMap((connection) => {
+        client = upgrade();
+        client?.on('error', () => client?.terminate());
+        client?.on('message', (data: RawData, isBinary) => {
+          hand(isBinary ? (data as Buffer) : (data as Buffer).toString(), connection);
+        });
+        return connection.frames$;
+      }),
+    )
+    .subscribe({
+      next: (frame) => client?.send(frame),
+      error: (error: unknown) => {
+        client ??= error instanceof ConnectionClosedError ? upgrade() : undefined;
+        if (client === undefined) refuse(socket, error);
+        else end(client, socket, error);
+      },
+    });
+  socket.on('close', () => {
+    subscription.unsubscribe();
+  });
+}
+
+function hand(frame: Frame, connection: Connection): void {
+  try {
+    connection.send(frame);
+  } catch {
+    // The connection is ending; the client is about to hear of it.
+  }
+}
+
+/** Ends a client's connection as the transport ended. */
+function end(client: WebSocket, socket: Socket, error: unknown): void {
+  const { code, reason } =
+    error instanceof ConnectionClosedError ? error : { code: 1011, reason: '' };
+  const isSendable =
+    (code >= 1000 && code <= 1014 && ![1004, 1005, 1006].includes(code)) ||
+    (code >= 3000 && code <= 4999);
+  if (isSendable) client.close(code, reason);
+  else if (code === 1005) client.close();
+  else cut(socket);
+}
+
+/** Cuts the TCP connection behind what was sent; whoever does not take the hint is cut off. */
+function cut(socket: Socket): void {
+  const timer = setTimeout(() => socket.destroy(), 1_000);
+  socket.end().once('close', () => {
+    clearTimeout(timer);
+  });
+}
+
+/** Answers a handshake that did not succeed as the transport's error says. */
+function refuse(socket: Socket, error: unknown): void {
+  if (error instanceof HandshakeTimeoutError) return;
+  if (!(error instanceof HandshakeRefusedError)) {
+    socket.destroy();
+    return;
+  }
+  const { status, retryAfterMs } = error;
+  const name = STATUS_CODES[status] ?? 'Refused';
+  const headers = [
+    `HTTP/1.1 ${status} ${name}`,
+    'Connection: close',
+    'Content-Type: text/plain',
+    `Content-Length: ${name.length + 1}`,
+    ...(status === 401 ? ['WWW-Authenticate: Bearer'] : []),
+    ...(retryAfterMs === undefined ? [] : [`Retry-After: ${Math.ceil(retryAfterMs / 1_000)}`]),
+  ];
+  socket.end(`${headers.join('\r\n')}\r\n\r\n${name}\n`);
+}
+
+/** Reads what a client dialled with; a divergence where it is not as published. */
+function toRequest(
+  { url = '', headers }: IncomingMessage,
+  allowedOrigins: readonly string[],
+): E.Either<{ readonly status: number; readonly divergence: Divergence }, ServeRequest> {
+  const fail = (status: number, expected: string, actual: string) =>
+    E.left({
+      status,
+      divergence: { kind: 'handshake', at: 'handshake', expected, actual } as const,
+    });
+
+  const { origin, authorization } = headers;
+  if (origin !== undefined && !allowedOrigins.includes(origin)) {
+    return fail(403, 'no Origin, or one of allowedOrigins', 'another Origin');
+  }
+  const { pathname, searchParams } = new URL(url, 'ws://localhost');
+  if (pathname !== LIVE_CALLS_PATH) return fail(404, `the path ${LIVE_CALLS_PATH}`, 'another path');
+  const accessToken = /^Bearer +(\S+)$/i.exec(authorization ?? '')?.[1];
+  if (accessToken === undefined) {
+    const actual = authorization === undefined ? 'no Authorization' : 'another Authorization';
+    return fail(401, 'Authorization: Bearer and a token', actual);
+  }
+  const conversationToken = searchParams.get('conversationToken') ?? '';
+  if (conversationToken === '') return fail(400, 'a conversationToken', 'none');
+  return E.right({
+    conversationToken,
+    accessToken,
+    productVersion: toSingle(headers['x-hiya-product-version']),
+    userId: toSingle(headers['x-hiya-account-user-id']),
+  });
+}
+
+function toSingle(header: string | string[] | undefined): string | undefined {
+  return Array.isArray(header) ? header[0] : header;
+}
+
+function isReplay(transport: Transport): transport is Replay {
+  return 'done' in transport && typeof transport.done === 'function';
+}

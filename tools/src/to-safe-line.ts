@@ -1,0 +1,33 @@
+import type { Secrets } from './secrets.js';
+
+/**
+ * Writes one value as a line of a recording, without the secrets. Nearly always there are none in
+ * it, and looking is all it costs.
+ */
+export function toSafeLine(value: object, secrets: Secrets): string {
+  const concealed = 'base64' in value ? concealBytes(value, secrets) : value;
+  const line = JSON.stringify(concealed);
+  return secrets.conceal(line) === line ? line : JSON.stringify(concealIn(concealed, secrets));
+}
+
+/** In base64, bytes look different by where they stand. */
+function concealBytes<A extends object>(value: A & { base64: unknown }, secrets: Secrets): A {
+  const bytes = Buffer.from(String(value.base64), 'base64').toString('latin1');
+  const concealed = secrets.conceal(bytes);
+  if (concealed === bytes) return value;
+  return { ...value, base64: Buffer.from(concealed, 'latin1').toString('base64') };
+}
+
+/** Value by value, so that what is left is JSON still. */
+function concealIn(value: unknown, secrets: Secrets): unknown {
+  if (typeof value === 'string') return secrets.conceal(value);
+  if (typeof value === 'number') {
+    const digits = String(value);
+    return secrets.conceal(digits) === digits ? value : null;
+  }
+  if (Array.isArray(value)) return value.map((item) => concealIn(item, secrets));
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([key, item]) => [secrets.conceal(key), concealIn(item, secrets)]),
+  );
+}
