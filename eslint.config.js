@@ -43,9 +43,14 @@ export default defineConfig(
           functions: false,
           methods: false,
           strict: true,
-          names: { '^(transport|token|given|accessToken|conversationToken)$': false },
+          names: {
+            '^((.*T|t)ransport|replay|route|choose|token|given|accessToken|conversationToken)$': false,
+          },
         },
       ],
+      '@typescript-eslint/no-unused-vars': ['error', { ignoreRestSiblings: true }],
+      // The house is closures: an interface's methods have no `this`.
+      '@typescript-eslint/unbound-method': 'off',
       'rxjs-x/no-ignored-error': 'off',
       'rxjs-x/throw-error': ['error', { allowThrowingUnknown: true }],
     },

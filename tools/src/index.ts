@@ -8,7 +8,7 @@ export type { RedactOptions } from './redact.js';
 
 /* Replaying */
 export { replay } from './replay.js';
-export type { Replay, ReplayOptions } from './replay.js';
+export type { Awaited, Replay, ReplayOptions } from './replay.js';
 export { LIVE_CALLS_PATH, serve } from './serve.js';
 export type { Route, Server, ServeOptions, ServeRequest } from './serve.js';
 export { showDivergence } from './divergence.js';

@@ -22,12 +22,12 @@ const DUE_WITHIN_MS = 0.5;
 export interface Stage {
   readonly timeline: Timeline;
   readonly match: MatchLevel;
-  /** How long a gate waits for its frame, in milliseconds. */
+  /** How long a gate waits for its frame after it was due, in milliseconds. */
   readonly waitMs: number;
   /** When each recorded client frame came from the live client, and under which id. */
   readonly arrivals: Map<ClientFrame, { readonly at: number; readonly id: string | undefined }>;
-  /** Says that nothing happens until the client does what line `index` has. */
-  awaitClient(index: number, expected: string): void;
+  /** Says that nothing happens until the client does what entry `index` has, due in so many milliseconds. */
+  awaitClient(index: number, expected: string, dueInMs: number): void;
   /** Says that it did. */
   clientCame(): void;
   /** Takes down where the client departed; gives the words for the close. */
@@ -64,7 +64,7 @@ export function playDial(dial: OpenDial, openAfterMs: number, stage: Stage): Tra
       while (!isOver) {
         const frame = dial.serverFrames[cursor];
         if (frame === undefined && dial.close.from === 'client') {
-          stage.awaitClient(dial.close.index, 'the client to close');
+          stage.awaitClient(dial.close.index, 'the client to close', toDueInMs(dial.close.index));
           return;
         }
         if (frame?.gate !== undefined && !arrivals.has(frame.gate)) {
@@ -96,14 +96,20 @@ export function playDial(dial: OpenDial, openAfterMs: number, stage: Stage): Tra
         : Math.max(afterPrevious, arrival.at);
     }
 
+    /** How long the recorded client still took to do what entry `index` has. */
+    function toDueInMs(index: number): number {
+      return Math.max(0, toDueAt(index, undefined) - timeline.now());
+    }
+
     function awaitGate(frame: ServerFrame, gate: ClientFrame): void {
-      stage.awaitClient(gate.index, gate.type);
+      const dueInMs = toDueInMs(gate.index);
+      stage.awaitClient(gate.index, gate.type, dueInMs);
       if (waitMs === Infinity || gateTimer?.gate === gate) return;
       gateTimer?.timer.unsubscribe();
       const expire = () => {
         diverge(gate.index, toMissing(frame, gate, ` within ${waitMs} ms`));
       };
-      gateTimer = { gate, timer: asyncScheduler.schedule(expire, waitMs) };
+      gateTimer = { gate, timer: asyncScheduler.schedule(expire, dueInMs + waitMs) };
     }
 
     /** Takes a frame from the live client. What it sets off comes later, as over a socket. */

@@ -1,6 +1,11 @@
 import { basename } from 'node:path';
 
-import { ConnectFailedError, HandshakeRefusedError, HandshakeTimeoutError } from '@livecall/core';
+import {
+  ConnectFailedError,
+  HandshakeRefusedError,
+  HandshakeTimeoutError,
+  monotonicNow,
+} from '@livecall/core';
 import type { Transport, TransportError } from '@livecall/core';
 import {
   defer,
@@ -33,11 +38,21 @@ export interface ReplayOptions extends TimelineOptions {
   /** How closely the client must follow. @default 'typed' */
   readonly match?: MatchLevel;
   /**
-   * Milliseconds that a server frame waits for the client's, and `done` for the client to finish;
+   * Milliseconds that is waited for the client to do what the recorded one did, once that was due;
    * `Infinity` waits forever.
    * @default 5000
    */
   readonly waitMs?: number;
+  /** Called whenever nothing more happens until the client does what the recorded one did. */
+  readonly onAwait?: (awaited: Awaited) => void;
+}
+
+/** What a replay waits for. */
+export interface Awaited {
+  /** `file:line` of it. */
+  readonly at: string;
+  /** What the client is to do. */
+  readonly expected: string;
 }
 
 /** A recording as a transport: the n-th subscription plays the n-th dial. */
@@ -72,7 +87,13 @@ export interface Replay extends Transport {
  */
 export function replay(
   recording: Recording,
-  { pace = 'instant', match = 'typed', waitMs = 5_000, ...timelineOptions }: ReplayOptions = {},
+  {
+    pace = 'instant',
+    match = 'typed',
+    waitMs = 5_000,
+    onAwait,
+    ...timelineOptions
+  }: ReplayOptions = {},
 ): Replay {
   if (!(waitMs >= 0)) throw new TypeError(`waitMs must be at least 0, not ${waitMs}.`);
 
@@ -81,15 +102,17 @@ export function replay(
   const changed$ = new Subject<void>();
   let dialled = 0;
   let playing = 0;
-  let awaited: { readonly index: number; readonly expected: string } | undefined;
+  let awaited: (Awaited & { readonly giveUpAt: number }) | undefined;
 
   const stage: Stage = {
     timeline: toTimeline(pace, recording.entries, timelineOptions),
     match,
     waitMs,
     arrivals: new Map(),
-    awaitClient(index, expected) {
-      awaited = { index, expected };
+    awaitClient(index, expected, dueInMs) {
+      const at = `${recording.name}:${lineOf(index)}`;
+      awaited = { at, expected, giveUpAt: monotonicNow() + dueInMs + waitMs };
+      onAwait?.({ at, expected });
       changed$.next();
     },
     clientCame() {
@@ -158,40 +181,36 @@ export function replay(
   }
 
   const isPlayedOut = () => divergences.length > 0 || (playing === 0 && dialled >= dials.length);
-  const isClientsTurn = () => playing === 0 || awaited !== undefined;
+
+  /** How long the client may still take for what is its turn; `undefined` while it is the server's. */
+  function toPatienceMs(): number | undefined {
+    if (playing === 0) {
+      const { timeline } = stage;
+      const index = dials[dialled]?.index ?? 0;
+      return timeline.at(index) - timeline.at(index - 1) + waitMs;
+    }
+    return awaited && awaited.giveUpAt - monotonicNow();
+  }
 
   /** What a replay in which nothing went wrong has left unplayed. */
-  function findUnplayed(): Divergence[] {
-    const name = (index: number) => `${recording.name}:${lineOf(index)}`;
-    return dials
-      .flatMap((dial, number): Divergence[] => {
-        if (number >= dialled) {
-          const expected = `dial ${number + 1} of ${dials.length}`;
-          return [{ kind: 'unconsumed', at: name(dial.index), expected, actual: 'no dial' }];
+  function* findUnplayed(): Generator<Divergence> {
+    const toAt = (index: number) => `${recording.name}:${lineOf(index)}`;
+    for (const [number, dial] of dials.entries()) {
+      if (number >= dialled) {
+        const expected = `dial ${number + 1} of ${dials.length}`;
+        yield { kind: 'unconsumed', at: toAt(dial.index), expected, actual: 'no dial' };
+      } else if (dial.kind === 'open') {
+        for (const { index, type } of dial.clientFrames.filter(
+          (frame) => !stage.arrivals.has(frame),
+        )) {
+          yield { kind: 'missing', at: toAt(index), expected: type, actual: 'nothing' };
         }
-        const unsent =
-          dial.kind === 'open'
-            ? dial.clientFrames.filter((frame) => !stage.arrivals.has(frame))
-            : [];
-        return unsent.map(({ index, type }) => ({
-          kind: 'missing',
-          at: name(index),
-          expected: type,
-          actual: 'nothing',
-        }));
-      })
-      .concat(
-        awaited === undefined
-          ? []
-          : [
-              {
-                kind: 'missing',
-                at: name(awaited.index),
-                expected: awaited.expected,
-                actual: `nothing within ${waitMs} ms`,
-              },
-            ],
-      );
+      }
+    }
+    if (awaited !== undefined) {
+      const { at, expected } = awaited;
+      yield { kind: 'missing', at, expected, actual: `nothing within ${waitMs} ms` };
+    }
   }
 
   return Object.assign(transport, {
@@ -201,11 +220,12 @@ export function replay(
         startWith(undefined),
         switchMap(() => {
           if (isPlayedOut()) return of(true);
-          return isClientsTurn() && waitMs !== Infinity ? timer(waitMs) : NEVER;
+          const patienceMs = toPatienceMs() ?? Infinity;
+          return patienceMs === Infinity ? NEVER : timer(patienceMs);
         }),
       );
       await firstValueFrom(verdict$, { defaultValue: true });
-      return divergences.length > 0 ? [...divergences] : findUnplayed();
+      return divergences.length > 0 ? [...divergences] : [...findUnplayed()];
     },
   });
 }

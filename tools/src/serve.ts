@@ -9,15 +9,27 @@ import {
 } from '@livecall/core';
 import type { Connection, Frame, Transport } from '@livecall/core';
 import * as E from 'fp-ts/lib/Either.js';
-import { isObservable, switchMap } from 'rxjs';
-import { WebSocketServer } from 'ws';
-import type { RawData, WebSocket } from 'ws';
+import {
+  forkJoin,
+  fromEvent,
+  isObservable,
+  lastValueFrom,
+  switchMap,
+  take,
+  takeUntil,
+  timer,
+} from 'rxjs';
+import { WebSocket, WebSocketServer } from 'ws';
+import type { RawData } from 'ws';
 
 import type { Divergence } from './divergence.js';
 import type { Replay } from './replay.js';
 
 /** The endpoint's path. @see PROTOCOL.md#handshake */
 export const LIVE_CALLS_PATH = '/ws/v1/liveCalls';
+
+/** How long a client has to finish a close that was begun. */
+const PATIENCE_MS = 1_000;
 
 /** What a client dialled with. It holds live credentials: do not log it. */
 export interface ServeRequest {
@@ -44,6 +56,8 @@ export interface ServeOptions {
   readonly allowedOrigins?: readonly string[];
   /** The longest message accepted from a client, in bytes; a longer one is closed with 1009. @default 1048576 */
   readonly maxPayloadBytes?: number;
+  /** Called with each handshake that is not as published, as it is refused. */
+  readonly onRefused?: (divergence: Divergence) => void;
 }
 
 /** A running server. */
@@ -56,7 +70,7 @@ export interface Server {
    * them; each wait is bounded by the replay's `waitMs`.
    */
   done(): Promise<readonly Divergence[]>;
-  /** Cuts every connection and stops listening. */
+  /** Stops listening, and cuts every connection that is not being closed already. */
   close(): Promise<void>;
   [Symbol.asyncDispose](): Promise<void>;
 }
@@ -91,6 +105,7 @@ export async function serve(
     port = 0,
     allowedOrigins = [],
     maxPayloadBytes = 1024 * 1024,
+    onRefused,
   }: ServeOptions = {},
 ): Promise<Server> {
   const choose: Route = isObservable(route) ? () => route : route;
@@ -118,6 +133,7 @@ export async function serve(
     const dialled = toRequest(request, allowedOrigins);
     if (E.isLeft(dialled)) {
       handshakes.push(dialled.left.divergence);
+      onRefused?.(dialled.left.divergence);
       refuse(socket, new HandshakeRefusedError(dialled.left.status));
       return;
     }
@@ -142,12 +158,18 @@ export async function serve(
   const address = http.address() as AddressInfo;
 
   const close = async (): Promise<void> => {
-    for (const socket of sockets) socket.destroy();
-    await new Promise<void>((resolve) => {
-      http.close(() => {
-        resolve();
-      });
-    });
+    const isClosed = new Promise((resolve) => http.close(resolve));
+    const closing = [...webSockets.clients].filter(
+      ({ readyState }) => readyState === WebSocket.CLOSING,
+    );
+    const allClosed$ = forkJoin(closing.map((client) => fromEvent(client, 'close').pipe(take(1))));
+    await lastValueFrom(allClosed$.pipe(takeUntil(timer(PATIENCE_MS))), { defaultValue: [] });
+    // A connection that was ended already still has its last words to say.
+    for (const socket of sockets) {
+      if (socket.writableEnded) socket.destroySoon();
+      else socket.destroy();
+    }
+    await isClosed;
   };
 
   return {
@@ -210,12 +232,12 @@ function end(client: WebSocket, socket: Socket, error: unknown): void {
   else cut(socket);
 }
 
-/** Cuts the TCP connection behind what was sent; whoever does not take the hint is cut off. */
+/** Cuts the TCP connection behind what was sent; a client that does not take the hint is cut off. */
 function cut(socket: Socket): void {
-  const timer = setTimeout(() => socket.destroy(), 1_000);
-  socket.end().once('close', () => {
-    clearTimeout(timer);
-  });
+  socket.end();
+  timer(PATIENCE_MS)
+    .pipe(takeUntil(fromEvent(socket, 'close')))
+    .subscribe(() => socket.destroy());
 }
 
 /** Answers a handshake that did not succeed as the transport's error says. */

@@ -1,0 +1,29 @@
+#!/usr/bin/env node
+import { CommanderError } from 'commander';
+
+import { exitCodes, toExitError } from './exit-error.js';
+import { createProgram } from './program.js';
+import { say } from './say.js';
+
+// Whoever reads us may stop reading: `livecall show … | head`.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code === 'EPIPE') process.exit(exitCodes.ok);
+  throw error;
+});
+
+const program = createProgram((exitCode) => {
+  process.exitCode = exitCode;
+});
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  if (error instanceof CommanderError) {
+    // Help and version are no failures; commander has said everything else already.
+    process.exitCode = error.exitCode === 0 ? exitCodes.ok : exitCodes.usage;
+  } else {
+    const { exitCode, message } = toExitError(error);
+    say(message);
+    process.exitCode = exitCode;
+  }
+}

@@ -1,0 +1,153 @@
+import { statSync } from 'node:fs';
+import { join } from 'node:path';
+
+import type { Transport } from '@livecall/core';
+import * as E from 'fp-ts/lib/Either.js';
+import { defer, finalize, firstValueFrom } from 'rxjs';
+
+import { dialPlatform } from '../dial-platform.js';
+import { exitCodes, ExitError } from '../exit-error.js';
+import { listen } from '../listen.js';
+import { createNarrator } from '../narrate.js';
+import { record } from '../record.js';
+import { recordingFile } from '../recording-file.js';
+import type { RecordingFile, RecordingFileError, RecordingFileOptions } from '../recording-file.js';
+import { say } from '../say.js';
+import type { ServeRequest } from '../serve.js';
+import { stopped } from '../stopped.js';
+
+/** What `livecall proxy` was called with. */
+export interface ProxyFlags {
+  readonly url: string;
+  readonly outDir: string;
+  readonly host: string;
+  readonly port: number;
+  readonly rejoinWithin: number;
+}
+
+/** `livecall proxy`: records the calls of an app on their way, until it is stopped. */
+export async function proxy(flags: ProxyFlags): Promise<number> {
+  const { url, outDir, host, port } = flags;
+  if (!statSync(outDir, { throwIfNoEntry: false })?.isDirectory()) {
+    throw new ExitError(
+      exitCodes.cannotCreate,
+      `${outDir}: there is no such folder; create it first.`,
+    );
+  }
+  // Says now, and not at the first call, what is wrong with the URL.
+  void dialPlatform({ url, accessToken: 'none', conversationToken: 'none' });
+
+  const calls = new Map<string, RecordedCall>();
+  const server = await listen(
+    (request) => {
+      const { conversationToken: key } = request;
+      const known = calls.get(key);
+      const call = known?.isFree() === true ? known : createCall(flags, request);
+      if (call !== undefined) calls.set(key, call);
+      const transport = toPlatform(url, request);
+      return call === undefined ? transport : call.recorded(transport, request.accessToken);
+    },
+    host,
+    port,
+  );
+  process.stdout.write(`${server.url}\n`);
+  say(`recording calls to ${new URL(url).host} into ${outDir}; Ctrl-C stops`);
+
+  const exitCode = await firstValueFrom(stopped(), { defaultValue: exitCodes.ok });
+  await server.close();
+  for (const call of calls.values()) call.end();
+  return exitCode;
+}
+
+/** The app's own credentials, and nothing of the proxy's. */
+function toPlatform(
+  url: string,
+  { accessToken, conversationToken, productVersion, userId }: ServeRequest,
+): Transport {
+  return dialPlatform({
+    url,
+    accessToken,
+    conversationToken,
+    ...(productVersion !== undefined && { productVersion }),
+    ...(userId !== undefined && { userId }),
+  });
+}
+
+/** One call of the app's, over as many dials as it takes, and its recording. */
+interface RecordedCall {
+  /** Whether a dial may go on with it: it is not over, and nobody is on it. */
+  isFree(): boolean;
+  recorded(transport: Transport, accessToken: string): Transport;
+  end(): void;
+}
+
+/** Opens the recording of a call. A call that cannot be recorded goes on unrecorded. */
+function createCall(
+  { url, outDir, rejoinWithin }: ProxyFlags,
+  { accessToken, conversationToken }: ServeRequest,
+): RecordedCall | undefined {
+  const created = createFile(outDir, {
+    endpoint: url,
+    secrets: [accessToken, conversationToken],
+    onError: (error) => {
+      say(error.message);
+    },
+  });
+  if (E.isLeft(created)) {
+    say(`${created.left.message}; the call goes on unrecorded`);
+    return undefined;
+  }
+  const file = created.right;
+  const narrate = createNarrator();
+  let hasCallEnded = false;
+  let isOn = false;
+  let isOver = false;
+  let rest: NodeJS.Timeout | undefined;
+  say(`recording ${file.path}`);
+
+  const end = () => {
+    if (isOver) return;
+    isOver = true;
+    clearTimeout(rest);
+    file.end();
+    say(`recorded ${file.path}`);
+  };
+  const watched: RecordingFile = {
+    ...file,
+    write(entry) {
+      file.write(entry);
+      hasCallEnded ||= narrate({ at: 0, ...entry })?.what === 'call ended';
+    },
+  };
+  const call: RecordedCall = {
+    isFree: () => !isOn && !isOver,
+    recorded: (transport, token) =>
+      defer(() => {
+        clearTimeout(rest);
+        isOn = true;
+        file.conceal(token);
+        return transport.pipe(record(watched));
+      }).pipe(
+        finalize(() => {
+          isOn = false;
+          if (hasCallEnded) end();
+          else rest = setTimeout(end, rejoinWithin);
+        }),
+      ),
+    end,
+  };
+  return call;
+}
+
+/** Names a recording by when its call began; two that begin together are numbered. */
+function createFile(
+  outDir: string,
+  options: RecordingFileOptions,
+): E.Either<RecordingFileError, RecordingFile> {
+  const name = `call-${new Date().toISOString().replace(/[-:]/g, '')}`;
+  for (let number = 1; ; number += 1) {
+    const path = join(outDir, `${name}${number === 1 ? '' : `-${number}`}.ndjson`);
+    const created = recordingFile(path, options);
+    if (E.isRight(created) || created.left.kind !== 'exists') return created;
+  }
+}

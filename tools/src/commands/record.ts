@@ -1,0 +1,187 @@
+import {
+  ConnectFailedError,
+  endCall,
+  HandshakeRefusedError,
+  joinCall,
+  liveCall,
+  sendCommand,
+  TokenUnavailableError,
+} from '@livecall/core';
+import type { ConnectionState, LiveCall, LiveCallError, Transport } from '@livecall/core';
+import * as E from 'fp-ts/lib/Either.js';
+import {
+  delay,
+  EMPTY,
+  filter,
+  fromEvent,
+  lastValueFrom,
+  map,
+  merge,
+  take,
+  takeUntil,
+  tap,
+} from 'rxjs';
+import type { Observable } from 'rxjs';
+
+import { dialPlatform } from '../dial-platform.js';
+import { exitCodes, ExitError } from '../exit-error.js';
+import { keys } from '../keys.js';
+import { liveView } from '../live-view.js';
+import { record as recordTo } from '../record.js';
+import { recordingFile } from '../recording-file.js';
+import type { RecordingFileError } from '../recording-file.js';
+import { say } from '../say.js';
+import { findToken } from '../token-source.js';
+
+/** What `livecall record` was called with. */
+export interface RecordFlags {
+  readonly url: string;
+  readonly out: string;
+  readonly joinAfter?: number;
+  readonly endAfter?: number;
+  readonly title?: string;
+  readonly json?: boolean;
+  readonly accessTokenFile?: string;
+  readonly conversationTokenFile?: string;
+  readonly retries: number;
+  readonly timeout: number;
+}
+
+/** `livecall record`: follows a call, shows it, and writes it down. */
+export async function record(flags: RecordFlags): Promise<number> {
+  const { url: endpoint, out, title, json = false, retries } = flags;
+  const secrets: string[] = [];
+  let conceal = (token: string) => void secrets.push(token);
+  const transport = toTransport(flags, (token) => {
+    conceal(token);
+  });
+
+  let writeError: RecordingFileError | undefined;
+  const about = { endpoint, secrets, ...(title !== undefined && { title }) };
+  const created = recordingFile(out, {
+    ...about,
+    onError: (error) => {
+      writeError = error;
+      say(error.message);
+    },
+  });
+  if (E.isLeft(created)) throw created.left;
+  const file = created.right;
+  const view = liveView(process.stdout, { ...about, json });
+  conceal = (token) => {
+    file.conceal(token);
+    view.conceal(token);
+  };
+
+  say(`dialling ${new URL(endpoint).host}`);
+  const call = liveCall(transport.pipe(recordTo(file), recordTo(view)), {
+    retry: { maxAttempts: retries },
+  });
+  const { state, signal } = await follow(call, flags);
+  file.end();
+  view.end();
+
+  if (writeError !== undefined) return exitCodes.ioError;
+  say(`recorded to ${out}`);
+  if (state.status === 'closed' && state.reason === 'failed') throw toExitError(state.error);
+  return signal === 'SIGTERM' ? exitCodes.terminated : exitCodes.ok;
+}
+
+/** Checks everything that can be wrong with the call before anything is written. */
+function toTransport(flags: RecordFlags, onToken: (token: string) => void): Transport {
+  const accessToken = findToken(
+    {
+      name: 'access token',
+      variable: 'LIVECALL_ACCESS_TOKEN',
+      flag: '--access-token-file',
+      path: flags.accessTokenFile,
+    },
+    onToken,
+  );
+  const conversationToken = findToken(
+    {
+      name: 'conversation token',
+      variable: 'LIVECALL_CONVERSATION_TOKEN',
+      flag: '--conversation-token-file',
+      path: flags.conversationTokenFile,
+    },
+    onToken,
+  );
+  return dialPlatform({
+    url: flags.url,
+    accessToken,
+    conversationToken,
+    handshakeTimeoutMs: flags.timeout,
+  });
+}
+
+/** Follows the call until it ends or the person stops, and does what they ask meanwhile. */
+async function follow(
+  call: LiveCall,
+  { joinAfter, endAfter }: RecordFlags,
+): Promise<{ readonly state: ConnectionState; readonly signal: string | undefined }> {
+  let signal: string | undefined;
+  const typed$ = keys(process.stdin);
+  const opened$ = call.state$.pipe(
+    filter(({ status }) => status === 'open'),
+    take(1),
+  );
+  function on(key: string, afterMs: number | undefined): Observable<unknown> {
+    return merge(
+      typed$.pipe(filter((typed) => typed === key)),
+      afterMs === undefined ? EMPTY : opened$.pipe(delay(afterMs)),
+    );
+  }
+
+  const commands$ = merge(
+    on('j', joinAfter).pipe(map(() => joinCall)),
+    on('e', endAfter).pipe(map(() => endCall)),
+  ).pipe(
+    sendCommand(call, { whenNotOpen: 'wait' }),
+    tap((result) => {
+      if (result.status === 'failed') say(result.error.message);
+    }),
+  );
+  const retries$ = call.state$.pipe(
+    filter((state) => state.status === 'reconnecting'),
+    tap(({ delayMs, cause }) => {
+      say(`${cause.message} Dialling again in ${(delayMs / 1_000).toFixed(1)} s.`);
+    }),
+  );
+  // The first of them stops the recording; a second Ctrl-C finds no listener and ends the process.
+  const stop$ = merge(
+    typed$.pipe(filter((typed) => typed === 'q' || typed === 'C-c')),
+    fromEvent(process, 'SIGINT').pipe(map(() => 'SIGINT')),
+    fromEvent(process, 'SIGTERM').pipe(map(() => 'SIGTERM')),
+  ).pipe(
+    take(1),
+    tap((by) => {
+      signal = by;
+      say('stopping; the call itself goes on');
+      following.unsubscribe();
+    }),
+  );
+
+  const closed$ = call.state$.pipe(filter(({ status }) => status === 'closed'));
+  merge(commands$, retries$, stop$).pipe(takeUntil(closed$)).subscribe();
+  if (process.stdin.isTTY) say('keys: j joins the call, e ends it, q stops the recording');
+  const following = call.connect();
+  return { state: await lastValueFrom(call.state$, { defaultValue: { status: 'idle' } }), signal };
+}
+
+function toExitError(error: LiveCallError): ExitError {
+  const { message } = error;
+  if (error instanceof HandshakeRefusedError) {
+    const isUnauthorized = error.status === 401 || error.status === 403;
+    return new ExitError(isUnauthorized ? exitCodes.unauthorized : exitCodes.unavailable, message);
+  }
+  if (error instanceof TokenUnavailableError) {
+    return error.providerError instanceof ExitError
+      ? error.providerError
+      : new ExitError(exitCodes.unauthorized, message);
+  }
+  // An answer that is no WebSocket's has no code of the system's, or one of the HTTP parser's.
+  const isGarbage = error instanceof ConnectFailedError && /^(HPE_.*)?$/.test(error.code ?? '');
+  const isProtocol = isGarbage || error._tag === 'EndedWithoutCallEndError';
+  return new ExitError(isProtocol ? exitCodes.protocolError : exitCodes.unavailable, message);
+}

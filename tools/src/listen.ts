@@ -1,0 +1,25 @@
+import { exitCodes, ExitError } from './exit-error.js';
+import { showDivergence } from './divergence.js';
+import { say } from './say.js';
+import { serve } from './serve.js';
+import type { Route, Server } from './serve.js';
+
+/** Serves a route for a command: says what it refuses, and ends the command where it cannot listen. */
+export async function listen(route: Route, host: string, port: number): Promise<Server> {
+  try {
+    return await serve(route, {
+      host,
+      port,
+      onRefused: (divergence) => {
+        say(showDivergence(divergence));
+      },
+    });
+  } catch (cause) {
+    const code = cause instanceof Error && 'code' in cause ? String(cause.code) : 'unknown';
+    const why =
+      code === 'EADDRINUSE' ? 'the port is in use; choose another, or 0 for a free one' : code;
+    throw new ExitError(exitCodes.unavailable, `Cannot listen on ${host}:${port}: ${why}.`, {
+      cause,
+    });
+  }
+}

@@ -1,0 +1,29 @@
+import { createNarrator } from './narrate.js';
+import { paintFor } from './paint.js';
+import { Entry } from './recording.js';
+import { recordingSink } from './recording-sink.js';
+import type { RecordingSink, RecordingSinkOptions } from './recording-sink.js';
+import { showMoment } from './show-moment.js';
+
+/**
+ * A sink that shows a call while it runs: in words as `livecall show` has them, or with `json` as
+ * the recording has it.
+ */
+export function liveView(
+  stream: NodeJS.WriteStream,
+  { json = false, ...options }: RecordingSinkOptions & { readonly json?: boolean },
+): RecordingSink {
+  if (json) return recordingSink((line) => stream.write(line), options);
+
+  const narrate = createNarrator();
+  const paint = paintFor(stream);
+  // Who follows a call on a terminal may see who calls; what is kept of it is the file's affair.
+  return recordingSink(
+    (line) => {
+      const entry = Entry.decode(JSON.parse(line));
+      const moment = entry._tag === 'Right' ? narrate(entry.right) : undefined;
+      if (moment !== undefined) stream.write(`${showMoment(moment, paint)}\n`);
+    },
+    { ...options, keepPhones: true },
+  );
+}

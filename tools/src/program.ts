@@ -1,0 +1,175 @@
+import { readFileSync } from 'node:fs';
+
+import { Command, InvalidArgumentError, Option } from 'commander';
+
+import { exitCodes } from './exit-error.js';
+import type { ProxyFlags } from './commands/proxy.js';
+import type { RecordFlags } from './commands/record.js';
+import type { ReplayFlags } from './commands/replay.js';
+
+const exitCodeHelp = `
+Exit codes:
+  0    done
+  1    the client departed from the recording, or a check failed
+  2    the command was not understood
+  65   a recording cannot be used
+  66   there is no such file
+  69   the server cannot be reached, or does not take the call; a port cannot be used
+  73   the output exists, or cannot be created
+  74   the output cannot be written
+  76   the server does not speak the protocol
+  77   the server does not accept the token
+  130  stopped by a second Ctrl-C
+  143  stopped by SIGTERM`;
+
+/**
+ * Builds the command line. A command's own code is loaded when it is called, so that each starts
+ * with what it needs.
+ *
+ * @param onExit takes the exit code of the command that ran
+ */
+export function createProgram(onExit: (exitCode: number) => void): Command {
+  const program = new Command('livecall')
+    .description('Record live calls to a file, and replay them as a fake server.')
+    .version(readVersion(), '-V, --version', 'print the version')
+    .helpOption('-h, --help', 'print this help')
+    .helpCommand(false)
+    .addHelpText('after', exitCodeHelp)
+    .showHelpAfterError('(livecall COMMAND --help tells more)')
+    .configureOutput({
+      outputError: (text, write) => {
+        write(text.replace(/^error: /, 'livecall: '));
+      },
+    })
+    .exitOverride();
+
+  program
+    .command('record')
+    .description('follow a call, show it, and write it to a new file')
+    .requiredOption('--url <url>', 'the endpoint, wss://HOST/ws/v1/liveCalls')
+    .requiredOption('--out <file>', 'the recording to create; one that exists is never overwritten')
+    .option('--join-after <ms>', 'join the call so long after it was connected', toMs)
+    .option('--end-after <ms>', 'end the call so long after it was connected', toMs)
+    .option('--title <title>', 'what happens in the recording, in a sentence')
+    .option('--json', 'show the call as the recording has it, not in words')
+    .option('--access-token-file <path>', 'a file with the access token, - for standard input')
+    .option(
+      '--conversation-token-file <path>',
+      'a file with the conversation token, - for standard input',
+    )
+    .option('--retries <n>', 'how often in a row a lost connection is dialled again', toCount, 8)
+    .option('--timeout <ms>', 'how long the server has to answer a dial', toMs, 10_000)
+    .addHelpText(
+      'after',
+      `
+Tokens come from LIVECALL_ACCESS_TOKEN and LIVECALL_CONVERSATION_TOKEN, or from the files. On a
+terminal, j joins the call, e ends it, and q or Ctrl-C stops the recording; the call goes on.
+
+  $ livecall record --url wss://HOST/ws/v1/liveCalls --out call.ndjson`,
+    )
+    .action(async (flags: RecordFlags) => {
+      const { record } = await import('./commands/record.js');
+      onExit(await record(flags));
+    });
+
+  program
+    .command('replay')
+    .description('serve recordings as a fake server')
+    .argument('<file|folder...>', 'recordings, or folders of them')
+    .option('--port <n>', 'the port to listen on, 0 for a free one', toCount, 0)
+    .option('--host <host>', 'the address to listen on', '127.0.0.1')
+    .addOption(
+      new Option('--pace <pace>', 'how time is spent')
+        .choices(['recorded', 'instant'])
+        .default('recorded'),
+    )
+    .option('--speed <n>', 'how many times faster than recorded', toFactor)
+    .option('--max-idle <ms>', 'the longest silence that is kept', toMs)
+    .addOption(
+      new Option('--match <level>', 'how closely the client must follow')
+        .choices(['strict', 'typed', 'loose'])
+        .default('typed'),
+    )
+    .option(
+      '--wait <ms>',
+      'how long to wait for what the client is to do (default: forever; with --once 5000)',
+      toMs,
+    )
+    .option('--once', 'end after one call, with 1 where the client departed from the recording')
+    .addHelpText(
+      'after',
+      `
+The first line on standard output is the URL to dial. With several recordings, the conversation
+token says which: a file's name without .ndjson. Any access token will do.
+
+  $ livecall replay recordings/joined-call.ndjson --port 4000`,
+    )
+    .action(async (paths: string[], flags: ReplayFlags) => {
+      const { replay } = await import('./commands/replay.js');
+      onExit(await replay(paths, flags));
+    });
+
+  program
+    .command('proxy')
+    .description("record an app's calls on their way to the platform")
+    .requiredOption('--url <url>', 'the platform, wss://HOST/ws/v1/liveCalls')
+    .requiredOption('--out-dir <folder>', 'where the recordings go, one file a call')
+    .option('--port <n>', 'the port to listen on, 0 for a free one', toCount, 0)
+    .option('--host <host>', 'the address to listen on', '127.0.0.1')
+    .option('--rejoin-within <ms>', 'how long a dropped call may take to dial again', toMs, 30_000)
+    .addHelpText(
+      'after',
+      `
+The first line on standard output is the URL that the app is to dial, with its own tokens.
+
+  $ livecall proxy --url wss://HOST/ws/v1/liveCalls --out-dir recordings --port 4000`,
+    )
+    .action(async (flags: ProxyFlags) => {
+      const { proxy } = await import('./commands/proxy.js');
+      onExit(await proxy(flags));
+    });
+
+  program
+    .command('show')
+    .description('tell a recording as a person reads it')
+    .argument('<file>', 'the recording')
+    .option('--json', 'as one JSON object')
+    .action(async (path: string, flags: { json?: boolean }) => {
+      const { show } = await import('./commands/show.js');
+      await show(path, flags);
+      onExit(exitCodes.ok);
+    });
+
+  program
+    .command('check')
+    .description('say what is wrong with recordings, one line a problem')
+    .argument('<file...>', 'the recordings')
+    .action(async (paths: string[]) => {
+      const { check } = await import('./commands/check.js');
+      onExit(await check(paths));
+    });
+
+  return program;
+}
+
+function readVersion(): string {
+  const manifest = JSON.parse(
+    readFileSync(new URL('../package.json', import.meta.url), 'utf8'),
+  ) as { version: string };
+  return manifest.version;
+}
+
+const toMs = toNumber((ms) => ms >= 0 && ms <= 2 ** 31 - 1, 'milliseconds, 0 or more');
+const toCount = toNumber(
+  (count) => Number.isInteger(count) && count >= 0,
+  'a whole number, 0 or more',
+);
+const toFactor = toNumber((factor) => factor > 0 && factor < Infinity, 'a number above 0');
+
+function toNumber(fits: (value: number) => boolean, expected: string): (text: string) => number {
+  return (text) => {
+    const value = text.trim() === '' ? NaN : Number(text);
+    if (fits(value)) return value;
+    throw new InvalidArgumentError(`It should be ${expected}.`);
+  };
+}

@@ -1,0 +1,62 @@
+import { readFileSync } from 'node:fs';
+
+import type { Token } from '@livecall/core';
+
+import { exitCodes, ExitError } from './exit-error.js';
+
+/** Where the command line finds one token. */
+export interface TokenSource {
+  /** How it is called, `access token` for one. */
+  readonly name: string;
+  /** The environment variable that may hold it. */
+  readonly variable: string;
+  /** The flag that names its file. */
+  readonly flag: string;
+  /** The file, `-` for standard input; the environment where it is not given. */
+  readonly path: string | undefined;
+}
+
+/**
+ * Finds a token: in its file, or in the environment, never in a flag or a URL, which every process
+ * of the machine can read.
+ *
+ * @param onToken hears every token before it is used
+ * @returns a function for `webSocketTransport`: a file is read anew for every dial, so that a token
+ *   that was renewed there is found
+ */
+export function findToken(source: TokenSource, onToken: (token: string) => void): Token {
+  const { name, variable, flag, path } = source;
+  const use = (token: string): string => {
+    if (token === '')
+      throw new ExitError(exitCodes.usage, `The ${name} is empty; see ${path ?? variable}.`);
+    onToken(token);
+    return token;
+  };
+
+  if (path === undefined) {
+    const token = process.env[variable]?.trim();
+    if (token === undefined || token === '') {
+      throw new ExitError(
+        exitCodes.usage,
+        `There is no ${name}: set ${variable}, or name a file with ${flag}.`,
+      );
+    }
+    return use(token);
+  }
+  const read = () => use(readToken(source, path));
+  const first = read();
+  return path === '-' ? first : read;
+}
+
+function readToken({ name }: TokenSource, path: string): string {
+  try {
+    return readFileSync(path === '-' ? 0 : path, 'utf8').trim();
+  } catch (cause) {
+    const code = cause instanceof Error && 'code' in cause ? String(cause.code) : 'unknown';
+    throw new ExitError(
+      exitCodes.noInput,
+      `${path}: the file for the ${name} cannot be read (${code}).`,
+      { cause },
+    );
+  }
+}
