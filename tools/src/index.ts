@@ -16,6 +16,10 @@ export type { Divergence, DivergenceKind } from './divergence.js';
 export type { MatchLevel } from './match.js';
 export type { Pace, TimelineOptions } from './pace.js';
 
+/* Scenarios */
+export { ack, scenario } from './scenario.js';
+export type { Reply, Scenario, ScenarioOptions, Timing } from './scenario.js';
+
 /* Recordings */
 export { loadRecording, parseRecording, readRecording } from './read-recording.js';
 export type { RecordingLine } from './read-recording.js';

@@ -3,6 +3,7 @@ import type { ClientMessage, InvalidFrameError, Role, ServerMessage } from '@liv
 import * as E from 'fp-ts/lib/Either.js';
 
 import { toFrame } from './payload.js';
+import { toStamp } from './recording.js';
 import type { Entry, FrameEntry } from './recording.js';
 
 /** One thing that happened in a call, as a person would tell it. `at` is in milliseconds since the first dial. */
@@ -43,7 +44,7 @@ export function createNarrator(): (entry: Entry) => Moment | undefined {
         const command = asked.get(message.ackId);
         return command === undefined
           ? { at, what: 'acknowledged', command: 'unknown' }
-          : { at, what: 'acknowledged', command: command.type, afterMs: round(at - command.at) };
+          : { at, what: 'acknowledged', command: command.type, afterMs: toStamp(at - command.at) };
       }
       case 'event:start':
         return { at, what: 'call started', phone: message.phone };
@@ -101,8 +102,4 @@ export function createNarrator(): (entry: Entry) => Moment | undefined {
 
 function toProblem({ path, expected }: InvalidFrameError): string {
   return path === '' ? `not ${expected}` : `\`${path}\` is not of type ${expected}`;
-}
-
-function round(ms: number): number {
-  return Math.round(ms * 1_000) / 1_000;
 }

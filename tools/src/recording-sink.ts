@@ -3,7 +3,7 @@ import { asyncScheduler } from 'rxjs';
 
 import { createRedactor } from './redact.js';
 import type { RedactOptions } from './redact.js';
-import { Entry } from './recording.js';
+import { Entry, toStamp } from './recording.js';
 import type { Header } from './recording.js';
 import { createSecrets } from './secrets.js';
 import { toSafeLine } from './to-safe-line.js';
@@ -54,7 +54,7 @@ export function recordingSink(
   };
   const toAt = (): number => {
     startedAt ??= monotonicNow();
-    lastAt = Math.max(lastAt, Math.round((monotonicNow() - startedAt) * 1_000) / 1_000);
+    lastAt = Math.max(lastAt, toStamp(monotonicNow() - startedAt));
     return lastAt;
   };
   const write = (entry: UnstampedEntry) => {

@@ -159,3 +159,8 @@ export function isComplete({ entries }: Recording): boolean {
 export function lineOf(index: number): number {
   return index + 2;
 }
+
+/** Rounds milliseconds to what an `at` holds: three decimals. */
+export function toStamp(ms: number): number {
+  return Math.round(ms * 1_000) / 1_000;
+}
