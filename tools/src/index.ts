@@ -24,6 +24,8 @@ export type { Reply, Scenario, ScenarioOptions, Timing } from './scenario.js';
 export { loadRecording, parseRecording, readRecording } from './read-recording.js';
 export type { RecordingLine } from './read-recording.js';
 export { RecordingError } from './recording-error.js';
+export { toComparable } from './to-comparable.js';
+export type { Comparable } from './to-comparable.js';
 export { toFrame, toPayload } from './payload.js';
 export type { Payload } from './payload.js';
 export {

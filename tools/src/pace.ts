@@ -24,7 +24,7 @@ export interface TimelineOptions {
 
 /** When things are due, and how to wait for it. */
 export interface Timeline {
-  /** When the entry is due, in milliseconds; only differences mean something. */
+  /** When the entry is due, in milliseconds since the first dial; before the first entry, 0. */
   at(index: number): number;
   now(): number;
   /** Runs `work` after `delayMs`, never at once. */
@@ -55,7 +55,7 @@ export function toTimeline(
     return dueAt;
   });
   return {
-    at: (index) => dueAts[index] ?? dueAt,
+    at: (index) => dueAts[index] ?? 0,
     now: monotonicNow,
     schedule: (work, delayMs) => asyncScheduler.schedule(work, delayMs),
   };

@@ -8,6 +8,7 @@ import {
 } from '@livecall/core';
 import type { Transport, TransportError } from '@livecall/core';
 import {
+  asyncScheduler,
   defer,
   finalize,
   firstValueFrom,
@@ -16,6 +17,7 @@ import {
   of,
   startWith,
   Subject,
+  Subscription,
   switchMap,
   timer,
 } from 'rxjs';
@@ -43,9 +45,12 @@ export interface ReplayOptions extends TimelineOptions {
    * @default 5000
    */
   readonly waitMs?: number;
-  /** Called whenever nothing more happens until the client does what the recorded one did. */
+  /** Called when the client is a second late with what it is to do before anything more happens. */
   readonly onAwait?: (awaited: Awaited) => void;
 }
+
+/** How late a client is before it is worth a word. */
+const OVERDUE_AFTER_MS = 1_000;
 
 /** What a replay waits for. */
 export interface Awaited {
@@ -102,6 +107,7 @@ export function replay(
   const changed$ = new Subject<void>();
   let dialled = 0;
   let playing = 0;
+  let overdue = Subscription.EMPTY;
   let awaited: (Awaited & { readonly giveUpAt: number }) | undefined;
 
   const stage: Stage = {
@@ -112,11 +118,18 @@ export function replay(
     awaitClient(index, expected, dueInMs) {
       const at = `${recording.name}:${lineOf(index)}`;
       awaited = { at, expected, giveUpAt: monotonicNow() + dueInMs + waitMs };
-      onAwait?.({ at, expected });
+      if (onAwait !== undefined) {
+        overdue.unsubscribe();
+        const tell = () => {
+          onAwait({ at, expected });
+        };
+        overdue = asyncScheduler.schedule(tell, dueInMs + OVERDUE_AFTER_MS);
+      }
       changed$.next();
     },
     clientCame() {
       awaited = undefined;
+      overdue.unsubscribe();
       changed$.next();
     },
     diverge(index, divergence) {
@@ -131,6 +144,7 @@ export function replay(
     const number = dialled;
     dialled += 1;
     playing += 1;
+    changed$.next();
     const dial = dials[number];
     // When later dials were begun is not recorded, so they open at once.
     const openAfterMs = number === 0 ? stage.timeline.at(dial?.index ?? 0) : 0;

@@ -1,0 +1,52 @@
+import { decodeClientFrame } from '@livecall/core';
+import * as E from 'fp-ts/lib/Either.js';
+
+import { toFrame, toPayload } from './payload.js';
+import type { FrameEntry, Recording } from './recording.js';
+
+/** A recording without what differs from run to run. */
+export interface Comparable {
+  /** Without `recordedAt` and `endpoint`. */
+  readonly header: object;
+  /** Without `at`. */
+  readonly entries: readonly object[];
+}
+
+/**
+ * Takes out of a recording what differs from run to run, so that two recordings of one call are
+ * equal: `recordedAt`, the endpoint, all times, and the commands' ids, which are numbered by order
+ * of appearance.
+ *
+ * @example
+ * import { loadRecording, toComparable } from '@livecall/tools';
+ *
+ * assert.deepEqual(toComparable(await loadRecording(a)), toComparable(await loadRecording(b)));
+ */
+export function toComparable(recording: Recording): Comparable {
+  const { recordedAt, endpoint, ...header } = recording.header;
+  const ids = new Map<string, string>();
+
+  const withoutIds = (entry: FrameEntry): object => {
+    const { at, json, text, base64, ...rest } = entry;
+    const frame = toFrame(entry);
+    const command = entry.from === 'client' ? decodeClientFrame(frame) : undefined;
+    if (command !== undefined && E.isRight(command)) {
+      ids.set(command.right.id, `id-${ids.size + 1}`);
+    }
+    if (typeof frame !== 'string') return { ...rest, ...toPayload(frame) };
+    const numbered = [...ids].reduce(
+      (replaced, [id, number]) => replaced.replaceAll(JSON.stringify(id), JSON.stringify(number)),
+      frame,
+    );
+    return { ...rest, ...toPayload(numbered) };
+  };
+
+  return {
+    header,
+    entries: recording.entries.map((entry) => {
+      if (entry.event === 'frame') return withoutIds(entry);
+      const { at, ...rest } = entry;
+      return rest;
+    }),
+  };
+}
