@@ -44,7 +44,7 @@ export default defineConfig(
           methods: false,
           strict: true,
           names: {
-            '^((.*T|t)ransport|replay|route|choose|token|given|accessToken|conversationToken)$': false,
+            '^((.*T|t)ransport|replay|fake|route|choose|token|given|accessToken|conversationToken)$': false,
           },
         },
       ],
@@ -60,5 +60,6 @@ export default defineConfig(
     rules: oneWay({ regex: '^@livecall/', message: 'Core knows nobody above it.' }),
   },
   { files: ['tools/src/**/*.ts'], rules: oneWay() },
+  { files: ['**/*.test.ts'], rules: { 'rxjs-x/no-ignored-default-value': 'off' } },
   { files: ['**/*.js'], extends: [tseslint.configs.disableTypeChecked] },
 );

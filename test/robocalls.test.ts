@@ -1,0 +1,148 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+import { endCall, joinCall, liveCall, sendCommand, webSocketTransport } from '@livecall/core';
+import type { Command } from '@livecall/core';
+import {
+  ack,
+  loadRecording,
+  parseRecording,
+  record,
+  recordingFile,
+  recordingSink,
+  replay,
+  scenario,
+  serve,
+  toComparable,
+} from '@livecall/tools';
+import type { Recording, Replay, Scenario } from '@livecall/tools';
+import * as E from 'fp-ts/lib/Either.js';
+import { EMPTY, firstValueFrom, forkJoin, last, mergeMap, toArray } from 'rxjs';
+import { afterAll, expect, it } from 'vitest';
+
+import { loadCorpus } from './fixtures/corpus.js';
+import type { CorpusCall } from './fixtures/corpus.js';
+
+const corpus = loadCorpus();
+const folder = mkdtempSync(join(tmpdir(), 'livecall-robocalls-'));
+afterAll(() => {
+  rmSync(folder, { recursive: true });
+});
+
+const ACCESS_TOKEN = 'eyJhbGciOiJub25lIn0.eyJzdWIiOiJjYW5hcnkifQ.canary-signature';
+
+/** What a call does besides being listened to, by its place in the corpus. */
+interface Plan {
+  /** After how many transcripts the subscriber joins. */
+  readonly joinAfter: number | undefined;
+  /** After how many transcripts the subscriber ends the call. */
+  readonly endAfter: number | undefined;
+}
+
+function toPlan(index: number, { sentences }: CorpusCall): Plan {
+  const spoken = 2 * sentences.length;
+  return {
+    joinAfter: index % 3 === 0 ? Math.ceil(spoken / 2) : undefined,
+    endAfter: index % 5 === 0 ? spoken : undefined,
+  };
+}
+
+/** The caller speaks, and a screening assistant answers between the sentences. */
+function toScenario(index: number, { call, sentences }: CorpusCall, plan: Plan): Scenario {
+  const phone = `+1${202 + (index % 7)}555${String(1000 + index)}`;
+  let screened = scenario({ title: `robocall ${call}` }).start({ phone, after: 12 });
+  sentences
+    .flatMap((sentence): readonly ['caller' | 'assistant', string][] => [
+      ['caller', sentence],
+      ['assistant', 'Please go on.'],
+    ])
+    .forEach(([who, text], spoken) => {
+      screened = screened[who](text, { after: 700, offset: spoken });
+      if (spoken + 1 === plan.joinAfter)
+        screened = screened.onJoin(ack({ after: 60 }), { after: 300 });
+      if (spoken + 1 === plan.endAfter)
+        screened = screened.onEnd(ack({ after: 60 }), { after: 300 });
+    });
+  return screened.callEnd({ after: 500 }).close(1000, { after: 10 });
+}
+
+/** What a recording of this call should hold: the call as it is, through the only way to disk. */
+async function toExpected(source: Recording): Promise<Recording> {
+  const lines: string[] = [];
+  const { title } = source.header;
+  const sink = recordingSink((line) => lines.push(line), title === undefined ? {} : { title });
+  for (const { at: _at, ...entry } of source.entries) {
+    if (entry.event === 'end') sink.end();
+    else sink.write(entry);
+  }
+  return parseRecording(source.name, lines.join(''));
+}
+
+function acknowledged(command: Command) {
+  return { command, status: 'acknowledged', acknowledged: { confirmedBy: 'ack' } };
+}
+
+it.skipIf(corpus.length === 0)(
+  `follows and records ${corpus.length} real robocalls over a real socket`,
+  { timeout: 120_000 },
+  async () => {
+    const replays = new Map<string, Replay>();
+    await using server = await serve(({ conversationToken }) => {
+      return replays.get(conversationToken) ?? EMPTY;
+    });
+
+    const follow = async (index: number, corpusCall: CorpusCall) => {
+      const plan = toPlan(index, corpusCall);
+      const conversationToken = `canary-conversation-${index}`;
+      const source = toScenario(index, corpusCall, plan).toRecording(`robocall-${corpusCall.call}`);
+      const fake = replay(source);
+      replays.set(conversationToken, fake);
+
+      const path = join(folder, `${corpusCall.call}.ndjson`);
+      const { title = '' } = source.header;
+      const file = recordingFile(path, { title, secrets: [ACCESS_TOKEN, conversationToken] });
+      if (E.isLeft(file)) throw file.left;
+      const call = liveCall(
+        webSocketTransport({ url: server.url, accessToken: ACCESS_TOKEN, conversationToken }).pipe(
+          record(file.right),
+        ),
+      );
+
+      const commands$ = call.transcript$.pipe(
+        mergeMap((_transcript, index) => [
+          ...(index + 1 === plan.joinAfter ? [joinCall] : []),
+          ...(index + 1 === plan.endAfter ? [endCall] : []),
+        ]),
+        sendCommand(call),
+      );
+      const story$ = forkJoin({
+        transcripts: call.transcript$.pipe(toArray()),
+        results: commands$.pipe(toArray()),
+        state: call.state$.pipe(last()),
+      });
+      const story = firstValueFrom(story$);
+      call.connect();
+      const { transcripts, results, state } = await story;
+      file.right.end();
+
+      const said = transcripts.filter(({ role }) => role === 'other').map(({ msg }) => msg);
+      expect(said).toEqual(corpusCall.sentences);
+      expect(results).toMatchObject([
+        ...(plan.joinAfter === undefined ? [] : [acknowledged(joinCall)]),
+        ...(plan.endAfter === undefined ? [] : [acknowledged(endCall)]),
+      ]);
+      expect(state).toEqual({ status: 'closed', reason: 'call-ended' });
+      expect(await fake.done()).toEqual([]);
+
+      const recorded = await loadRecording(path);
+      expect(toComparable(recorded)).toEqual(toComparable(await toExpected(source)));
+      expect(readFileSync(path, 'utf8')).not.toContain('canary');
+    };
+
+    for (let start = 0; start < corpus.length; start += 50) {
+      const batch = corpus.slice(start, start + 50);
+      await Promise.all(batch.map((corpusCall, index) => follow(start + index, corpusCall)));
+    }
+  },
+);
