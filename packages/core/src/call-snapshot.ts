@@ -59,6 +59,9 @@ export function createCallLog(maxUtterances: number): CallLog {
   let utterances: Utterance[] = [];
   let made: CallSnapshot | undefined;
 
+  // Not `slice(-maxUtterances)`: of 0 that is all of them.
+  const newest = () => utterances.slice(Math.max(0, utterances.length - maxUtterances));
+
   const learn = (news: Partial<typeof facts>) => {
     const { phase = facts.phase } = news;
     const isForward = PHASES.indexOf(phase) > PHASES.indexOf(facts.phase);
@@ -84,7 +87,7 @@ export function createCallLog(maxUtterances: number): CallLog {
         case 'transcript': {
           const { role, msg, offset } = message;
           utterances.push({ role, text: msg, offset, connection, at });
-          if (utterances.length >= 2 * maxUtterances) utterances = utterances.slice(-maxUtterances);
+          if (utterances.length >= 2 * maxUtterances) utterances = newest();
           made = undefined;
           break;
         }
@@ -92,7 +95,7 @@ export function createCallLog(maxUtterances: number): CallLog {
       }
     },
     snapshot() {
-      made ??= { ...facts, utterances: utterances.slice(-maxUtterances) };
+      made ??= { ...facts, utterances: newest() };
       return made;
     },
   };

@@ -1,7 +1,8 @@
 import * as E from 'fp-ts/lib/Either.js';
-import type { Context, Decoder, Errors } from 'io-ts';
+import type { Decoder } from 'io-ts';
 
 import { InvalidFrameError } from './errors.js';
+import { explain } from './explain.js';
 import { ClientMessage, ServerMessage } from './protocol.js';
 import type { Frame } from './transport.js';
 
@@ -50,18 +51,7 @@ function decode<A>(frame: Frame, codec: Decoder<unknown, A>): E.Either<InvalidFr
     return E.left(new InvalidFrameError(frame, 'JSON'));
   }
   const decoded = codec.decode(json);
-  return E.isRight(decoded) ? decoded : E.left(explain(frame, decoded.left));
-}
-
-/** Speaks of the deepest place that failed: in a union, the member that the message came closest to. */
-function explain(frame: Frame, errors: Errors): InvalidFrameError {
-  const context = errors.reduce<Context>(
-    (deepest, { context }) => (context.length > deepest.length ? context : deepest),
-    [],
-  );
-  const path = context
-    .map(({ key }) => key)
-    .filter((key) => key !== '' && !/^\d+$/.test(key))
-    .join('.');
-  return new InvalidFrameError(frame, context.at(-1)?.type.name ?? 'a message', path);
+  if (E.isRight(decoded)) return decoded;
+  const { path, expected } = explain(decoded.left);
+  return E.left(new InvalidFrameError(frame, expected, path));
 }

@@ -36,7 +36,9 @@ export function heartbeat(
         if (isAwaiting && sincePingMs >= pongTimeoutMs) {
           subscriber.add(
             asyncScheduler.schedule(() => {
-              if (isAwaiting) subscriber.next();
+              if (!isAwaiting) return;
+              subscriber.next();
+              subscriber.complete();
             }),
           );
         }

@@ -54,6 +54,8 @@ export {
 } from './protocol.js';
 export type { CallEvent, Command } from './protocol.js';
 export { decodeClientFrame, decodeFrame, encodeClientMessage } from './codec.js';
+export { explain } from './explain.js';
+export type { Explanation } from './explain.js';
 
 /* Errors */
 export {

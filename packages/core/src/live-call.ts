@@ -146,6 +146,8 @@ export function liveCall(
   state$.next({ status: 'idle' });
 
   const receive = (frame: Frame) => {
+    // Lost, and dialled again: what a transport may still deliver of it comes too late.
+    if (open === undefined) return;
     const decoded = decodeFrame(frame);
     if (E.isLeft(decoded)) {
       errors$.next(decoded.left);

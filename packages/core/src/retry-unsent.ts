@@ -1,6 +1,7 @@
 import { retry, throwError, timer } from 'rxjs';
 import type { MonoTypeOperatorFunction } from 'rxjs';
 
+import { assertDurationMs } from './assert-duration-ms.js';
 import type { CommandError } from './errors.js';
 
 /** When to send a command again. */
@@ -15,6 +16,7 @@ export interface RetryUnsentOptions {
  * A failure after which the command may have been carried out is passed on: a bare `retry()` would
  * join twice.
  *
+ * @throws TypeError for a `delayMs` that is no duration
  * @example
  * import { retryUnsent } from '@livecall/core';
  *
@@ -24,6 +26,8 @@ export function retryUnsent<A>(
   count: number,
   { delayMs = 500 }: RetryUnsentOptions = {},
 ): MonoTypeOperatorFunction<A> {
+  assertDurationMs({ delayMs });
+
   return retry({
     count,
     delay: (error: unknown) => {

@@ -15,7 +15,7 @@ export interface Connection {
   readonly frames$: Observable<Frame>;
 
   /**
-   * Hands one frame to the socket.
+   * Hands one frame to the socket. What the server answers comes later, never within this call.
    *
    * @throws NotOpenError when the connection has ended; the frame was not sent.
    */

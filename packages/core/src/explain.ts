@@ -1,0 +1,31 @@
+import type { Context, Errors } from 'io-ts';
+
+/** Where a value is wrong, and what should stand there; nothing of the value itself. */
+export interface Explanation {
+  /** The way to the field, `offset` or `json.role` for one; empty for the value as a whole. */
+  readonly path: string;
+  /** The name of the type that does not fit. */
+  readonly expected: string;
+}
+
+/**
+ * Puts the failure of an io-ts codec in words that can be logged. io-ts's own reporters print the
+ * offending value.
+ *
+ * It speaks of the deepest place that failed: in a union, the member that came closest.
+ */
+export function explain(errors: Errors): Explanation {
+  const context = errors.reduce<Context>(
+    (deepest, { context }) => (context.length > deepest.length ? context : deepest),
+    [],
+  );
+  // Unions and intersections number their members; what was expected stands in the field they are of.
+  const fields = context.filter(({ key }) => !/^\d+$/.test(key));
+  return {
+    path: fields
+      .map(({ key }) => key)
+      .filter((key) => key !== '')
+      .join('.'),
+    expected: fields.at(-1)?.type.name ?? 'known',
+  };
+}

@@ -1,0 +1,856 @@
+import {
+  concat,
+  config,
+  defer,
+  filter,
+  finalize,
+  ignoreElements,
+  map,
+  NEVER,
+  of,
+  Subject,
+  tap,
+} from 'rxjs';
+import type { Observable } from 'rxjs';
+import { TestScheduler } from 'rxjs/testing';
+import type { RunHelpers } from 'rxjs/testing';
+import { expect, it, onTestFinished } from 'vitest';
+
+import type { CallSnapshot } from './call-snapshot.js';
+import type { ConnectionState } from './connection-state.js';
+import {
+  ConnectFailedError,
+  ConnectionClosedError,
+  EndedWithoutCallEndError,
+  HandshakeRefusedError,
+  InvalidFrameError,
+  ServerReportedError,
+} from './errors.js';
+import { liveCall } from './live-call.js';
+import type { LiveCall, LiveCallOptions } from './live-call.js';
+import type { Connection, Transport } from './transport.js';
+
+const run = (test: (time: RunHelpers) => void) => {
+  new TestScheduler((actual, expected) => {
+    expect(actual).toStrictEqual(expected);
+  }).run(test);
+};
+
+/* What crosses the wire: `o` opens the connection, the others are frames from the server. */
+const wire = {
+  o: 'open',
+  s: '{"type":"event:start","phone":"+12025550100","timestamp":"2026-11-22T09:00:00Z"}',
+  n: '{"type":"event:end","msg":"handed over"}',
+  e: '{"type":"event:callEnd","timestamp":"2026-11-22T09:01:00Z"}',
+  t: '{"type":"transcript","msg":"Who is calling?","role":"assistant"}',
+  u: '{"type":"transcript","msg":"A parcel.","role":"other","offset":3}',
+  a: '{"type":"ack","ackId":"8f0c"}',
+  x: '{"type":"error","description":"busy"}',
+  h: '{"type":"event:hold","since":4}',
+  i: '{"type":"transcript","msg":"Hello","role":"caller"}',
+};
+
+/* What becomes of them. */
+const messages = {
+  s: { type: 'event:start', phone: '+12025550100', timestamp: '2026-11-22T09:00:00Z' },
+  n: { type: 'event:end', msg: 'handed over' },
+  e: { type: 'event:callEnd', timestamp: '2026-11-22T09:01:00Z' },
+  t: { type: 'transcript', msg: 'Who is calling?', role: 'assistant' },
+  u: { type: 'transcript', msg: 'A parcel.', role: 'other', offset: 3 },
+  a: { type: 'ack', ackId: '8f0c' },
+  x: { type: 'error', description: 'busy' },
+  h: { type: 'unknown', received: { type: 'event:hold', since: 4 } },
+};
+
+const errors = {
+  i: new InvalidFrameError(wire.i, 'Role', 'role'),
+  x: new ServerReportedError('busy'),
+};
+
+const lost = new ConnectionClosedError(1006);
+const unauthorized = new HandshakeRefusedError(401);
+const gone = new HandshakeRefusedError(404);
+
+/* The states by name: `closed` by its reason. */
+const states = {
+  i: 'idle',
+  c: 'connecting',
+  o: 'open',
+  r: 'reconnecting',
+  e: 'closing',
+  E: 'call-ended',
+  H: 'hung-up',
+  C: 'clean-close',
+  F: 'failed',
+};
+
+const toName = (state: ConnectionState) =>
+  state.status === 'closed' ? state.reason : state.status;
+
+/** The n-th dial is the n-th wire. */
+function dialling(...wires: readonly Observable<string>[]): Transport {
+  let dials = 0;
+  return defer(() => {
+    const frames$ = new Subject<string>();
+    const connection: Connection = { frames$, send: () => undefined };
+    return (wires[dials++] ?? NEVER).pipe(
+      tap((value) => {
+        if (value !== 'open') frames$.next(value);
+      }),
+      filter((value) => value === 'open'),
+      map(() => connection),
+    );
+  });
+}
+
+/** Lingers 5 ms; retries after 4 ms, and once more after 8 ms. */
+const quick: LiveCallOptions = {
+  lingerMs: 5,
+  retry: { baseDelayMs: 8, maxAttempts: 2, random: () => 0.5 },
+};
+
+/** A connected call over one wire after the other. */
+function callOver(...wires: readonly Observable<string>[]): LiveCall {
+  const call = liveCall(dialling(...wires), quick);
+  call.connect();
+  return call;
+}
+
+/* Messages */
+
+it('tells each message on its stream, and all of them on messages$', () => {
+  run((time) => {
+    const wire$ = time.cold('-o-s-t-u-a-x-h-n-e-----', wire);
+    const events = '         ---s-----------n-e----|';
+    const transcript = '     -----t-u--------------|';
+    const reported = '       -----------x----------|';
+    const all = '            ---s-t-u-a-x-h-n-e----|';
+    const state = '          co---------------e----(E|)';
+    const call = callOver(wire$);
+    const message$ = call.messages$.pipe(map(({ message }) => message));
+
+    time.expectObservable(call.events$).toBe(events, messages);
+    time.expectObservable(call.transcript$).toBe(transcript, messages);
+    time.expectObservable(call.errors$).toBe(reported, errors);
+    time.expectObservable(message$).toBe(all, messages);
+    time.expectObservable(call.state$.pipe(map(toName))).toBe(state, states);
+  });
+});
+
+it('tells with each message when it came, and on which connection', () => {
+  run((time) => {
+    const first$ = time.cold(' -o-s-#        ', wire, lost);
+    const second$ = time.cold('         -o-t-', wire);
+    const expected = '         ---s--------t-';
+
+    time.expectObservable(callOver(first$, second$).messages$).toBe(expected, {
+      s: { connection: 1, at: 3, message: messages.s },
+      t: { connection: 2, at: 12, message: messages.t },
+    });
+  });
+});
+
+it('hears what a connection says in the turn in which it opens', () => {
+  run((time) => {
+    const wire$ = time.cold('-(ost)---', wire);
+    const events = '         -s-------';
+    const transcript = '     -t-------';
+    const call = callOver(wire$);
+
+    time.expectObservable(call.events$).toBe(events, messages);
+    time.expectObservable(call.transcript$).toBe(transcript, messages);
+  });
+});
+
+it('hears what a connection says as soon as it is listened to', () => {
+  run((time) => {
+    const connection: Connection = { frames$: of(wire.s), send: () => undefined };
+    const call = liveCall(concat(of(connection), NEVER), quick);
+    const connect$ = time.cold('-c---');
+    const events = '            -s---';
+    const state = '             i(co)';
+    connect$.subscribe(() => call.connect());
+
+    time.expectObservable(call.events$).toBe(events, messages);
+    time.expectObservable(call.state$.pipe(map(toName))).toBe(state, states);
+  });
+});
+
+it('tells of a frame that is no message on errors$ alone, and goes on', () => {
+  run((time) => {
+    const wire$ = time.cold('-oi-t-', wire);
+    const reported = '       --i---';
+    const all = '            ----t-';
+    const state = '          co----';
+    const call = callOver(wire$);
+    const message$ = call.messages$.pipe(map(({ message }) => message));
+
+    time.expectObservable(call.errors$).toBe(reported, errors);
+    time.expectObservable(message$).toBe(all, messages);
+    time.expectObservable(call.state$.pipe(map(toName))).toBe(state, states);
+  });
+});
+
+/* Connections */
+
+it('dials nothing before connect()', () => {
+  run((time) => {
+    const wire$ = time.cold('-o-s', wire);
+    const call = liveCall(dialling(wire$), quick);
+
+    time.expectObservable(call.events$).toBe('');
+    time.expectObservable(call.transcript$).toBe('');
+    time.expectObservable(call.messages$).toBe('');
+    time.expectObservable(call.errors$).toBe('');
+    time.expectObservable(call.call$.pipe(map(({ phase }) => phase))).toBe('w', { w: 'waiting' });
+    time.expectObservable(call.state$).toBe('i', { i: { status: 'idle' } });
+    time.expectSubscriptions(wire$.subscriptions).toBe([]);
+  });
+});
+
+it('misses nothing when it is subscribed before connect()', () => {
+  run((time) => {
+    const connect$ = time.cold('--c');
+    const wire$ = time.cold('     -o-s-', wire);
+    const events = '            -----s-';
+    const state = '             i-co---';
+    const call = liveCall(dialling(wire$), quick);
+    connect$.subscribe(() => call.connect());
+
+    time.expectObservable(call.events$).toBe(events, messages);
+    time.expectObservable(call.state$.pipe(map(toName))).toBe(state, states);
+  });
+});
+
+it.each([
+  ['after its end', '-o-e-----', '^-------!'],
+  ['after a failure', '-o-#     ', '^--!     '],
+])('connects once, and not again %s', (_when, marbles, dialled) => {
+  run((time) => {
+    const wire$ = time.cold(marbles, wire, gone);
+    const call = liveCall(dialling(wire$), quick);
+    const following = call.connect();
+    expect(call.connect()).toBe(following);
+    expect(following.closed).toBe(false);
+
+    time.expectSubscriptions(wire$.subscriptions).toBe(dialled);
+    time.flush();
+
+    expect(call.connect()).toBe(following);
+    expect(following.closed).toBe(true);
+    expect(wire$.subscriptions).toHaveLength(1);
+  });
+});
+
+it('keeps the connection when a stream is left', () => {
+  run((time) => {
+    const wire$ = time.cold('-o-t-u-s-', wire);
+    const left = '           ^---!    ';
+    const transcript = '     ---t-----';
+    const events = '         -------s-';
+    const dialled = '        ^--------';
+    const call = callOver(wire$);
+
+    time.expectObservable(call.transcript$, left).toBe(transcript, messages);
+    time.expectObservable(call.events$).toBe(events, messages);
+    time.expectSubscriptions(wire$.subscriptions).toBe(dialled);
+  });
+});
+
+it('is silent on the data streams while a lost connection is dialled again', () => {
+  run((time) => {
+    const first$ = time.cold(' -o-t-#        ', wire, lost);
+    const second$ = time.cold('         -o-u-', wire);
+    const state = '            co---r----O---';
+    const reported = '         -----l--------';
+    const transcript = '       ---t--------u-';
+    const events = '           --------------';
+    const call = callOver(first$, second$);
+
+    time.expectObservable(call.state$).toBe(state, {
+      c: { status: 'connecting' },
+      o: { status: 'open', connection: 1 },
+      r: { status: 'reconnecting', attempt: 1, delayMs: 4, cause: lost },
+      O: { status: 'open', connection: 2 },
+    });
+    time.expectObservable(call.errors$).toBe(reported, { l: lost });
+    time.expectObservable(call.transcript$).toBe(transcript, messages);
+    time.expectObservable(call.events$).toBe(events);
+  });
+});
+
+it('does not listen to a lost connection any more', () => {
+  run((time) => {
+    const first$ = time.cold(' -c---#       ', {}, lost);
+    const second$ = time.cold('         -c--', {}, lost);
+    const frames$ = time.hot(' ---t--u-u--t-', wire);
+    const transcript = '       ---t-------t-';
+    let dials = 0;
+    const transport = defer(() => (dials++ === 0 ? first$ : second$)).pipe(
+      map((): Connection => ({ frames$, send: () => undefined })),
+    );
+    const call = liveCall(transport, quick);
+    call.connect();
+
+    time.expectObservable(call.transcript$).toBe(transcript, messages);
+  });
+});
+
+it('dials again when the first dial fails', () => {
+  run((time) => {
+    const refused = new HandshakeRefusedError(503, 6);
+    const first$ = time.cold(' -#       ', wire, refused);
+    const second$ = time.cold('       -o', wire);
+    const state = '            cr------o';
+    const call = callOver(first$, second$);
+
+    time.expectObservable(call.state$).toBe(state, {
+      c: { status: 'connecting' },
+      r: { status: 'reconnecting', attempt: 1, delayMs: 6, cause: refused },
+      o: { status: 'open', connection: 1 },
+    });
+  });
+});
+
+it('dials again at once after a 401', () => {
+  run((time) => {
+    const first$ = time.cold(' -#   ', wire, unauthorized);
+    const second$ = time.cold(' -o-s', wire);
+    const state = '            cro--';
+    const reported = '         -l---';
+    const events = '           ----s';
+    const call = callOver(first$, second$);
+
+    time.expectObservable(call.state$).toBe(state, {
+      c: { status: 'connecting' },
+      r: { status: 'reconnecting', attempt: 0, delayMs: 0, cause: unauthorized },
+      o: { status: 'open', connection: 1 },
+    });
+    time.expectObservable(call.errors$).toBe(reported, { l: unauthorized });
+    time.expectObservable(call.events$).toBe(events, messages);
+  });
+});
+
+it('fails with a second 401', () => {
+  run((time) => {
+    const first$ = time.cold(' -#     ', wire, unauthorized);
+    const second$ = time.cold(' -#    ', wire, unauthorized);
+    const state = '            cr(F|) ';
+    const events = '           --#    ';
+    const call = callOver(first$, second$);
+
+    time.expectObservable(call.state$.pipe(map(toName))).toBe(state, states);
+    time.expectObservable(call.events$).toBe(events, {}, unauthorized);
+  });
+});
+
+it('replays the last state', () => {
+  run((time) => {
+    const wire$ = time.cold('-o----#', wire, lost);
+    const whileOpen = '      --^----';
+    const expectedOpen = '   --o---r';
+    const onceLost = '       -------^';
+    const expectedLost = '   -------r';
+    const name$ = callOver(wire$).state$.pipe(map(toName));
+
+    time.expectObservable(name$, whileOpen).toBe(expectedOpen, states);
+    time.expectObservable(name$, onceLost).toBe(expectedLost, states);
+  });
+});
+
+it('asks the classify it was given', () => {
+  run((time) => {
+    const first$ = time.cold(' -#      ', wire, gone);
+    const second$ = time.cold('     -#  ', wire, unauthorized);
+    const state = '            cr----(F|)';
+    const call = liveCall(dialling(first$, second$), {
+      retry: {
+        baseDelayMs: 8,
+        random: () => 0.5,
+        classify: (error) => (error === gone ? 'retry' : 'fatal'),
+      },
+    });
+    call.connect();
+
+    time.expectObservable(call.state$.pipe(map(toName))).toBe(state, states);
+  });
+});
+
+it.each([lost, unauthorized, new ConnectionClosedError(1012)])(
+  'never dials again where retry is false: %s',
+  (error) => {
+    run((time) => {
+      const wire$ = time.cold('-o-#', wire, error);
+      const dialled = '        ^--!';
+      const state = '          co-(F|)';
+      const events = '         ---#';
+      const call = liveCall(dialling(wire$), { retry: false });
+      call.connect();
+
+      time.expectObservable(call.state$.pipe(map(toName))).toBe(state, states);
+      time.expectObservable(call.events$).toBe(events, {}, error);
+      time.expectSubscriptions(wire$.subscriptions).toBe(dialled);
+    });
+  },
+);
+
+/* Ends */
+
+it.each([
+  new HandshakeRefusedError(400),
+  new HandshakeRefusedError(403),
+  new HandshakeRefusedError(404),
+  new ConnectionClosedError(1002),
+  new ConnectionClosedError(1008),
+  new ConnectionClosedError(4401),
+])('fails on every data stream with the same error: %s', (error) => {
+  run((time) => {
+    const wire$ = time.cold('-o-#', wire, error);
+    const dialled = '        ^--!';
+    const state = '          co-(F|)';
+    const data = '           ---#';
+    const reported = '       ---(l|)';
+    const ended = '          ---|';
+    const call = callOver(wire$);
+
+    time.expectObservable(call.state$).toBe(state, {
+      c: { status: 'connecting' },
+      o: { status: 'open', connection: 1 },
+      F: { status: 'closed', reason: 'failed', error },
+    });
+    time.expectObservable(call.errors$).toBe(reported, { l: error });
+    const streams: Observable<unknown>[] = [call.events$, call.transcript$, call.messages$];
+    for (const stream$ of streams) {
+      time.expectObservable(stream$).toBe(data, {}, error);
+    }
+    time.expectObservable(call.call$.pipe(ignoreElements())).toBe(ended);
+    time.expectSubscriptions(wire$.subscriptions).toBe(dialled);
+  });
+});
+
+it('fails with the last error when the retries are used up', () => {
+  run((time) => {
+    const first$ = time.cold(' -#               ', wire, lost);
+    const second$ = time.cold('     -#          ', wire, lost);
+    const third$ = time.cold('              -# ', wire, new HandshakeRefusedError(503));
+    const state = '            cr----r--------(F|)';
+    const reported = '         -l----l--------(g|)';
+    const events = '           ---------------#';
+    const call = callOver(first$, second$, third$);
+    const error = new HandshakeRefusedError(503);
+
+    time.expectObservable(call.state$.pipe(map(toName))).toBe(state, states);
+    time.expectObservable(call.errors$).toBe(reported, { l: lost, g: error });
+    time.expectObservable(call.events$).toBe(events, {}, error);
+  });
+});
+
+it('completes after event:callEnd and what the server still has to say', () => {
+  run((time) => {
+    const wire$ = time.cold('-o-e--t--u', wire);
+    const dialled = '        ^-------! ';
+    const state = '          co-e----(E|)';
+    const events = '         ---e----|';
+    const transcript = '     ------t-|';
+    const ended = '          --------|';
+    const call = callOver(wire$);
+
+    time.expectObservable(call.state$).toBe(state, {
+      c: { status: 'connecting' },
+      o: { status: 'open', connection: 1 },
+      e: { status: 'closing', connection: 1 },
+      E: { status: 'closed', reason: 'call-ended' },
+    });
+    time.expectObservable(call.events$).toBe(events, messages);
+    time.expectObservable(call.transcript$).toBe(transcript, messages);
+    time.expectObservable(call.messages$.pipe(ignoreElements())).toBe(ended);
+    time.expectObservable(call.errors$).toBe(ended);
+    time.expectObservable(call.call$.pipe(ignoreElements())).toBe(ended);
+    time.expectSubscriptions(wire$.subscriptions).toBe(dialled);
+  });
+});
+
+it.each([
+  [undefined, '---e 999ms |'],
+  [1, '        ---e|       '],
+  [0, '        ---(e|)     '],
+])('lingers %s ms', (lingerMs, expected) => {
+  run((time) => {
+    const wire$ = time.cold('-o-e', wire);
+    const call = liveCall(dialling(wire$), lingerMs === undefined ? {} : { lingerMs });
+    call.connect();
+
+    time.expectObservable(call.events$).toBe(expected, messages);
+  });
+});
+
+it.each([1000, 1001, 1005, 1006, 1011, 4000])(
+  'completes at once, and dials no more, when the server closes with %i after event:callEnd',
+  (code) => {
+    run((time) => {
+      const wire$ = time.cold('-o-e-#', wire, new ConnectionClosedError(code));
+      const dialled = '        ^----!';
+      const state = '          co-e-(E|)';
+      const events = '         ---e-|';
+      const reported = '       -----|';
+      const call = callOver(wire$);
+
+      time.expectObservable(call.state$.pipe(map(toName))).toBe(state, states);
+      time.expectObservable(call.events$).toBe(events, messages);
+      time.expectObservable(call.errors$).toBe(reported);
+      time.expectSubscriptions(wire$.subscriptions).toBe(dialled);
+    });
+  },
+);
+
+it('tells of a second event:callEnd, which changes nothing', () => {
+  run((time) => {
+    const wire$ = time.cold('-o-e-e----', wire);
+    const state = '          co-e----(E|)';
+    const events = '         ---e-e--|';
+    const call = callOver(wire$);
+
+    time.expectObservable(call.state$.pipe(map(toName))).toBe(state, states);
+    time.expectObservable(call.events$).toBe(events, messages);
+  });
+});
+
+it.each([
+  ['connecting  ', '-----o---', '---h', 'c--(H|)  ', '---|  ', '^--!  '],
+  ['open        ', '-o-s---s-', '-----h', 'co---(H|)', '---s-|', '^----!'],
+  ['reconnecting', '-o-#     ', '-----h', 'co-r-(H|)', '-----|', '^--!  '],
+  ['closing     ', '-o-e---e-', '-----h', 'co-e-(H|)', '---e-|', '^----!'],
+])('hangs up while %s', (_state, marbles, hangup, state, events, dialled) => {
+  run((time) => {
+    const wire$ = time.cold(marbles, wire, lost);
+    const call = liveCall(dialling(wire$), quick);
+    const following = call.connect();
+    time.cold(hangup).subscribe(() => {
+      following.unsubscribe();
+    });
+
+    time.expectObservable(call.state$.pipe(map(toName))).toBe(state, states);
+    time.expectObservable(call.events$).toBe(events, messages);
+    time.expectSubscriptions(wire$.subscriptions).toBe(dialled);
+  });
+});
+
+it('has closed the connection when it says that it hung up', () => {
+  const log: string[] = [];
+  const connection: Connection = { frames$: NEVER, send: () => undefined };
+  const transport = concat(of(connection), NEVER).pipe(finalize(() => log.push('close')));
+  const call = liveCall(transport);
+  call.state$.subscribe((state) => log.push(toName(state)));
+  call.connect().unsubscribe();
+
+  expect(log).toEqual(['idle', 'connecting', 'open', 'close', 'hung-up']);
+});
+
+it('lets a consumer hang up in the middle of a message', () => {
+  run((time) => {
+    const wire$ = time.cold('-o-t-u-', wire);
+    const dialled = '        ^--!   ';
+    const state = '          co-(H|)';
+    const events = '         ---|   ';
+    const call = callOver(wire$);
+    call.transcript$.subscribe(() => {
+      call.connect().unsubscribe();
+    });
+
+    time.expectObservable(call.state$.pipe(map(toName))).toBe(state, states);
+    time.expectObservable(call.events$).toBe(events);
+    time.expectSubscriptions(wire$.subscriptions).toBe(dialled);
+  });
+});
+
+it('ends once, though a consumer hangs up when it hears of the end', () => {
+  run((time) => {
+    const wire$ = time.cold('-o-#   ', wire, gone);
+    const state = '          co-(F|)';
+    const events = '         ---#   ';
+    const call = callOver(wire$);
+    call.state$.subscribe(({ status }) => {
+      if (status === 'closed') call.connect().unsubscribe();
+    });
+
+    time.expectObservable(call.state$.pipe(map(toName))).toBe(state, states);
+    time.expectObservable(call.events$).toBe(events, {}, gone);
+  });
+});
+
+it('fails when the server closes with 1000 without event:callEnd', () => {
+  run((time) => {
+    const closed = new ConnectionClosedError(1000);
+    const wire$ = time.cold('-o-#', wire, closed);
+    const state = '          co-(F|)';
+    const data = '           ---#   ';
+    const reported = '       ---(l|)';
+    const call = callOver(wire$);
+    const error = new EndedWithoutCallEndError(closed);
+
+    time.expectObservable(call.state$.pipe(map(toName))).toBe(state, states);
+    time.expectObservable(call.transcript$).toBe(data, {}, error);
+    time.expectObservable(call.errors$).toBe(reported, { l: error });
+  });
+});
+
+it('completes when the server closes with 1000, where that is how calls end', () => {
+  run((time) => {
+    const wire$ = time.cold('-o-#', wire, new ConnectionClosedError(1000));
+    const state = '          co-(C|)';
+    const data = '           ---|   ';
+    const call = liveCall(dialling(wire$), { ...quick, cleanCloseIsEnd: true });
+    call.connect();
+
+    time.expectObservable(call.state$.pipe(map(toName))).toBe(state, states);
+    time.expectObservable(call.transcript$).toBe(data);
+    time.expectObservable(call.errors$).toBe(data);
+  });
+});
+
+it.each([1001, 1005, 1006])('dials again after a %i, whatever cleanCloseIsEnd says', (code) => {
+  run((time) => {
+    const first$ = time.cold(' -o-#     ', wire, new ConnectionClosedError(code));
+    const second$ = time.cold('       -o', wire);
+    const state = '            co-r----o';
+    const call = liveCall(dialling(first$, second$), { ...quick, cleanCloseIsEnd: true });
+    call.connect();
+
+    time.expectObservable(call.state$.pipe(map(toName))).toBe(state, states);
+  });
+});
+
+it.each([1001, 1005, 1011])('fails with a %i all the same, where nothing is retried', (code) => {
+  run((time) => {
+    const error = new ConnectionClosedError(code);
+    const wire$ = time.cold('-o-#', wire, error);
+    const events = '         ---#';
+    const call = liveCall(dialling(wire$), { retry: false, cleanCloseIsEnd: true });
+    call.connect();
+
+    time.expectObservable(call.events$).toBe(events, {}, error);
+  });
+});
+
+it('takes the end of a transport that completes for a close without a code', () => {
+  run((time) => {
+    const first$ = time.cold(' -o-|     ', wire);
+    const second$ = time.cold('       -o', wire);
+    const state = '            co-r----o';
+    const reported = '         ---l-----';
+    const call = callOver(first$, second$);
+
+    time.expectObservable(call.state$.pipe(map(toName))).toBe(state, states);
+    time.expectObservable(call.errors$).toBe(reported, { l: new ConnectionClosedError(1005) });
+  });
+});
+
+it("fails with someone else's error by its own name", () => {
+  run((time) => {
+    const foreign = new Error('no route');
+    const wire$ = time.cold('-#  ', wire, foreign);
+    const state = '          c(F|)';
+    const events = '         -#  ';
+    const call = callOver(wire$);
+
+    time.expectObservable(call.state$.pipe(map(toName))).toBe(state, states);
+    time.expectObservable(call.events$).toBe(events, {}, new ConnectFailedError(foreign));
+  });
+});
+
+it("dials again after someone else's error, where classify says so", () => {
+  run((time) => {
+    const foreign = new Error('no route');
+    const first$ = time.cold(' -#     ', wire, foreign);
+    const second$ = time.cold('     -o', wire);
+    const state = '            cr----o';
+    const call = liveCall(dialling(first$, second$), {
+      retry: {
+        baseDelayMs: 8,
+        random: () => 0.5,
+        classify: (error) => (error === foreign ? 'retry' : 'fatal'),
+      },
+    });
+    call.connect();
+
+    time.expectObservable(call.state$).toBe(state, {
+      c: { status: 'connecting' },
+      r: {
+        status: 'reconnecting',
+        attempt: 1,
+        delayMs: 4,
+        cause: new ConnectFailedError(foreign),
+      },
+      o: { status: 'open', connection: 1 },
+    });
+  });
+});
+
+it.each([
+  ['call-ended', '-o-e', undefined, '|'],
+  ['clean-close', '-o-#', new ConnectionClosedError(1000), '|'],
+  ['hung-up', '-o--', undefined, '|'],
+  ['failed', '-o-#', gone, '#'],
+])('gives who comes after the end (%s) the same end', (reason, marbles, error, end) => {
+  run((time) => {
+    const wire$ = time.cold(marbles, wire, error);
+    const hangup$ = time.cold('----------h');
+    const late = '             ------------^';
+    const data = `             ------------${end}`;
+    const ended = '            ------------|';
+    const replayed = '         ------------(z|)';
+    const call = liveCall(dialling(wire$), { ...quick, cleanCloseIsEnd: true });
+    const following = call.connect();
+    hangup$.subscribe(() => {
+      following.unsubscribe();
+    });
+
+    const streams: Observable<unknown>[] = [call.events$, call.transcript$, call.messages$];
+    for (const stream$ of streams) {
+      time.expectObservable(stream$, late).toBe(data, {}, error);
+    }
+    time.expectObservable(call.errors$, late).toBe(ended);
+    time.expectObservable(call.state$.pipe(map(toName)), late).toBe(replayed, { z: reason });
+    time
+      .expectObservable(call.call$.pipe(map(({ connections }) => connections)), late)
+      .toBe(replayed, { z: 1 });
+  });
+});
+
+/* Consumers */
+
+it('lets no consumer that throws disturb the others', () => {
+  const thrown = new Error('thrown');
+  const unhandled: unknown[] = [];
+  config.onUnhandledError = (error) => unhandled.push(error);
+  onTestFinished(() => {
+    config.onUnhandledError = null;
+  });
+  run((time) => {
+    const first$ = time.cold(' -o-s-i-t-#            ', wire, lost);
+    const second$ = time.cold('             -o-u-e---', wire);
+    const state = '            co-------r----o---e----(E|)';
+    const events = '           ---s--------------e----|';
+    const transcript = '       -------t--------u------|';
+    const reported = '         -----i---l-------------|';
+    const call = callOver(first$, second$);
+    const streams: Observable<unknown>[] = [
+      call.events$,
+      call.transcript$,
+      call.messages$,
+      call.errors$,
+      call.state$,
+      call.call$,
+    ];
+    for (const stream$ of streams) {
+      stream$.subscribe(() => {
+        throw thrown;
+      });
+    }
+
+    time.expectObservable(call.state$.pipe(map(toName))).toBe(state, states);
+    time.expectObservable(call.events$).toBe(events, messages);
+    time.expectObservable(call.transcript$).toBe(transcript, messages);
+    time.expectObservable(call.errors$).toBe(reported, { ...errors, l: lost });
+  });
+
+  expect(unhandled.length).toBeGreaterThan(6);
+  expect(new Set(unhandled)).toEqual(new Set([thrown]));
+});
+
+/* Snapshots */
+
+it('takes a snapshot of the call with each message', () => {
+  run((time) => {
+    const wire$ = time.cold('-o-s-t-a-n-e-----', wire);
+    const expected = '       wo-s-t-t-n-e----|';
+    const call = callOver(wire$);
+    const w: CallSnapshot = {
+      phase: 'waiting',
+      phone: undefined,
+      startedAt: undefined,
+      endedAt: undefined,
+      screeningMessage: undefined,
+      connections: 0,
+      utterances: [],
+    };
+    const o: CallSnapshot = { ...w, connections: 1 };
+    const s: CallSnapshot = {
+      ...o,
+      phase: 'screening',
+      phone: '+12025550100',
+      startedAt: '2026-11-22T09:00:00Z',
+    };
+    const t: CallSnapshot = {
+      ...s,
+      utterances: [
+        { role: 'assistant', text: 'Who is calling?', offset: undefined, connection: 1, at: 5 },
+      ],
+    };
+    const n: CallSnapshot = { ...t, phase: 'screened', screeningMessage: 'handed over' };
+    const e: CallSnapshot = { ...n, phase: 'ended', endedAt: '2026-11-22T09:01:00Z' };
+
+    time.expectObservable(call.call$).toBe(expected, { w, o, s, t, n, e });
+  });
+});
+
+it('marks the gap of a lost connection, and goes back no phase', () => {
+  run((time) => {
+    const first$ = time.cold(' -o-s-n-u-#          ', wire, lost);
+    const second$ = time.cold('              -o-s-t', wire);
+    const expected = '         ab-c-d-e------f-g-h';
+    const call = callOver(first$, second$);
+    const shown$ = call.call$.pipe(
+      map(({ phase, connections, utterances }) =>
+        [phase, connections, ...utterances.map(({ connection }) => connection)].join(' '),
+      ),
+    );
+
+    time.expectObservable(shown$).toBe(expected, {
+      a: 'waiting 0',
+      b: 'waiting 1',
+      c: 'screening 1',
+      d: 'screened 1',
+      e: 'screened 1 1',
+      f: 'screened 2 1',
+      g: 'screened 2 1',
+      h: 'screened 2 1 2',
+    });
+  });
+});
+
+it('gives the same snapshot until something changes', () => {
+  const seen: CallSnapshot[] = [];
+  run((time) => {
+    const wire$ = time.cold('-o-t-a-h-x-i-u', wire);
+    callOver(wire$).call$.subscribe((snapshot) => seen.push(snapshot));
+  });
+
+  const [, , first, ...others] = seen;
+  expect(others).toHaveLength(4);
+  expect(others.map((snapshot) => snapshot === first)).toEqual([true, true, true, false]);
+});
+
+it('keeps as many utterances as it is told to', () => {
+  run((time) => {
+    const wire$ = time.cold('-o-t-u-t-', wire);
+    const expected = '       00-1-1-1-';
+    const call = liveCall(dialling(wire$), { maxUtterances: 1 });
+    call.connect();
+    const kept$ = call.call$.pipe(map(({ utterances }) => `${utterances.length}`));
+
+    time.expectObservable(kept$).toBe(expected);
+  });
+});
+
+it.each<[what: string, wrong: LiveCallOptions]>([
+  ['lingerMs', { lingerMs: Infinity }],
+  ['lingerMs', { lingerMs: -1 }],
+  ['maxUtterances', { maxUtterances: -1 }],
+  ['maxUtterances', { maxUtterances: NaN }],
+  ['baseDelayMs', { retry: { baseDelayMs: NaN } }],
+  ['maxAttempts', { retry: { maxAttempts: -1 } }],
+])('refuses a wrong %s at once', (what, wrong) => {
+  expect(() => liveCall(NEVER, wrong)).toThrow(TypeError);
+  expect(() => liveCall(NEVER, wrong)).toThrow(what);
+});

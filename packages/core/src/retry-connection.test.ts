@@ -1,0 +1,452 @@
+import { defer, finalize, NEVER, Subject } from 'rxjs';
+import type { Observable } from 'rxjs';
+import { TestScheduler } from 'rxjs/testing';
+import type { RunHelpers } from 'rxjs/testing';
+import { expect, it, onTestFinished, vi } from 'vitest';
+
+import {
+  ConnectFailedError,
+  ConnectionClosedError,
+  HandshakeRefusedError,
+  HandshakeTimeoutError,
+} from './errors.js';
+import { retryConnection } from './retry-connection.js';
+import type { Retry, RetryConnectionOptions } from './retry-connection.js';
+import type { Connection, Transport } from './transport.js';
+
+const run = (test: (time: RunHelpers) => void) => {
+  new TestScheduler((actual, expected) => {
+    expect(actual).toStrictEqual(expected);
+  }).run(test);
+};
+
+const toConnection = (): Connection => ({ frames$: NEVER, send: () => undefined });
+
+const connections = { a: toConnection(), b: toConnection(), c: toConnection() };
+
+const lost = new ConnectionClosedError(1006);
+const refused = new HandshakeRefusedError(503);
+const unauthorized = new HandshakeRefusedError(401);
+const gone = new HandshakeRefusedError(404);
+
+/** Dials one wire after the other. */
+function dialling(...wires: readonly Observable<Connection>[]): Transport {
+  let dials = 0;
+  return defer(() => wires[dials++] ?? NEVER);
+}
+
+/** Half of 8 ms, of 16 ms, …: 4 ms, 8 ms, 16 ms. */
+const quick: RetryConnectionOptions = { baseDelayMs: 8, random: () => 0.5 };
+
+it('dials once, and never ends', () => {
+  run((time) => {
+    const dial$ = time.cold('-----', connections);
+    const left = '           ^----!';
+    const dialled = '        ^----!';
+    const expected = '       ------';
+
+    time.expectObservable(dial$.pipe(retryConnection()), left).toBe(expected);
+    time.expectSubscriptions(dial$.subscriptions).toBe(dialled);
+  });
+});
+
+it('passes a connection on', () => {
+  run((time) => {
+    const dial$ = time.cold('--a--', connections);
+    const left = '           ^----!';
+    const expected = '       --a---';
+
+    time.expectObservable(dial$.pipe(retryConnection()), left).toBe(expected, connections);
+  });
+});
+
+it('completes with a transport that is empty, and does not dial again', () => {
+  run((time) => {
+    const dial$ = time.cold('--|', connections);
+    const dialled = '        ^-!';
+    const expected = '       --|';
+
+    time.expectObservable(dial$.pipe(retryConnection(quick))).toBe(expected);
+    time.expectSubscriptions(dial$.subscriptions).toBe(dialled);
+  });
+});
+
+it('dials again after a wait, when the connection before is gone', () => {
+  run((time) => {
+    const first$ = time.cold(' -a-#                  ', connections, lost);
+    const second$ = time.cold('       -#             ', connections, refused);
+    const third$ = time.cold('                -b----', connections);
+    const left = '             ^--------------------!';
+    const expected = '         -a---------------b----';
+    const firstOpen = '        ^--!                  ';
+    const secondOpen = '       -------^!             ';
+    const thirdOpen = '        ----------------^----!';
+    const transport = dialling(first$, second$, third$);
+
+    time.expectObservable(transport.pipe(retryConnection(quick)), left).toBe(expected, connections);
+    time.expectSubscriptions(first$.subscriptions).toBe(firstOpen);
+    time.expectSubscriptions(second$.subscriptions).toBe(secondOpen);
+    time.expectSubscriptions(third$.subscriptions).toBe(thirdOpen);
+  });
+});
+
+it('has closed the connection before when it dials the next, even at once', () => {
+  const log: string[] = [];
+  let dials = 0;
+  run((time) => {
+    const transport = defer(() => {
+      dials += 1;
+      const dial = dials;
+      log.push(`dial ${dial}`);
+      return time.cold('(a#)', connections, lost).pipe(finalize(() => log.push(`close ${dial}`)));
+    });
+    const expected = '(aaa#)';
+    const options: RetryConnectionOptions = { baseDelayMs: 0, maxAttempts: 2 };
+
+    time
+      .expectObservable(transport.pipe(retryConnection(options)))
+      .toBe(expected, connections, lost);
+  });
+
+  expect(log).toEqual(['dial 1', 'close 1', 'dial 2', 'close 2', 'dial 3', 'close 3']);
+});
+
+it('waits a random share of twice as long each time, up to the longest', () => {
+  run((time) => {
+    const dial$ = time.cold('#', connections, refused);
+    const retries: Retry[] = [];
+    const onRetry = (retry: Retry) => retries.push(retry);
+    const retried$ = dial$.pipe(retryConnection({ random: () => 0.5, onRetry }));
+
+    time.expectObservable(retried$).toBe('30250ms #', {}, refused);
+    time.flush();
+
+    expect(retries).toEqual([
+      { attempt: 1, delayMs: 250, cause: refused },
+      { attempt: 2, delayMs: 500, cause: refused },
+      { attempt: 3, delayMs: 1_000, cause: refused },
+      { attempt: 4, delayMs: 2_000, cause: refused },
+      { attempt: 5, delayMs: 4_000, cause: refused },
+      { attempt: 6, delayMs: 7_500, cause: refused },
+      { attempt: 7, delayMs: 7_500, cause: refused },
+      { attempt: 8, delayMs: 7_500, cause: refused },
+    ]);
+  });
+});
+
+it.each([
+  [0, '     #'],
+  [0.25, '  125ms #'],
+  [0.9999, '499ms #'],
+])('waits %d of the longest wait', (share, expected) => {
+  run((time) => {
+    const dial$ = time.cold('#', connections, refused);
+    const options: RetryConnectionOptions = { random: () => share, maxAttempts: 1 };
+
+    time.expectObservable(dial$.pipe(retryConnection(options))).toBe(expected, {}, refused);
+  });
+});
+
+it('takes its share from Math.random by default', () => {
+  const random = vi.spyOn(Math, 'random').mockReturnValue(0.2);
+  onTestFinished(() => {
+    random.mockRestore();
+  });
+  run((time) => {
+    const dial$ = time.cold('#', connections, refused);
+    const expected = '100ms #';
+
+    time
+      .expectObservable(dial$.pipe(retryConnection({ maxAttempts: 1 })))
+      .toBe(expected, {}, refused);
+  });
+});
+
+it('tells of each retry before it waits', () => {
+  run((time) => {
+    const dial$ = time.cold('-a-#', connections, lost);
+    const told$ = new Subject<string>();
+    const told = '           ---1------ ';
+    const expected = '       -a------a-#';
+    const options: RetryConnectionOptions = {
+      ...quick,
+      maxAttempts: 1,
+      onRetry: ({ attempt }) => {
+        told$.next(`${attempt}`);
+      },
+    };
+
+    time.expectObservable(told$).toBe(told);
+    time.expectObservable(dial$.pipe(retryConnection(options))).toBe(expected, connections, lost);
+  });
+});
+
+it.each([
+  [0, '-#                ', 1],
+  [1, '------#           ', 2],
+  [2, '---------------#  ', 3],
+])('passes on the error of the last of %d retries', (maxAttempts, expected, dials) => {
+  run((time) => {
+    const dial$ = time.cold('-#', connections, refused);
+    const options: RetryConnectionOptions = { ...quick, maxAttempts };
+
+    time.expectObservable(dial$.pipe(retryConnection(options))).toBe(expected, {}, refused);
+    time.flush();
+
+    expect(dial$.subscriptions).toHaveLength(dials);
+  });
+});
+
+it.each([
+  gone,
+  new HandshakeRefusedError(302),
+  new ConnectionClosedError(1000),
+  new ConnectionClosedError(4999),
+  new Error('anything'),
+])('passes on at once what no retry can mend: %s', (error) => {
+  run((time) => {
+    const dial$ = time.cold('-a-#', connections, error);
+    const dialled = '        ^--!';
+    const expected = '       -a-#';
+
+    time.expectObservable(dial$.pipe(retryConnection())).toBe(expected, connections, error);
+    time.expectSubscriptions(dial$.subscriptions).toBe(dialled);
+  });
+});
+
+it('stops at an error that no retry can mend, after others', () => {
+  run((time) => {
+    const first$ = time.cold('-#       ', connections, new HandshakeTimeoutError(10_000));
+    const second$ = time.cold('     -#  ', connections, gone);
+    const expected = '        ------#  ';
+    const retried$ = dialling(first$, second$).pipe(retryConnection(quick));
+
+    time.expectObservable(retried$).toBe(expected, {}, gone);
+  });
+});
+
+it('does as its own classify says', () => {
+  run((time) => {
+    const first$ = time.cold(' -#         ', connections, gone);
+    const second$ = time.cold('     -a-#  ', connections, lost);
+    const expected = '         ------a-#  ';
+    const classify = (error: unknown) => (error === gone ? 'retry' : 'fatal');
+    const retried$ = dialling(first$, second$).pipe(retryConnection({ ...quick, classify }));
+
+    time.expectObservable(retried$).toBe(expected, connections, lost);
+  });
+});
+
+type Dial = readonly [marbles: string, error: unknown];
+
+/** The numbers of the retries while these dials are made. */
+function attemptsOver(options: RetryConnectionOptions, ...dials: readonly Dial[]): number[] {
+  const attempts: number[] = [];
+  run((time) => {
+    const wires = dials.map(([marbles, error]) => time.cold(marbles, connections, error));
+    const onRetry = ({ attempt }: Retry) => attempts.push(attempt);
+    dialling(...wires)
+      .pipe(retryConnection({ ...quick, ...options, onRetry }))
+      .subscribe({ error: () => undefined });
+  });
+  return attempts;
+}
+
+it('counts on when a connection opened and was lost before resetAfterMs', () => {
+  const short: Dial = ['a 4998ms #', lost];
+
+  expect(attemptsOver({}, short, short, short)).toEqual([1, 2, 3]);
+});
+
+it('counts from 0 again when a connection was open for resetAfterMs', () => {
+  const long: Dial = ['a 4999ms #', lost];
+
+  expect(attemptsOver({}, long, long, long)).toEqual([1, 1, 1]);
+});
+
+it('counts on after the connection that reset it', () => {
+  const long: Dial = ['a 4999ms #', lost];
+  const failed: Dial = ['10s #', refused];
+
+  expect(attemptsOver({}, failed, failed, long, failed, failed)).toEqual([1, 2, 1, 2, 3]);
+});
+
+it('gives up on a server that accepts and drops', () => {
+  const dropped: Dial = ['(a#)', lost];
+
+  expect(attemptsOver({ maxAttempts: 2 }, dropped, dropped, dropped, dropped)).toEqual([1, 2]);
+});
+
+it('counts from 0 again as soon as a connection opens, where resetAfterMs is 0', () => {
+  const dropped: Dial = ['(a#)', lost];
+  const failed: Dial = ['#', refused];
+
+  expect(attemptsOver({ resetAfterMs: 0 }, dropped, dropped, failed)).toEqual([1, 1, 2]);
+});
+
+it('dials again at once after a 401, as no retry', () => {
+  run((time) => {
+    const first$ = time.cold(' -#    ', connections, unauthorized);
+    const second$ = time.cold(' -a---', connections);
+    const left = '             ^-----!';
+    const expected = '         --a----';
+    const onRetry = vi.fn();
+    const options: RetryConnectionOptions = { maxAttempts: 0, onRetry };
+
+    time
+      .expectObservable(dialling(first$, second$).pipe(retryConnection(options)), left)
+      .toBe(expected, connections);
+    time.flush();
+
+    expect(onRetry.mock.calls).toEqual([[{ attempt: 0, delayMs: 0, cause: unauthorized }]]);
+  });
+});
+
+it('passes on a second 401 in a row', () => {
+  run((time) => {
+    const dial$ = time.cold('-#', connections, unauthorized);
+    const first = '          ^!';
+    const second = '         -^!';
+    const expected = '       --#';
+
+    time.expectObservable(dial$.pipe(retryConnection())).toBe(expected, {}, unauthorized);
+    time.expectSubscriptions(dial$.subscriptions).toBe([first, second]);
+  });
+});
+
+it('passes on a second 401 after failures, too', () => {
+  run((time) => {
+    const first$ = time.cold(' -#        ', connections, unauthorized);
+    const second$ = time.cold(' -#       ', connections, refused);
+    const third$ = time.cold('       -#  ', connections, unauthorized);
+    const expected = '         -------#  ';
+    const retried$ = dialling(first$, second$, third$).pipe(retryConnection(quick));
+
+    time.expectObservable(retried$).toBe(expected, {}, unauthorized);
+  });
+});
+
+it('refreshes again once a connection has opened', () => {
+  run((time) => {
+    const first$ = time.cold(' -#            ', connections, unauthorized);
+    const second$ = time.cold(' -a#          ', connections, lost);
+    const third$ = time.cold('        -#     ', connections, unauthorized);
+    const fourth$ = time.cold('        -b--  ', connections);
+    const left = '             ^-----------!';
+    const expected = '         --a------b---';
+    const retried$ = dialling(first$, second$, third$, fourth$).pipe(retryConnection(quick));
+
+    time.expectObservable(retried$, left).toBe(expected, connections);
+  });
+});
+
+it('numbers a refresh as the retry before it', () => {
+  expect(attemptsOver({}, ['#', refused], ['#', refused], ['#', unauthorized])).toEqual([1, 2, 2]);
+});
+
+it.each([
+  ['longer than the jitter', 429, 3_000, '3000ms #'],
+  ['shorter than the jitter', 429, 3, '   4ms #'],
+  ['0', 503, 0, '                4ms #'],
+  ['as long as is waited', 503, 60_000, ' 60s #'],
+  ['longer than is waited', 503, 60_001, '#'],
+  ['not given', 503, undefined, '        4ms #'],
+])('honours a Retry-After that is %s', (_what, status, retryAfterMs, expected) => {
+  run((time) => {
+    const error = new HandshakeRefusedError(status, retryAfterMs);
+    const dial$ = time.cold('#', connections, error);
+    const options: RetryConnectionOptions = { ...quick, maxAttempts: 1 };
+
+    time.expectObservable(dial$.pipe(retryConnection(options))).toBe(expected, {}, error);
+  });
+});
+
+it('waits for no Retry-After that is longer than maxRetryAfterMs', () => {
+  run((time) => {
+    const error = new HandshakeRefusedError(429, 11);
+    const dial$ = time.cold('-#', connections, error);
+    const expected = '       -#';
+    const options: RetryConnectionOptions = { ...quick, maxRetryAfterMs: 10 };
+
+    time.expectObservable(dial$.pipe(retryConnection(options))).toBe(expected, {}, error);
+  });
+});
+
+it('closes the connection when it is unsubscribed', () => {
+  run((time) => {
+    const dial$ = time.cold('-a-----#', connections, lost);
+    const left = '           ^---!   ';
+    const dialled = '        ^---!   ';
+    const expected = '       -a------';
+
+    time.expectObservable(dial$.pipe(retryConnection(quick)), left).toBe(expected, connections);
+    time.expectSubscriptions(dial$.subscriptions).toBe(dialled);
+  });
+});
+
+it('dials no more when it is unsubscribed while it waits', () => {
+  run((time) => {
+    const dial$ = time.cold('-#        ', connections, refused);
+    const left = '           ^--!      ';
+    const dialled = '        ^!        ';
+    const expected = '       ----------';
+
+    time.expectObservable(dial$.pipe(retryConnection(quick)), left).toBe(expected);
+    time.expectSubscriptions(dial$.subscriptions).toBe(dialled);
+  });
+});
+
+it('counts for each subscription anew', () => {
+  run((time) => {
+    const dial$ = time.cold('-#          ', connections, refused);
+    const first = '          ^           ';
+    const firstEnds = '      ------#     ';
+    const second = '         -----^      ';
+    const secondEnds = '     -----------#';
+    const retried$ = dial$.pipe(retryConnection({ ...quick, maxAttempts: 1 }));
+
+    time.expectObservable(retried$, first).toBe(firstEnds, {}, refused);
+    time.expectObservable(retried$, second).toBe(secondEnds, {}, refused);
+  });
+});
+
+const thrown = new Error('thrown');
+const throws = () => {
+  throw thrown;
+};
+
+it.each([['classify'], ['onRetry'], ['random']])('errors when %s throws', (name) => {
+  run((time) => {
+    const dial$ = time.cold('-a-#', connections, lost);
+    const dialled = '        ^--!';
+    const expected = '       -a-#';
+
+    time
+      .expectObservable(dial$.pipe(retryConnection({ [name]: throws })))
+      .toBe(expected, connections, thrown);
+    time.expectSubscriptions(dial$.subscriptions).toBe(dialled);
+  });
+});
+
+it.each(['baseDelayMs', 'maxDelayMs', 'resetAfterMs', 'maxRetryAfterMs'])(
+  'refuses a %s that is no duration',
+  (name) => {
+    for (const ms of [NaN, Infinity, -1, 2 ** 31]) {
+      expect(() => retryConnection({ [name]: ms })).toThrow(TypeError);
+      expect(() => retryConnection({ [name]: ms })).toThrow(`${name} must be from 0 to`);
+    }
+  },
+);
+
+it.each([-1, NaN])('refuses %d attempts', (maxAttempts) => {
+  expect(() => retryConnection({ maxAttempts })).toThrow(
+    new TypeError(`maxAttempts must be at least 0, not ${maxAttempts}.`),
+  );
+});
+
+it('retries for ever where maxAttempts is Infinity', () => {
+  const dropped: Dial = ['#', new ConnectFailedError(new Error('offline'))];
+  const attempts = attemptsOver({ maxAttempts: Infinity }, ...Array<Dial>(1_100).fill(dropped));
+
+  expect(attempts).toHaveLength(1_100);
+});

@@ -1,0 +1,176 @@
+import { EMPTY, of } from 'rxjs';
+import type { Observable } from 'rxjs';
+import { TestScheduler } from 'rxjs/testing';
+import type { RunHelpers } from 'rxjs/testing';
+import { expect, it } from 'vitest';
+
+import { AckTimeoutError, NotOpenError } from './errors.js';
+import type { Acknowledged } from './issue-command.js';
+import type { LiveCall } from './live-call.js';
+import { endCall, joinCall } from './protocol.js';
+import type { Command } from './protocol.js';
+import { sendCommand } from './send-command.js';
+import type { CommandResult } from './send-command.js';
+
+const run = (test: (time: RunHelpers) => void) => {
+  new TestScheduler((actual, expected) => {
+    expect(actual).toStrictEqual(expected);
+  }).run(test);
+};
+
+const commands: Record<string, Command> = { j: joinCall, e: endCall };
+
+const joined: Acknowledged = {
+  type: 'client:joinCall',
+  id: '8f0c',
+  connection: 1,
+  at: 5,
+  confirmedBy: 'ack',
+};
+const ended: Acknowledged = { ...joined, type: 'client:endCall', confirmedBy: 'callEnd' };
+const unsent = new NotOpenError();
+const timedOut = new AckTimeoutError('client:joinCall', 5_000, []);
+
+const results: Record<string, CommandResult> = {
+  J: { command: joinCall, status: 'acknowledged', acknowledged: joined },
+  E: { command: endCall, status: 'acknowledged', acknowledged: ended },
+  F: { command: joinCall, status: 'failed', error: unsent },
+  G: { command: endCall, status: 'failed', error: timedOut },
+};
+
+type Sender = Pick<LiveCall, 'joinCall' | 'endCall'>;
+
+/** A call whose commands are answered by these, whenever they are sent. */
+function callWith(joined$: Observable<Acknowledged>, ended$: typeof joined$ = EMPTY): Sender {
+  const call: Sender = { joinCall: () => joined$, endCall: () => ended$ };
+  return call;
+}
+
+it('sends each command of a stream and emits its acknowledgement', () => {
+  run((time) => {
+    const command$ = time.cold('-j---e-j-----|', commands);
+    const joined$ = time.cold('  --(a|)       ', { a: joined });
+    const ended$ = time.cold('       ---(a|)  ', { a: ended });
+    const expected = '          ---J----EJ---|';
+    const call = callWith(joined$, ended$);
+
+    time.expectObservable(command$.pipe(sendCommand(call))).toBe(expected, results);
+  });
+});
+
+it('emits a failure as a value, and goes on', () => {
+  run((time) => {
+    const command$ = time.cold('-j-e-j---|', commands);
+    const joined$ = time.cold('  -#      ', { a: joined }, unsent);
+    const ended$ = time.cold('     --#  ', { a: ended }, timedOut);
+    const expected = '          --F--GF--|';
+    const call = callWith(joined$, ended$);
+
+    time.expectObservable(command$.pipe(sendCommand(call))).toBe(expected, results);
+  });
+});
+
+it('lets no command wait for another', () => {
+  run((time) => {
+    const command$ = time.cold('-(je)----|', commands);
+    const joined$ = time.cold(' -----(a|)', { a: joined });
+    const ended$ = time.cold('  --(a|)   ', { a: ended });
+    const expected = '          ---E--J--|';
+    const call = callWith(joined$, ended$);
+
+    time.expectObservable(command$.pipe(sendCommand(call))).toBe(expected, results);
+  });
+});
+
+it('waits for the commands in flight when the stream ends', () => {
+  run((time) => {
+    const command$ = time.cold('-j|     ', commands);
+    const joined$ = time.cold(' -----(a|)', { a: joined });
+    const expected = '          ------(J|)';
+
+    time.expectObservable(command$.pipe(sendCommand(callWith(joined$)))).toBe(expected, results);
+  });
+});
+
+it('sends nothing for a stream that never emits', () => {
+  run((time) => {
+    const command$ = time.cold('-----', commands);
+    const joined$ = time.cold(' (a|) ', { a: joined });
+    const expected = '          -----';
+
+    time.expectObservable(command$.pipe(sendCommand(callWith(joined$)))).toBe(expected);
+    time.expectSubscriptions(joined$.subscriptions).toBe([]);
+  });
+});
+
+it('sends nothing for a stream that is empty', () => {
+  run((time) => {
+    const command$ = time.cold('--|', commands);
+    const joined$ = time.cold(' (a|)', { a: joined });
+    const expected = '          --|';
+
+    time.expectObservable(command$.pipe(sendCommand(callWith(joined$)))).toBe(expected);
+    time.expectSubscriptions(joined$.subscriptions).toBe([]);
+  });
+});
+
+it('passes on the error of the stream, and leaves the commands in flight', () => {
+  run((time) => {
+    const command$ = time.cold('-j-#     ', commands);
+    const joined$ = time.cold(' -----(a|)', { a: joined });
+    const inFlight = '          -^-!     ';
+    const expected = '          ---#     ';
+
+    time.expectObservable(command$.pipe(sendCommand(callWith(joined$)))).toBe(expected);
+    time.expectSubscriptions(joined$.subscriptions).toBe(inFlight);
+  });
+});
+
+it('leaves the stream and the commands in flight when it is unsubscribed', () => {
+  run((time) => {
+    const command$ = time.cold('-j------e', commands);
+    const joined$ = time.cold(' -----(a|)', { a: joined });
+    const left = '              ^--!     ';
+    const inFlight = '          -^-!     ';
+    const expected = '          ---------';
+    const result$ = command$.pipe(sendCommand(callWith(joined$)));
+
+    time.expectObservable(result$, left).toBe(expected);
+    time.expectSubscriptions(command$.subscriptions).toBe(left);
+    time.expectSubscriptions(joined$.subscriptions).toBe(inFlight);
+  });
+});
+
+it('ends with what the call throws at once', () => {
+  const thrown = new TypeError('ackTimeoutMs');
+  run((time) => {
+    const command$ = time.cold('-j-j', commands);
+    const expected = '          -#  ';
+    const call: Sender = {
+      ...callWith(EMPTY),
+      joinCall: () => {
+        throw thrown;
+      },
+    };
+
+    time.expectObservable(command$.pipe(sendCommand(call))).toBe(expected, {}, thrown);
+  });
+});
+
+it('hands its options to each command', () => {
+  const options = { whenNotOpen: 'wait', ackTimeoutMs: 7 } as const;
+  const handed: unknown[] = [];
+  const call: Sender = {
+    joinCall: (given) => {
+      handed.push(given);
+      return EMPTY;
+    },
+    endCall: (given) => {
+      handed.push(given);
+      return EMPTY;
+    },
+  };
+  of(joinCall, endCall).pipe(sendCommand(call, options)).subscribe();
+
+  expect(handed).toEqual([options, options]);
+});

@@ -1,0 +1,179 @@
+import { Agent } from 'node:http';
+
+import { NEVER, throwError } from 'rxjs';
+import { TestScheduler } from 'rxjs/testing';
+import type { RunHelpers } from 'rxjs/testing';
+import { expect, it, vi } from 'vitest';
+
+import { HandshakeTimeoutError, TokenUnavailableError } from './errors.js';
+import type { Token } from './token.js';
+import { webSocketTransport } from './web-socket-transport.js';
+import type { WebSocketTransportOptions } from './web-socket-transport.js';
+
+/* Sockets are opened in the acceptance tests; nothing here gets as far. */
+
+const options: WebSocketTransportOptions = {
+  url: 'wss://calls.example/ws/v1/liveCalls',
+  accessToken: 'eyJh',
+  conversationToken: 'c0ffee',
+};
+
+const run = (test: (time: RunHelpers) => void) => {
+  new TestScheduler((actual, expected) => {
+    expect(actual).toStrictEqual(expected);
+  }).run(test);
+};
+
+function refusalOf(wrong: Partial<WebSocketTransportOptions>): TypeError {
+  try {
+    void webSocketTransport({ ...options, ...wrong });
+  } catch (error) {
+    if (error instanceof TypeError) return error;
+  }
+  throw new Error('The options were accepted.');
+}
+
+it.each<[what: string, accepted: Partial<WebSocketTransportOptions>]>([
+  ['wss:', {}],
+  ['a port and a query', { url: 'wss://calls.example:8443/ws/v1/liveCalls?region=eu' }],
+  ['ws: to localhost', { url: 'ws://localhost:8080/ws/v1/liveCalls' }],
+  ['ws: to 127.0.0.1', { url: 'ws://127.0.0.1:8080/' }],
+  ['ws: to 127.8.9.10', { url: 'ws://127.8.9.10' }],
+  ['ws: to [::1]', { url: 'ws://[::1]:8080/' }],
+  ['ws: where that is meant', { url: 'ws://calls.example/', allowInsecure: true }],
+  ['functions for tokens', { accessToken: () => '', conversationToken: () => NEVER }],
+  ['an agent and authorities', { agent: new Agent(), ca: 'PEM' }],
+])('accepts %s', (_what, accepted) => {
+  expect(() => webSocketTransport({ ...options, ...accepted })).not.toThrow();
+});
+
+it.each([
+  ['', 'The url is not a URL; it should look like wss://HOST/ws/v1/liveCalls.'],
+  ['s3cret', 'The url is not a URL; it should look like wss://HOST/ws/v1/liveCalls.'],
+  ['calls.example/s3cret', 'The url is not a URL; it should look like wss://HOST/ws/v1/liveCalls.'],
+  ['wss://', 'The url is not a URL; it should look like wss://HOST/ws/v1/liveCalls.'],
+  ['https://calls.example/s3cret', 'The url must start with wss:, not https:'],
+  ['file:///s3cret', 'The url must start with wss:, not file:'],
+  [
+    'ws://calls.example/s3cret',
+    'The url must start with wss: for calls.example: with ws: the tokens cross the network in the clear. ' +
+      'Set allowInsecure if that is meant.',
+  ],
+  [
+    'ws://127.0.0.1.example/',
+    'The url must start with wss: for 127.0.0.1.example: with ws: the tokens cross the network in the clear. ' +
+      'Set allowInsecure if that is meant.',
+  ],
+  [
+    'ws://not-localhost/',
+    'The url must start with wss: for not-localhost: with ws: the tokens cross the network in the clear. ' +
+      'Set allowInsecure if that is meant.',
+  ],
+  [
+    'ws://localhost.example/',
+    'The url must start with wss: for localhost.example: with ws: the tokens cross the network in the clear. ' +
+      'Set allowInsecure if that is meant.',
+  ],
+  ['wss://s3cret@calls.example/', 'The url must have no user name, password or fragment.'],
+  ['wss://user:s3cret@calls.example/', 'The url must have no user name, password or fragment.'],
+  ['wss://calls.example/#s3cret', 'The url must have no user name, password or fragment.'],
+  [
+    'wss://calls.example/?conversationToken=s3cret',
+    'The url must not carry a token: pass it as the conversationToken or accessToken option.',
+  ],
+  [
+    'wss://calls.example/?region=eu&api_key=s3cret',
+    'The url must not carry a token: pass it as the conversationToken or accessToken option.',
+  ],
+  [
+    'wss://calls.example/?AUTHORIZATION=s3cret',
+    'The url must not carry a token: pass it as the conversationToken or accessToken option.',
+  ],
+])('refuses the url %j', (url, message) => {
+  const error = refusalOf({ url });
+
+  expect(error.message).toBe(message);
+  expect(error.message).not.toContain('s3cret');
+  expect(error.cause).toBeUndefined();
+});
+
+it.each<Token>(['', 's3cret token', 's3cret\n', 's3cret\r\nX-Admin: 1', 's3crét s3cret'])(
+  'refuses the token %j',
+  (token) => {
+    for (const name of ['accessToken', 'conversationToken'] as const) {
+      const error = refusalOf({ [name]: token });
+
+      expect(error.message).toContain(`${name} must be a non-empty string`);
+      expect(error.message).not.toContain('s3cr');
+    }
+  },
+);
+
+it.each(['handshakeTimeoutMs', 'closeTimeoutMs', 'pingIntervalMs', 'pongTimeoutMs'])(
+  'refuses a %s that is no duration',
+  (name) => {
+    for (const ms of [NaN, Infinity, -1, 2 ** 31]) {
+      expect(refusalOf({ [name]: ms }).message).toContain(`${name} must be from 0 to`);
+    }
+  },
+);
+
+it('asks for no token before it is subscribed', () => {
+  const token = vi.fn(() => NEVER);
+  void webSocketTransport({ ...options, accessToken: token, conversationToken: token });
+
+  expect(token).not.toHaveBeenCalled();
+});
+
+it('asks for both tokens at once, on every dial', () => {
+  const accessToken = vi.fn(() => NEVER);
+  const conversationToken = vi.fn(() => NEVER);
+  const transport = webSocketTransport({ ...options, accessToken, conversationToken });
+  transport.subscribe().unsubscribe();
+  transport.subscribe().unsubscribe();
+
+  expect(accessToken.mock.calls).toEqual([[{ reason: 'connect' }], [{ reason: 'connect' }]]);
+  expect(conversationToken.mock.calls).toEqual([[{ reason: 'connect' }], [{ reason: 'connect' }]]);
+});
+
+it('fails in the same turn when a token is not to be had', () => {
+  run((time) => {
+    const providerError = new Error('offline');
+    const transport = webSocketTransport({
+      ...options,
+      accessToken: () => throwError(() => providerError),
+    });
+    const error = new TokenUnavailableError('accessToken', providerError);
+    time.expectObservable(transport).toBe('#', {}, error);
+  });
+});
+
+it('counts the wait for a token into the handshake', () => {
+  run((time) => {
+    const provided$ = time.cold('----------');
+    const asked = '              ^----!    ';
+    const expected = '           -----#    ';
+    const transport = webSocketTransport({
+      ...options,
+      conversationToken: () => provided$,
+      handshakeTimeoutMs: 5,
+    });
+    const error = new HandshakeTimeoutError(5, 'token');
+
+    time.expectObservable(transport).toBe(expected, {}, error);
+    time.expectSubscriptions(provided$.subscriptions).toBe(asked);
+  });
+});
+
+it('stops asking for a token when it is unsubscribed', () => {
+  run((time) => {
+    const provided$ = time.cold('-----a');
+    const left = '               ^--!  ';
+    const asked = '              ^--!  ';
+    const expected = '           ------';
+    const transport = webSocketTransport({ ...options, accessToken: () => provided$ });
+
+    time.expectObservable(transport, left).toBe(expected);
+    time.expectSubscriptions(provided$.subscriptions).toBe(asked);
+  });
+});
