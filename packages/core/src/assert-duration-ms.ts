@@ -2,9 +2,11 @@
 const LONGEST_MS = 2 ** 31 - 1;
 
 /** @throws TypeError for an option that is no duration a timer can wait, by its name. */
-export function assertDurationMs(options: Readonly<Record<string, number>>): void {
+export function assertDurationMs(options: Readonly<Record<string, number>>, leastMs = 0): void {
   for (const [name, ms] of Object.entries(options)) {
-    if (ms >= 0 && ms <= LONGEST_MS) continue;
-    throw new TypeError(`${name} must be from 0 to ${LONGEST_MS} milliseconds, not ${ms}.`);
+    if (ms >= leastMs && ms <= LONGEST_MS) continue;
+    throw new TypeError(
+      `${name} must be from ${leastMs} to ${LONGEST_MS} milliseconds, not ${ms}.`,
+    );
   }
 }

@@ -93,6 +93,9 @@ it.each([
 });
 
 it('knows an error by its tag, as another copy of the package makes them', () => {
-  expect(classify({ _tag: 'HandshakeRefusedError', status: 503 })).toBe('retry');
-  expect(classify({ _tag: 'ConnectionClosedError', code: 1006 })).toBe('retry');
+  const twin = (fields: object) => Object.assign(new Error('from another copy'), fields);
+
+  expect(classify(twin({ _tag: 'HandshakeRefusedError', status: 503 }))).toBe('retry');
+  expect(classify(twin({ _tag: 'ConnectionClosedError', code: 1006 }))).toBe('retry');
+  expect(classify({ _tag: 'ConnectionClosedError', code: 1006 })).toBe('fatal');
 });

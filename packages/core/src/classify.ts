@@ -1,4 +1,4 @@
-import type { TransportError } from './errors.js';
+import { isLiveCallError } from './errors.js';
 
 /** What to do about a connection that could not be made, or ended. */
 export type Verdict = 'retry' | 'refresh-token' | 'fatal';
@@ -23,15 +23,15 @@ const RETRIED_CLOSE_CODES: ReadonlySet<number> = new Set([
  * @see PROTOCOL.md#close-codes
  */
 export function classify(error: unknown): Verdict {
-  const failure = error as Partial<TransportError> | undefined;
-  switch (failure?._tag) {
-    case 'HandshakeRefusedError': {
-      const { status = 0 } = failure;
-      if (status === 401) return 'refresh-token';
-      return status === 408 || status === 429 || status >= 500 ? 'retry' : 'fatal';
-    }
+  if (!isLiveCallError(error)) return 'fatal';
+  switch (error._tag) {
+    case 'HandshakeRefusedError':
+      if (error.status === 401) return 'refresh-token';
+      return error.status === 408 || error.status === 429 || error.status >= 500
+        ? 'retry'
+        : 'fatal';
     case 'ConnectionClosedError':
-      return RETRIED_CLOSE_CODES.has(failure.code ?? 0) ? 'retry' : 'fatal';
+      return RETRIED_CLOSE_CODES.has(error.code) ? 'retry' : 'fatal';
     case 'HandshakeTimeoutError':
     case 'ConnectFailedError':
     case 'TokenUnavailableError':

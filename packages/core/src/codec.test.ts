@@ -114,7 +114,7 @@ it.each<[frame: string, path: string, expected: string]>([
   expect(error).toBeInstanceOf(InvalidFrameError);
   expect(error).toMatchObject({ path, expected, length: frame.length });
   expect(error.message).toBe(
-    `The server sent an invalid message: \`${path}\` is not of type ${expected}. It was skipped.`,
+    `An invalid message arrived: \`${path}\` is not of type ${expected}. It was skipped.`,
   );
 });
 
@@ -133,7 +133,7 @@ it.each([
 
   expect(error).toMatchObject({ path: '', expected, length: frame.length });
   expect(error.message).toBe(
-    `The server sent an invalid message: a frame of ${frame.length} characters is not ${expected}. It was skipped.`,
+    `An invalid message arrived: a frame of ${frame.length} characters is not ${expected}. It was skipped.`,
   );
 });
 

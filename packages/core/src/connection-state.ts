@@ -20,7 +20,7 @@ export interface Open {
 /** The connection could not be made, or was lost, and is dialled again. */
 export interface Reconnecting {
   readonly status: 'reconnecting';
-  /** Which retry it is in a row, from 1; 0 when only the token is refreshed. */
+  /** Which retry in a row it is, from 1; one that only refreshes the token is not counted. */
   readonly attempt: number;
   /** Milliseconds until the dial. */
   readonly delayMs: number;
@@ -39,7 +39,7 @@ export interface Closing {
  * | reason | what happened |
  * |---|---|
  * | `call-ended` | the server sent `event:callEnd` |
- * | `hung-up` | the subscription of `connect()` was unsubscribed |
+ * | `hung-up` | the subscription of `connect()` was unsubscribed before that |
  * | `clean-close` | the server closed with 1000 and `cleanCloseIsEnd` is set |
  * | `failed` | anything else; `error` says what |
  */
@@ -50,9 +50,9 @@ export type Closed =
 /**
  * Where the connection of a call stands.
  *
- *     idle ─▶ connecting ─▶ open ─▶ closing ─▶ closed
- *                  │  ▲      │  ▲               ▲
- *                  ▼  │      ▼  │               │
- *                 reconnecting ─┘  (from anywhere)
+ *     idle ─▶ connecting ─▶ open ─▶ closing ─▶ closed   (closed: from anywhere but idle)
+ *                  │        │  ▲
+ *                  ▼        ▼  │
+ *                  reconnecting
  */
 export type ConnectionState = Idle | Connecting | Open | Reconnecting | Closing | Closed;

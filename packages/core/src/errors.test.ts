@@ -82,19 +82,19 @@ it.each<[error: LiveCallError, tag: LiveCallError['_tag'], fields: object, messa
     new InvalidFrameError('Hello', 'JSON'),
     'InvalidFrameError',
     { path: '', expected: 'JSON', length: 5 },
-    'The server sent an invalid message: a frame of 5 characters is not JSON. It was skipped.',
+    'An invalid message arrived: a frame of 5 characters is not JSON. It was skipped.',
   ],
   [
     new InvalidFrameError(Uint8Array.of(1, 2, 3), 'JSON'),
     'InvalidFrameError',
     { path: '', expected: 'JSON', length: 3 },
-    'The server sent an invalid message: a frame of 3 bytes is not JSON. It was skipped.',
+    'An invalid message arrived: a frame of 3 bytes is not JSON. It was skipped.',
   ],
   [
     new InvalidFrameError('{"type":"ack"}', 'string', 'ackId'),
     'InvalidFrameError',
     { path: 'ackId', expected: 'string', length: 14 },
-    'The server sent an invalid message: `ackId` is not of type string. It was skipped.',
+    'An invalid message arrived: `ackId` is not of type string. It was skipped.',
   ],
   [
     new ServerReportedError('Could not join'),

@@ -15,10 +15,11 @@ class TaggedError<Tag extends string> extends Error {
     this._tag = tag;
     this.name = tag;
   }
+}
 
-  protected hide(field: string, value: unknown): void {
-    Object.defineProperty(this, field, { value, enumerable: false });
-  }
+/** Keeps a field readable and out of every log. */
+function hide(error: Error, field: string, value: unknown): void {
+  Object.defineProperty(error, field, { value, enumerable: false });
 }
 
 /* The transport: why a connection could not be made, or ended */
@@ -103,7 +104,7 @@ export class TokenUnavailableError extends TaggedError<'TokenUnavailableError'> 
       `The ${token} function ${how}; it must give a non-empty string.`,
     );
     this.token = token;
-    this.hide('providerError', providerError);
+    hide(this, 'providerError', providerError);
   }
 }
 
@@ -147,8 +148,25 @@ export class ConnectionClosedError extends TaggedError<'ConnectionClosedError'> 
       cause === undefined ? undefined : { cause },
     );
     this.code = code;
-    this.hide('reason', reason);
+    hide(this, 'reason', reason);
     this.wasClean = wasClean;
+  }
+}
+
+/**
+ * Something failed that is not of livecall's making: a transport of someone else's, or a function
+ * that was given as an option. What it threw is `failure`, not enumerable.
+ */
+export class TransportFailedError extends TaggedError<'TransportFailedError'> {
+  declare readonly failure: unknown;
+
+  constructor(failure: unknown) {
+    const name = failure instanceof Error ? failure.name : typeof failure;
+    super(
+      'TransportFailedError',
+      `The transport failed with ${name}; what it said is in \`failure\`.`,
+    );
+    hide(this, 'failure', failure);
   }
 }
 
@@ -178,11 +196,11 @@ export class InvalidFrameError extends TaggedError<'InvalidFrameError'> {
       path === ''
         ? `a frame of ${frame.length} ${typeof frame === 'string' ? 'characters' : 'bytes'} is not ${expected}`
         : `\`${path}\` is not of type ${expected}`;
-    super('InvalidFrameError', `The server sent an invalid message: ${what}. It was skipped.`);
+    super('InvalidFrameError', `An invalid message arrived: ${what}. It was skipped.`);
     this.path = path;
     this.expected = expected;
     this.length = frame.length;
-    this.hide('frame', frame);
+    hide(this, 'frame', frame);
   }
 }
 
@@ -193,7 +211,7 @@ export class ServerReportedError extends TaggedError<'ServerReportedError'> {
 
   constructor(description: string) {
     super('ServerReportedError', 'The server reported an error; its words are in `description`.');
-    this.hide('description', description);
+    hide(this, 'description', description);
   }
 }
 
@@ -290,14 +308,32 @@ export type CommandError = NotOpenError | AckTimeoutError | ConnectionLostError 
 /** Every error that livecall makes; tell them apart by `_tag`. */
 export type LiveCallError =
   | TransportError
+  | TransportFailedError
   | InvalidFrameError
   | ServerReportedError
   | EndedWithoutCallEndError
   | CommandError;
 
-/** Tells livecall's own errors from all others. */
+/** Every tag once; the type sees to it that none is missing. */
+const tags: Readonly<Record<LiveCallError['_tag'], true>> = {
+  HandshakeRefusedError: true,
+  HandshakeTimeoutError: true,
+  ConnectFailedError: true,
+  TokenUnavailableError: true,
+  ConnectionClosedError: true,
+  TransportFailedError: true,
+  InvalidFrameError: true,
+  ServerReportedError: true,
+  EndedWithoutCallEndError: true,
+  NotOpenError: true,
+  AckTimeoutError: true,
+  ConnectionLostError: true,
+  CallEndedError: true,
+};
+
+/** Tells livecall's own errors from all others, by tag: two copies of the package know each other's. */
 export function isLiveCallError(error: unknown): error is LiveCallError {
-  return error instanceof TaggedError;
+  return error instanceof Error && '_tag' in error && Object.hasOwn(tags, String(error._tag));
 }
 
 function codeOf(cause: unknown): string | undefined {

@@ -32,6 +32,7 @@ export function heartbeat(
 
     subscriber.add(
       ticks(tickMs).subscribe(() => {
+        // Ticks are counted, not time: a loop that was blocked for long has not been silent for long.
         sincePingMs += tickMs;
         if (isAwaiting && sincePingMs >= pongTimeoutMs) {
           subscriber.add(

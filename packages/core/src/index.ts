@@ -72,5 +72,6 @@ export {
   NotOpenError,
   ServerReportedError,
   TokenUnavailableError,
+  TransportFailedError,
 } from './errors.js';
 export type { CommandError, Delivery, LiveCallError, TransportError } from './errors.js';

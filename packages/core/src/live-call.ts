@@ -4,6 +4,7 @@ import {
   concatWith,
   defer,
   delay,
+  distinctUntilChanged,
   EMPTY,
   filter,
   map,
@@ -27,12 +28,12 @@ import type { Verdict } from './classify.js';
 import { decodeFrame } from './codec.js';
 import type { Closed, ConnectionState } from './connection-state.js';
 import {
-  ConnectFailedError,
   ConnectionClosedError,
   EndedWithoutCallEndError,
   isLiveCallError,
   NotOpenError,
   ServerReportedError,
+  TransportFailedError,
 } from './errors.js';
 import type { LiveCallError } from './errors.js';
 import { issueCommand } from './issue-command.js';
@@ -99,6 +100,8 @@ export interface LiveCall {
   /** Asks for the call to be ended; as `joinCall`, but the call's end confirms it, too. */
   endCall(options?: CommandOptions): Observable<Acknowledged>;
 }
+
+const CALL_ENDED: Closed = { status: 'closed', reason: 'call-ended' };
 
 /**
  * Follows one live call over a transport.
@@ -207,8 +210,8 @@ export function liveCall(
       classify: (error) => (hasCallEnded ? 'fatal' : classify(error)),
       onRetry: ({ attempt, delayMs, cause }) => {
         const error = toLiveCallError(cause);
-        errors$.next(error);
         state$.next({ status: 'reconnecting', attempt, delayMs, cause: error });
+        errors$.next(error);
       },
     }),
     switchMap(follow),
@@ -238,7 +241,7 @@ export function liveCall(
   };
 
   const toClosed = (error: LiveCallError): Closed => {
-    if (hasCallEnded) return { status: 'closed', reason: 'call-ended' };
+    if (hasCallEnded) return CALL_ENDED;
     if (error._tag !== 'ConnectionClosedError' || error.code !== 1000) {
       return { status: 'closed', reason: 'failed', error };
     }
@@ -267,27 +270,31 @@ export function liveCall(
     call$: logged$.pipe(
       startWith(undefined),
       map(() => log.snapshot()),
+      distinctUntilChanged(),
     ),
     connect() {
       if (following !== undefined) return following;
       const subscription = new Subscription();
       following = subscription;
       state$.next({ status: 'connecting' });
-      subscription.add(
-        frames$.subscribe({
-          next: receive,
-          error: (error: unknown) => {
-            close(toClosed(toLiveCallError(error)));
-            subscription.unsubscribe();
-          },
-          complete: () => {
-            close({ status: 'closed', reason: 'call-ended' });
-            subscription.unsubscribe();
-          },
-        }),
-      );
+      // Whoever hears it may hang up within it.
+      if (!subscription.closed) {
+        subscription.add(
+          frames$.subscribe({
+            next: receive,
+            error: (error: unknown) => {
+              close(toClosed(toLiveCallError(error)));
+              subscription.unsubscribe();
+            },
+            complete: () => {
+              close(CALL_ENDED);
+              subscription.unsubscribe();
+            },
+          }),
+        );
+      }
       subscription.add(() => {
-        close({ status: 'closed', reason: 'hung-up' });
+        close(hasCallEnded ? CALL_ENDED : { status: 'closed', reason: 'hung-up' });
       });
       return subscription;
     },
@@ -301,9 +308,9 @@ export function liveCall(
   return call;
 }
 
-/** What a transport of someone else's may error with is a failure to connect, by its own name. */
+/** A transport of someone else's may error with anything. */
 function toLiveCallError(error: unknown): LiveCallError {
-  return isLiveCallError(error) ? error : new ConnectFailedError(error);
+  return isLiveCallError(error) ? error : new TransportFailedError(error);
 }
 
 /** An emission that nobody hears costs 200 bytes all the same; this one costs nothing. */

@@ -326,17 +326,21 @@ it('passes on a second 401 after failures, too', () => {
   });
 });
 
-it('refreshes again once a connection has opened', () => {
+it.each([
+  ['again once a connection has stayed open', 1, '--a------b---'],
+  ['no second time after one that only opened', 2, '--a-----#   '],
+])('refreshes %s', (_what, resetAfterMs, expected) => {
   run((time) => {
-    const first$ = time.cold(' -#            ', connections, unauthorized);
+    const first$ = time.cold('-#            ', connections, unauthorized);
     const second$ = time.cold(' -a#          ', connections, lost);
     const third$ = time.cold('        -#     ', connections, unauthorized);
     const fourth$ = time.cold('        -b--  ', connections);
     const left = '             ^-----------!';
-    const expected = '         --a------b---';
-    const retried$ = dialling(first$, second$, third$, fourth$).pipe(retryConnection(quick));
+    const retried$ = dialling(first$, second$, third$, fourth$).pipe(
+      retryConnection({ ...quick, resetAfterMs }),
+    );
 
-    time.expectObservable(retried$, left).toBe(expected, connections);
+    time.expectObservable(retried$, left).toBe(expected, connections, unauthorized);
   });
 });
 

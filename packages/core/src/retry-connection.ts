@@ -4,13 +4,13 @@ import type { MonoTypeOperatorFunction } from 'rxjs';
 import { assertDurationMs } from './assert-duration-ms.js';
 import { classify as defaultClassify } from './classify.js';
 import type { Verdict } from './classify.js';
-import { HandshakeRefusedError } from './errors.js';
+import { isLiveCallError } from './errors.js';
 import { monotonicNow } from './monotonic-now.js';
 import type { Connection } from './transport.js';
 
 /** One dial that is about to be made again. */
 export interface Retry {
-  /** Which retry it is since the budget was full, from 1; a token refresh keeps the number before. */
+  /** Which retry in a row it is, from 1; one that only refreshes the token is not counted. */
   readonly attempt: number;
   /** Milliseconds until the dial. */
   readonly delayMs: number;
@@ -51,8 +51,8 @@ export interface RetryConnectionOptions {
  *
  * The wait is a random share of `baseDelayMs`, doubled with every retry up to `maxDelayMs` (full
  * jitter), or what the server's `Retry-After` asks for where that is longer. A 401 is dialled again
- * at once, so that the token functions are asked anew; a second one before a connection opened is
- * fatal. The connection before is closed before the next dial; unsubscribing ends the wait, too.
+ * at once, so that the token functions are asked anew; a second one is fatal, unless a connection
+ * stayed open for `resetAfterMs` in between. The connection before is closed before the next dial; unsubscribing ends the wait, too.
  *
  * @throws TypeError for an option that is no duration, or a negative `maxAttempts`
  * @see PROTOCOL.md#life-cycle
@@ -82,7 +82,10 @@ export function retryConnection({
       let openedAt = Infinity;
 
       const toDelayMs = (cause: unknown): number | undefined => {
-        if (monotonicNow() - openedAt >= resetAfterMs) attempt = 0;
+        if (monotonicNow() - openedAt >= resetAfterMs) {
+          attempt = 0;
+          isRefreshed = false;
+        }
         openedAt = Infinity;
 
         const verdict = classify(cause);
@@ -92,7 +95,7 @@ export function retryConnection({
         }
         if (verdict !== 'retry' || attempt >= maxAttempts) return undefined;
 
-        const retryAfterMs = cause instanceof HandshakeRefusedError ? (cause.retryAfterMs ?? 0) : 0;
+        const retryAfterMs = toRetryAfterMs(cause);
         if (retryAfterMs > maxRetryAfterMs) return undefined;
 
         const ceilingMs = Math.min(maxDelayMs, baseDelayMs * 2 ** attempt);
@@ -103,7 +106,6 @@ export function retryConnection({
       return transport.pipe(
         tap(() => {
           openedAt = monotonicNow();
-          isRefreshed = false;
         }),
         retry({
           delay: (cause: unknown) => {
@@ -115,4 +117,9 @@ export function retryConnection({
         }),
       );
     });
+}
+
+function toRetryAfterMs(cause: unknown): number {
+  if (!isLiveCallError(cause) || cause._tag !== 'HandshakeRefusedError') return 0;
+  return cause.retryAfterMs ?? 0;
 }

@@ -2,7 +2,7 @@ import { retry, throwError, timer } from 'rxjs';
 import type { MonoTypeOperatorFunction } from 'rxjs';
 
 import { assertDurationMs } from './assert-duration-ms.js';
-import type { CommandError } from './errors.js';
+import { isLiveCallError } from './errors.js';
 
 /** When to send a command again. */
 export interface RetryUnsentOptions {
@@ -31,8 +31,7 @@ export function retryUnsent<A>(
   return retry({
     count,
     delay: (error: unknown) => {
-      const { _tag, delivery } = error as Partial<CommandError>;
-      const isUnsent = delivery === 'not-sent' && _tag !== 'CallEndedError';
+      const isUnsent = isLiveCallError(error) && error._tag === 'NotOpenError';
       return isUnsent ? timer(delayMs) : throwError(() => error);
     },
   });

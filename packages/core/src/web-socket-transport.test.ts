@@ -52,8 +52,9 @@ it.each([
   ['s3cret', 'The url is not a URL; it should look like wss://HOST/ws/v1/liveCalls.'],
   ['calls.example/s3cret', 'The url is not a URL; it should look like wss://HOST/ws/v1/liveCalls.'],
   ['wss://', 'The url is not a URL; it should look like wss://HOST/ws/v1/liveCalls.'],
-  ['https://calls.example/s3cret', 'The url must start with wss:, not https:'],
-  ['file:///s3cret', 'The url must start with wss:, not file:'],
+  ['https://calls.example/s3cret', 'The url must start with wss:, not https://.'],
+  ['file:///s3cret', 'The url must start with wss:.'],
+  ['s3cret:calls.example', 'The url must start with wss:.'],
   [
     'ws://calls.example/s3cret',
     'The url must start with wss: for calls.example: with ws: the tokens cross the network in the clear. ' +
@@ -113,7 +114,7 @@ it.each(['handshakeTimeoutMs', 'closeTimeoutMs', 'pingIntervalMs', 'pongTimeoutM
   'refuses a %s that is no duration',
   (name) => {
     for (const ms of [NaN, Infinity, -1, 2 ** 31]) {
-      expect(refusalOf({ [name]: ms }).message).toContain(`${name} must be from 0 to`);
+      expect(refusalOf({ [name]: ms }).message).toContain(`${name} must be from `);
     }
   },
 );

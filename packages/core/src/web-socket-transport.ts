@@ -94,8 +94,14 @@ export function webSocketTransport({
   pingIntervalMs = 15_000,
   pongTimeoutMs = 10_000,
 }: WebSocketTransportOptions): Transport {
-  assertDurationMs({ handshakeTimeoutMs, closeTimeoutMs, pingIntervalMs, pongTimeoutMs });
+  assertDurationMs({ handshakeTimeoutMs, closeTimeoutMs });
+  assertDurationMs({ pingIntervalMs, pongTimeoutMs }, 1);
+  if (!(maxPayloadBytes >= 1)) {
+    throw new TypeError(`maxPayloadBytes must be at least 1, not ${maxPayloadBytes}.`);
+  }
   const endpoint = toEndpoint(url, allowInsecure);
+  assertHeader('productVersion', productVersion);
+  assertHeader('userId', userId);
   assertToken('accessToken', accessToken);
   assertToken('conversationToken', conversationToken);
 
@@ -222,7 +228,9 @@ function toEndpoint(url: string, allowInsecure: boolean): URL {
   }
   const { protocol, hostname, searchParams, username, password, hash } = endpoint;
   if (protocol !== 'wss:' && protocol !== 'ws:') {
-    throw new TypeError(`The url must start with wss:, not ${protocol}`);
+    throw new TypeError(
+      `The url must start with wss:${/^https?:$/.test(protocol) ? `, not ${protocol}//` : ''}.`,
+    );
   }
   if (protocol === 'ws:' && !allowInsecure && !LOOPBACK.test(hostname)) {
     throw new TypeError(
@@ -233,12 +241,21 @@ function toEndpoint(url: string, allowInsecure: boolean): URL {
   if (username !== '' || password !== '' || hash !== '') {
     throw new TypeError('The url must have no user name, password or fragment.');
   }
-  if ([...searchParams.keys()].some((name) => /token|secret|password|auth|key/i.test(name))) {
+  if (
+    [...searchParams.keys()].some((name) =>
+      /(token|secret|password|jwt|authorization|api[-_]?key)$/i.test(name),
+    )
+  ) {
     throw new TypeError(
       'The url must not carry a token: pass it as the conversationToken or accessToken option.',
     );
   }
   return endpoint;
+}
+
+function assertHeader(name: string, value: string | undefined): void {
+  if (value === undefined || /^[\x20-\x7e]+$/.test(value)) return;
+  throw new TypeError(`${name} must be text that a header can carry: ASCII, on one line.`);
 }
 
 /**
