@@ -1,5 +1,6 @@
+import type { EventEmitter } from 'node:events';
+
 import { asyncScheduler, interval, Observable, share } from 'rxjs';
-import type { WebSocket } from 'ws';
 
 /** How a silent connection is noticed. */
 export interface HeartbeatOptions {
@@ -7,6 +8,11 @@ export interface HeartbeatOptions {
   readonly pingIntervalMs?: number;
   /** Milliseconds after a ping in which something, whatever it is, must arrive. @default 10000 */
   readonly pongTimeoutMs?: number;
+}
+
+/** What is needed of a WebSocket, `ws`'s for one: it can ping, and tells what comes back. */
+export interface Pinged extends Pick<EventEmitter, 'on' | 'off'> {
+  ping(): void;
 }
 
 /**
@@ -17,7 +23,7 @@ export interface HeartbeatOptions {
  * options): all connections of a process tick on one timer.
  */
 export function heartbeat(
-  socket: WebSocket,
+  socket: Pinged,
   { pingIntervalMs, pongTimeoutMs }: Required<HeartbeatOptions>,
 ): Observable<void> {
   const tickMs = Math.min(1_000, pingIntervalMs, pongTimeoutMs);

@@ -1,0 +1,102 @@
+import { execFile } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { promisify } from 'node:util';
+
+import { liveCall } from '@livecall/core';
+import type { Acknowledged, CommandResult, LiveCall } from '@livecall/core';
+import { ack, loadRecording, replay, scenario, serve } from '@livecall/tools';
+import { firstValueFrom, of, toArray } from 'rxjs';
+import type { Observable } from 'rxjs';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+
+import { readExamples } from './fixtures/read-examples.js';
+
+const run = promisify(execFile);
+const root = fileURLToPath(new URL('..', import.meta.url));
+const folder = mkdtempSync(join(tmpdir(), 'livecall-readme-'));
+const examples = readExamples(join(root, 'README.md'));
+
+/** An app beside the workspace: the built packages, strict TypeScript, plain Node. */
+beforeAll(async () => {
+  symlinkSync(join(root, 'test', 'node_modules'), join(folder, 'node_modules'));
+  symlinkSync(join(root, 'recordings'), join(folder, 'recordings'));
+  mkdirSync(join(folder, 'src'));
+  for (const [name, code] of Object.entries(examples)) {
+    writeFileSync(join(folder, 'src', `${name}.ts`), code);
+  }
+  writeFileSync(join(folder, 'package.json'), '{"type":"module"}');
+  const compilerOptions = {
+    module: 'nodenext',
+    target: 'es2022',
+    lib: ['es2022', 'esnext.disposable'],
+    strict: true,
+    outDir: 'dist',
+    rootDir: 'src',
+    typeRoots: [join(root, 'node_modules', '@types')],
+    types: ['node'],
+  };
+  writeFileSync(
+    join(folder, 'tsconfig.json'),
+    JSON.stringify({ compilerOptions, include: ['src'] }),
+  );
+  const tsc = join(root, 'node_modules', 'typescript', 'bin', 'tsc');
+  await run(process.execPath, [tsc, '-p', folder]).catch((error: unknown) => {
+    throw new Error((error as { stdout: string }).stdout);
+  });
+}, 60_000);
+afterAll(() => {
+  rmSync(folder, { recursive: true });
+});
+
+it('has the examples that are executed here', () => {
+  expect(Object.keys(examples)).toEqual(['follow', 'commands', 'replay']);
+});
+
+it('follows a call', async () => {
+  const recording = await loadRecording(join(root, 'recordings', 'screened-spam-call.ndjson'));
+  await using server = await serve(replay(recording));
+  const { stdout, stderr } = await run(process.execPath, [join(folder, 'dist', 'follow.js')], {
+    env: {
+      ...process.env,
+      LIVECALL_URL: server.url,
+      LIVECALL_ACCESS_TOKEN: 'access',
+      LIVECALL_CONVERSATION_TOKEN: 'conversation',
+    },
+  });
+
+  expect(stdout.split('\n').slice(0, 2)).toEqual([
+    'assistant: Hello, you have reached the assistant of the person you called. Who is calling, please?',
+    'other: We have been trying to reach you about your vehicle warranty.',
+  ]);
+  expect(stderr).toBe('');
+  expect(await server.done()).toEqual([]);
+});
+
+it('joins once, and joins on a click', async () => {
+  const commands = (await import(pathToFileURL(join(folder, 'dist', 'commands.js')).href)) as {
+    joinOnce(call: LiveCall): Observable<Acknowledged>;
+    joinOnClick(call: LiveCall, clicks$: Observable<unknown>): Observable<CommandResult>;
+  };
+  const joined = scenario().start().onJoin(ack()).callEnd();
+
+  const once = liveCall(replay(joined.toRecording()));
+  once.connect();
+  expect(await firstValueFrom(commands.joinOnce(once))).toMatchObject({ confirmedBy: 'ack' });
+
+  const clicked = liveCall(replay(joined.toRecording()));
+  const results = firstValueFrom(commands.joinOnClick(clicked, of('click')).pipe(toArray()));
+  expect(await results).toMatchObject([{ status: 'failed', error: { _tag: 'NotOpenError' } }]);
+});
+
+it('replays in a test of vitest', async () => {
+  const vitest = join(root, 'node_modules', 'vitest', 'vitest.mjs');
+  writeFileSync(join(folder, 'src', 'replay.test.ts'), examples['replay'] ?? '');
+  const { stdout } = await run(process.execPath, [vitest, 'run', '--root', folder], {
+    cwd: folder,
+  });
+
+  expect(stdout).toContain('1 passed');
+});
