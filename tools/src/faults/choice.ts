@@ -1,0 +1,39 @@
+import type { Frame } from '@livecall/core';
+
+import { typeOf } from './place.js';
+import { seededRandom } from './seeded-random.js';
+
+/** Which of the server's frames a fault strikes; all of them when nothing is given. */
+export interface FrameChoice {
+  /** On which dial, counted from 1; on every one when it is not given. */
+  readonly dial?: number;
+  /** The n-th of those that the other options choose from, counted from 1 on each dial. */
+  readonly nth?: number;
+  /** Messages of this type, `transcript` for one. */
+  readonly type?: string;
+  /** What share of them, drawn at random: from 0, none, to 1, all. @default 1 */
+  readonly share?: number;
+  /** What the draw starts from. The same seed strikes the same frames. @default 1 */
+  readonly seed?: number;
+}
+
+/** @throws TypeError for a `share` that is none. */
+export function assertChoice({ share = 1 }: FrameChoice): void {
+  if (!(share >= 0 && share <= 1)) throw new TypeError(`share must be from 0 to 1, not ${share}.`);
+}
+
+/** Says of each frame of one dial, in order, whether it is struck. */
+export function choose(
+  { dial, nth, type, share = 1, seed = 1 }: FrameChoice,
+  current: number,
+): (frame: Frame) => boolean {
+  const random = seededRandom(seed + current);
+  let candidates = 0;
+  return (frame) => {
+    if (dial !== undefined && dial !== current) return false;
+    if (type !== undefined && typeOf(frame) !== type) return false;
+    candidates += 1;
+    const isDrawn = random() < share;
+    return isDrawn && (nth === undefined || nth === candidates);
+  };
+}

@@ -1,0 +1,36 @@
+import { monotonicNow } from '@livecall/core';
+import { concatMap, delay, map, of } from 'rxjs';
+
+import { seededRandom } from './seeded-random.js';
+import { alterSignals } from './signal.js';
+import type { Fault } from './signal.js';
+
+/** How late frames are. */
+export interface DelayFramesOptions {
+  /** Milliseconds that every frame is late. @default 0 */
+  readonly ms?: number;
+  /** Milliseconds at most that a frame is later still, drawn anew for each. @default 0 */
+  readonly jitterMs?: number;
+  /** What the draw starts from. @default 1 */
+  readonly seed?: number;
+  /** On which dial, counted from 1; on every one when it is not given. */
+  readonly dial?: number;
+}
+
+/**
+ * Delivers the server's frames, and its close, late. Order is kept: a frame that is very late holds
+ * up those behind it, as TCP does.
+ */
+export function delayFrames({ ms = 0, jitterMs = 0, seed = 1, dial }: DelayFramesOptions): Fault {
+  return alterSignals((signals$, current) => {
+    if (dial !== undefined && dial !== current) return signals$;
+    const random = seededRandom(seed + current);
+    return signals$.pipe(
+      map((signal) => ({ signal, dueAt: monotonicNow() + ms + random() * jitterMs })),
+      concatMap(({ signal, dueAt }) => {
+        const lateMs = Math.max(0, dueAt - monotonicNow());
+        return signal.kind === 'open' ? of(signal) : of(signal).pipe(delay(lateMs));
+      }),
+    );
+  });
+}

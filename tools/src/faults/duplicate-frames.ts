@@ -1,0 +1,16 @@
+import type { Frame } from '@livecall/core';
+
+import type { FrameChoice } from './choice.js';
+import type { Fault } from './signal.js';
+import { strikeFrames } from './strike-frames.js';
+
+/** Which frames are repeated, and how often. */
+export interface DuplicateFramesOptions extends FrameChoice {
+  /** How often each is sent in all. @default 2 */
+  readonly times?: number;
+}
+
+/** Sends frames of the server's more than once, one right after the other. */
+export function duplicateFrames({ times = 2, ...choice }: DuplicateFramesOptions = {}): Fault {
+  return strikeFrames(choice, (frame) => Array<Frame>(times).fill(frame));
+}

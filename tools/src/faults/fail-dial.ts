@@ -1,0 +1,31 @@
+import { ConnectFailedError, HandshakeTimeoutError } from '@livecall/core';
+
+import { interceptDials } from './intercept-dials.js';
+import type { DialChoice } from './intercept-dials.js';
+import type { Fault } from './signal.js';
+
+/** Which dials get no answer, and why. */
+export interface FailDialOptions extends DialChoice {
+  /**
+   * `unreachable`: nobody is there. `timeout`: nobody answers, which the client finds out after
+   * `afterMs` in process, and by its own patience over a real socket.
+   * @default 'unreachable'
+   */
+  readonly reason?: 'unreachable' | 'timeout';
+  /** The system's code for it. @default 'ECONNREFUSED' */
+  readonly code?: string;
+}
+
+/** Leaves dials without an answer, then lets them through. */
+export function failDial({
+  reason = 'unreachable',
+  code = 'ECONNREFUSED',
+  ...choice
+}: FailDialOptions = {}): Fault {
+  const { afterMs = 0 } = choice;
+  return interceptDials(choice, () =>
+    reason === 'timeout'
+      ? new HandshakeTimeoutError(afterMs)
+      : new ConnectFailedError(Object.assign(new Error(`${code}, as a fault`), { code })),
+  );
+}

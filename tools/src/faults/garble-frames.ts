@@ -1,0 +1,53 @@
+import type { Frame } from '@livecall/core';
+
+import type { FrameChoice } from './choice.js';
+import type { Fault } from './signal.js';
+import { strikeFrames } from './strike-frames.js';
+
+/**
+ * What becomes of a garbled frame.
+ *
+ * | garbage | the frame |
+ * |---|---|
+ * | `bad-json` | breaks off in the middle |
+ * | `wrong-types` | has numbers where there was text |
+ * | `unknown-type` | is a message of a type that is not published |
+ * | `binary` | is bytes that are no text |
+ * | `empty` | has no content |
+ */
+export type Garbage = 'bad-json' | 'wrong-types' | 'unknown-type' | 'binary' | 'empty';
+
+/** Garbles frames, so that they cannot be decoded, or decode to something unknown. */
+export function garbleFrames({
+  as = 'bad-json',
+  ...choice
+}: FrameChoice & { readonly as?: Garbage } = {}): Fault {
+  return strikeFrames(choice, (frame) => [garblers[as](frame)]);
+}
+
+const garblers: Readonly<Record<Garbage, (frame: Frame) => Frame>> = {
+  'bad-json': (frame) => frame.slice(0, Math.max(1, Math.floor(frame.length / 2))),
+  'wrong-types': (frame) =>
+    replaceFields(frame, (name, value) =>
+      name === 'type' || typeof value !== 'string' ? value : 7,
+    ),
+  'unknown-type': (frame) =>
+    replaceFields(frame, (name, value) => (name === 'type' ? 'event:garbled' : value)),
+  binary: () => new Uint8Array([0x00, 0xff, 0xfe, 0x80]),
+  empty: () => '',
+};
+
+function replaceFields(frame: Frame, replace: (name: string, value: unknown) => unknown): Frame {
+  try {
+    const json: unknown = JSON.parse(
+      typeof frame === 'string' ? frame : Buffer.from(frame).toString(),
+    );
+    const fields = Object.entries(json as object).map(([name, value]) => [
+      name,
+      replace(name, value),
+    ]);
+    return JSON.stringify(Object.fromEntries(fields));
+  } catch {
+    return frame;
+  }
+}

@@ -1,0 +1,29 @@
+import type { TransportError } from '@livecall/core';
+import { defer, mergeMap, throwError, timer } from 'rxjs';
+
+import type { Fault } from './signal.js';
+
+/** Which dials a fault answers in the server's stead. */
+export interface DialChoice {
+  /** The first of them, counted from 1. @default 1 */
+  readonly dial?: number;
+  /** How many in a row, `Infinity` for all that follow. @default 1 */
+  readonly times?: number;
+  /** Milliseconds until the client hears of it. @default 0 */
+  readonly afterMs?: number;
+}
+
+/** Makes a fault of an error. The server does not hear of the dials; the next one is its first. */
+export function interceptDials(
+  { dial = 1, times = 1, afterMs = 0 }: DialChoice,
+  toError: () => TransportError,
+): Fault {
+  return (transport) => {
+    let dials = 0;
+    return defer(() => {
+      dials += 1;
+      const isStruck = dials >= dial && dials < dial + times;
+      return isStruck ? timer(afterMs).pipe(mergeMap(() => throwError(toError))) : transport;
+    });
+  };
+}

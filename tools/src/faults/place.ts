@@ -1,0 +1,51 @@
+import { decodeFrame } from '@livecall/core';
+import type { Frame } from '@livecall/core';
+import * as E from 'fp-ts/lib/Either.js';
+import { map } from 'rxjs';
+import type { OperatorFunction } from 'rxjs';
+
+import type { Signal } from './signal.js';
+
+/** Where in a call a fault strikes. */
+export interface Place {
+  /** On which dial, counted from 1, or on every one. @default 1 */
+  readonly dial?: number | 'every';
+  /** After how many frames of the server; 0 is right after the connection opened. @default 0 */
+  readonly frames?: number;
+  /** After the first message of this type, `ack` for one. */
+  readonly after?: string;
+}
+
+/** A signal, and whether it stands before the place, is the one that reaches it, or comes later. */
+export interface Located {
+  readonly signal: Signal;
+  readonly stands: 'before' | 'here' | 'after';
+}
+
+/** Finds a place in the signals of one dial. */
+export function locate(
+  { dial = 1, frames = 0, after }: Place,
+  current: number,
+): OperatorFunction<Signal, Located> {
+  let passed = 0;
+  let isTypeSeen = after === undefined;
+  let isReached = false;
+  return map((signal) => {
+    if (dial !== 'every' && dial !== current) return { signal, stands: 'before' };
+    if (isReached) return { signal, stands: 'after' };
+    if (signal.kind === 'frame') {
+      passed += 1;
+      isTypeSeen ||= typeOf(signal.frame) === after;
+    }
+    isReached = signal.kind !== 'end' && passed >= frames && isTypeSeen;
+    return { signal, stands: isReached ? 'here' : 'before' };
+  });
+}
+
+/** The `type` of the message in a frame; nothing for a frame that is none. */
+export function typeOf(frame: Frame): string | undefined {
+  const decoded = decodeFrame(frame);
+  if (E.isLeft(decoded)) return undefined;
+  const message = decoded.right;
+  return message.type === 'unknown' ? message.received.type : message.type;
+}

@@ -1,0 +1,25 @@
+import { delay, mergeMap, of } from 'rxjs';
+
+import { assertChoice, choose } from './choice.js';
+import type { FrameChoice } from './choice.js';
+import { alterSignals } from './signal.js';
+import type { Fault } from './signal.js';
+
+/** Which frames come later, and by how much. */
+export interface PostponeFramesOptions extends FrameChoice {
+  /** Milliseconds by which they are late. */
+  readonly ms: number;
+}
+
+/** Delivers frames later than those around them: an ack long after its command, for one. */
+export function postponeFrames({ ms, ...choice }: PostponeFramesOptions): Fault {
+  assertChoice(choice);
+  return alterSignals((signals$, dial) => {
+    const isStruck = choose(choice, dial);
+    return signals$.pipe(
+      mergeMap((signal) =>
+        signal.kind === 'frame' && isStruck(signal.frame) ? of(signal).pipe(delay(ms)) : of(signal),
+      ),
+    );
+  });
+}

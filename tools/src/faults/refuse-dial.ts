@@ -1,0 +1,18 @@
+import { HandshakeRefusedError } from '@livecall/core';
+
+import { interceptDials } from './intercept-dials.js';
+import type { DialChoice } from './intercept-dials.js';
+import type { Fault } from './signal.js';
+
+/** Which dials are refused, and how. */
+export interface RefuseDialOptions extends DialChoice {
+  /** The HTTP status. */
+  readonly status: number;
+  /** What `Retry-After` says, in milliseconds; whole seconds over a real socket. */
+  readonly retryAfterMs?: number;
+}
+
+/** Answers dials with another status than 101, then lets them through. */
+export function refuseDial({ status, retryAfterMs, ...choice }: RefuseDialOptions): Fault {
+  return interceptDials(choice, () => new HandshakeRefusedError(status, retryAfterMs));
+}

@@ -1,0 +1,27 @@
+import { concatMap } from 'rxjs';
+
+import { assertChoice, choose } from './choice.js';
+import type { FrameChoice } from './choice.js';
+import { alterSignals } from './signal.js';
+import type { Fault, Signal } from './signal.js';
+
+/** Sends frames of the server's after the one that follows them. */
+export function reorderFrames(choice: FrameChoice = {}): Fault {
+  assertChoice(choice);
+  return alterSignals((signals$, dial) => {
+    const isStruck = choose(choice, dial);
+    let kept: Signal | undefined;
+    return signals$.pipe(
+      concatMap((signal) => {
+        if (kept === undefined && signal.kind === 'frame' && isStruck(signal.frame)) {
+          kept = signal;
+          return [];
+        }
+        // The last frame has none to let past.
+        const passed = signal.kind === 'end' ? [kept, signal] : [signal, kept];
+        kept = undefined;
+        return passed.filter((one) => one !== undefined);
+      }),
+    );
+  });
+}

@@ -1,0 +1,18 @@
+import type { Frame } from '@livecall/core';
+
+import type { FrameChoice } from './choice.js';
+import type { Fault } from './signal.js';
+import { strikeFrames } from './strike-frames.js';
+import { toWire } from './to-wire.js';
+
+/** Which frames are replaced, and by what. */
+export interface ReplaceFramesOptions extends FrameChoice {
+  /** The frame as it crosses the wire; an object is written as JSON. */
+  readonly frame: Frame | object;
+}
+
+/** Sends another frame in the place of frames: an `error` instead of an ack, for one. */
+export function replaceFrames({ frame, ...choice }: ReplaceFramesOptions): Fault {
+  const wire = toWire(frame);
+  return strikeFrames(choice, () => [wire]);
+}

@@ -1,0 +1,73 @@
+import type { Connection, Frame } from '@livecall/core';
+import {
+  catchError,
+  defer,
+  EMPTY,
+  map,
+  mergeMap,
+  of,
+  startWith,
+  Subject,
+  switchMap,
+  throwError,
+} from 'rxjs';
+import type { MonoTypeOperatorFunction, Observable } from 'rxjs';
+
+/** A disturbance: an operator over a `Transport`, to be put between a server and its client. */
+export type Fault = MonoTypeOperatorFunction<Connection>;
+
+/** Everything that a transport says on one dial, as one stream of values. */
+export type Signal =
+  | { readonly kind: 'open'; readonly connection: Connection }
+  | { readonly kind: 'frame'; readonly frame: Frame }
+  | { readonly kind: 'end'; readonly error: unknown };
+
+/**
+ * Makes a fault of an operator over signals. What comes after an `end` is not heard.
+ *
+ * @param alter is called for each dial, with its number, counted from 1
+ */
+export function alterSignals(
+  alter: (signals$: Observable<Signal>, dial: number) => Observable<Signal>,
+): Fault {
+  return (transport) => {
+    let dials = 0;
+    return defer(() => {
+      dials += 1;
+      return fromSignals(alter(toSignals(transport), dials));
+    });
+  };
+}
+
+/** The frames follow their connection at once: none is missed. */
+export function toSignals(transport: Observable<Connection>): Observable<Signal> {
+  return transport.pipe(
+    switchMap((connection) =>
+      connection.frames$.pipe(
+        map((frame): Signal => ({ kind: 'frame', frame })),
+        startWith<Signal>({ kind: 'open', connection }),
+      ),
+    ),
+    catchError((error: unknown) => of<Signal>({ kind: 'end', error })),
+  );
+}
+
+/** The way back: from the signals of one dial to what a transport says of it. */
+export function fromSignals(signals$: Observable<Signal>): Observable<Connection> {
+  return defer(() => {
+    const frames$ = new Subject<Frame>();
+    return signals$.pipe(
+      mergeMap((signal) => {
+        switch (signal.kind) {
+          case 'open':
+            return of<Connection>({ ...signal.connection, frames$ });
+          case 'frame':
+            frames$.next(signal.frame);
+            return EMPTY;
+          case 'end':
+            return throwError(() => signal.error);
+        }
+      }),
+    );
+  });
+}
