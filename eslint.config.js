@@ -61,5 +61,11 @@ export default defineConfig(
   },
   { files: ['tools/src/**/*.ts'], rules: oneWay() },
   { files: ['**/*.test.ts'], rules: { 'rxjs-x/no-ignored-default-value': 'off' } },
-  { files: ['**/*.js'], extends: [tseslint.configs.disableTypeChecked] },
+  {
+    files: ['**/*.js'],
+    extends: [tseslint.configs.disableTypeChecked],
+    languageOptions: { globals: { process: false, TextEncoder: false, URL: false } },
+    // These want types, too.
+    rules: Object.fromEntries(Object.keys(rxjsX.rules).map((name) => [`rxjs-x/${name}`, 'off'])),
+  },
 );

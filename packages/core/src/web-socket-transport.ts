@@ -143,6 +143,8 @@ export function webSocketTransport({
           reason = 'connect';
         },
         error: (error: unknown) => {
+          // Without a token there was no dial: what the one before was told still holds.
+          if (waitingFor === 'token') return;
           const isUnauthorized = error instanceof HandshakeRefusedError && error.status === 401;
           reason = isUnauthorized ? 'unauthorized' : 'connect';
         },
@@ -264,7 +266,9 @@ function assertHeader(name: string, value: string | undefined): void {
  */
 function toCause(error: unknown): Error {
   if (!(error instanceof Error)) return new Error('unknown');
-  const cause = new Error(error.message);
+  // OpenSSL tells its memory addresses and source lines, too.
+  const message = error.message.replace(/^.*:SSL routines:[^:]*:([^:]+):.*$/s, 'TLS: $1');
+  const cause = new Error(message);
   cause.name = error.name;
   return 'code' in error ? Object.assign(cause, { code: error.code }) : cause;
 }

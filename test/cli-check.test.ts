@@ -1,0 +1,92 @@
+import { readdirSync } from 'node:fs';
+
+import { scenario } from '@livecall/tools';
+import { expect, it, vi } from 'vitest';
+
+import { makeFolder } from './fixtures/folder.js';
+import { run } from './fixtures/livecall.js';
+
+/* `livecall check`: what is wrong with recordings. */
+
+vi.setConfig({ testTimeout: 30_000 });
+
+it('says what is wrong with the recordings of this house, and nothing else', async () => {
+  const names = readdirSync('recordings').filter((name) => name.endsWith('.ndjson'));
+  const { exitCode, stdout, stderr } = await run(['check', ...names], { cwd: 'recordings' });
+
+  expect({ exitCode, stderr }).toEqual({ exitCode: 1, stderr: '' });
+  expect(stdout).toMatchInlineSnapshot(`
+    "malformed-frames.ndjson:4: invalid frame from the server: not JSON
+    malformed-frames.ndjson:5: invalid frame from the server: not JSON
+    malformed-frames.ndjson:6: invalid frame from the server: not a message
+    malformed-frames.ndjson:7: invalid frame from the server: \`type\` is not of type string
+    malformed-frames.ndjson:8: invalid frame from the server: \`msg\` is not of type string
+    malformed-frames.ndjson:9: invalid frame from the server: \`role\` is not of type Role
+    malformed-frames.ndjson:10: invalid frame from the server: \`ackId\` is not of type string
+    malformed-frames.ndjson:12: invalid frame from the server: not JSON
+    malformed-frames.ndjson:13: invalid frame from the server: not JSON
+    recorder-died.ndjson:7: the last line is torn; readers drop it
+    recorder-died.ndjson:7: there is no end after this line: the recorder died
+    "
+  `);
+});
+
+it('says nothing of recordings that are sound', async () => {
+  const names = readdirSync('recordings').filter(
+    (name) => name.endsWith('.ndjson') && !/malformed|died/.test(name),
+  );
+
+  expect(names.length).toBeGreaterThan(8);
+  expect(await run(['check', ...names], { cwd: 'recordings' })).toEqual({
+    exitCode: 0,
+    stdout: '',
+    stderr: '',
+  });
+});
+
+it('goes on after a line that cannot be read', async () => {
+  using folder = makeFolder();
+  const [header = '', start = '', frame = '', ...rest] = scenario()
+    .start()
+    .send({ type: 'ack', ackId: 'nobody asked' })
+    .callEnd()
+    .toNdjson()
+    .split('\n');
+  folder.write(
+    'worn.ndjson',
+    [header, start, '{"at":', frame, '{"at":1,"event":"frame","from":"server"}', ...rest].join(
+      '\n',
+    ),
+  );
+  const { exitCode, stdout, stderr } = await run(['check', 'worn.ndjson'], { cwd: folder.path });
+
+  expect({ exitCode, stderr }).toEqual({ exitCode: 1, stderr: '' });
+  expect(stdout).toMatchInlineSnapshot(`
+    "worn.ndjson:3: is not a line of JSON in UTF-8
+    worn.ndjson:5: is no frame with one of json, text and base64
+    worn.ndjson:6: an ack for no command above
+    "
+  `);
+});
+
+it('says which of several is none', async () => {
+  using folder = makeFolder();
+  folder.write('sound.ndjson', scenario().start().callEnd().toNdjson());
+  folder.write('none.ndjson', '{"log":{"version":"1.2"}}\n');
+  const { exitCode, stdout, stderr } = await run(['check', 'none.ndjson', 'sound.ndjson'], {
+    cwd: folder.path,
+  });
+
+  expect({ exitCode, stderr }).toEqual({ exitCode: 1, stderr: '' });
+  expect(stdout).toBe(
+    'none.ndjson:1: is not a livecall recording: its first line should be a header, {"livecall":1,…}\n',
+  );
+});
+
+it('ends with 66 where there is no such file', async () => {
+  expect(await run(['check', 'recordings/nowhere.ndjson'])).toEqual({
+    exitCode: 66,
+    stdout: '',
+    stderr: 'livecall: recordings/nowhere.ndjson: no such file\n',
+  });
+});

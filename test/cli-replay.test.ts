@@ -1,0 +1,325 @@
+import { liveCall, webSocketTransport } from '@livecall/core';
+import type { Transport } from '@livecall/core';
+import { ack, loadRecording, scenario, toFrame } from '@livecall/tools';
+import { filter, firstValueFrom, lastValueFrom, switchMap, toArray } from 'rxjs';
+import { expect, it, vi } from 'vitest';
+
+import { accessToken, conversationToken } from './fixtures/canary-tokens.js';
+import { makeFolder } from './fixtures/folder.js';
+import { follow, followCall } from './fixtures/follow.js';
+import type { Following } from './fixtures/follow.js';
+import { livecall, run } from './fixtures/livecall.js';
+
+/* `livecall replay`, as a person runs it, and the clients that dial it. */
+
+vi.setConfig({ testTimeout: 30_000 });
+
+const recordings = 'recordings';
+const joined = `${recordings}/joined-call.ndjson`;
+const spam = `${recordings}/screened-spam-call.ndjson`;
+const rejoined = `${recordings}/dropped-and-rejoined.ndjson`;
+
+const toTransport = (url: string, token = conversationToken): Transport =>
+  webSocketTransport({ url, accessToken, conversationToken: token });
+
+/** What the server sent in a recording. */
+async function serverFrames(path: string): Promise<unknown[]> {
+  const { entries } = await loadRecording(path);
+  return entries.flatMap((entry) =>
+    entry.event === 'frame' && entry.from === 'server' ? [toFrame(entry)] : [],
+  );
+}
+
+const JOIN = '{"type":"client:joinCall","id":"1"}';
+
+/** A recording of ten minutes of silence, and a word at its end. */
+const silence = scenario().start().caller('Hello?', { after: 600_000 }).callEnd().close();
+
+it.concurrent('says where it listens, in the first line of its output', async () => {
+  await using command = livecall(['replay', joined]);
+
+  expect(await command.line(1)).toMatch(/^ws:\/\/127\.0\.0\.1:\d+\/ws\/v1\/liveCalls$/);
+  expect(await command.says('replaying')).toBe('livecall: replaying joined-call; Ctrl-C stops');
+});
+
+it.concurrent('plays its one recording to whatever token', async () => {
+  await using command = livecall(['replay', spam, '--pace', 'instant']);
+  using following = follow(toTransport(await command.line(1)));
+
+  expect(await following.error()).toMatchObject({ code: 1000 });
+  expect(await following.frames(99)).toEqual(await serverFrames(spam));
+  await command.says('played to the end, as recorded');
+});
+
+it.concurrent('plays the recording that the token names, of files and folders', async () => {
+  using folder = makeFolder();
+  folder.write('quiet.ndjson', silence.toNdjson());
+  folder.write('notes.txt', 'no recording');
+  await using command = livecall(['replay', spam, folder.path, '--pace', 'instant']);
+  const url = await command.line(1);
+  expect(await command.says('replaying')).toBe(
+    'livecall: replaying screened-spam-call, quiet; Ctrl-C stops',
+  );
+  using first = follow(toTransport(url, 'screened-spam-call'));
+  using second = follow(toTransport(url, 'quiet'));
+  await Promise.all([first.error(), second.error()]);
+
+  expect(await first.frames(99)).toEqual(await serverFrames(spam));
+  expect(await second.frames(99)).toEqual(await serverFrames(folder.at('quiet.ndjson')));
+});
+
+it.concurrent('refuses a token that names none of several recordings', async () => {
+  await using command = livecall(['replay', spam, joined]);
+  using following = follow(toTransport(await command.line(1)));
+
+  expect(await following.error()).toMatchObject({ status: 404 });
+  expect(await command.says('refused')).toBe(
+    'livecall: refused a conversationToken that names no recording; there are screened-spam-call, joined-call',
+  );
+});
+
+it.concurrent('plays from the start again for every client', async () => {
+  const expected = await serverFrames(spam);
+  await using command = livecall(['replay', spam, '--pace', 'instant']);
+  const transport = toTransport(await command.line(1));
+  for (let reload = 0; reload < 3; reload += 1) {
+    using following = follow(transport);
+    await following.error();
+    expect(await following.frames(99)).toEqual(expected);
+  }
+});
+
+it.concurrent('plays from the start for each of two clients at once', async () => {
+  await using command = livecall(['replay', joined, '--pace', 'instant']);
+  const transport = toTransport(await command.line(1));
+  const beforeJoin = (await serverFrames(joined)).slice(0, 6);
+  using first = follow(transport);
+  expect(await first.frames(6)).toEqual(beforeJoin);
+  using second = follow(transport);
+  expect(await second.frames(6)).toEqual(beforeJoin);
+  (await second.connection()).send('{"type":"client:joinCall","id":"the second"}');
+  (await first.connection()).send('{"type":"client:joinCall","id":"the first"}');
+  await Promise.all([first.error(), second.error()]);
+
+  expect((await first.frames(99))[6]).toBe('{"type":"ack","ackId":"the first"}');
+  expect((await second.frames(99))[6]).toBe('{"type":"ack","ackId":"the second"}');
+  expect(await first.frames(99)).toHaveLength(10);
+  expect(await second.frames(99)).toHaveLength(10);
+});
+
+it.concurrent('starts anew for a second client while the first may still dial again', async () => {
+  using folder = makeFolder();
+  const dropped = scenario().start().onJoin(ack()).drop().caller('Hello again.').callEnd().close();
+  const path = folder.write('dropped.ndjson', dropped.toNdjson());
+  const [start] = await serverFrames(path);
+  await using command = livecall(['replay', path, '--pace', 'instant']);
+  const transport = toTransport(await command.line(1));
+  using first = follow(transport);
+  expect(await first.frames(1)).toEqual([start]);
+  using second = follow(transport);
+
+  expect(await second.frames(1)).toEqual([start]);
+});
+
+it.concurrent('goes on with the next dial for a client that dials again', async () => {
+  await using command = livecall(['replay', rejoined, '--pace', 'instant', '--once']);
+  const call = liveCall(toTransport(await command.line(1)), { retry: { random: () => 0 } });
+  const said = lastValueFrom(call.transcript$.pipe(toArray()));
+  const joined$ = call.state$.pipe(
+    filter((state) => state.status === 'open' && state.connection === 2),
+    switchMap(() => call.joinCall()),
+  );
+  const acknowledged = firstValueFrom(joined$);
+  using following = followCall(call);
+
+  expect(await acknowledged).toMatchObject({ connection: 2 });
+  expect(await following.state('closed')).toMatchObject({ reason: 'call-ended' });
+  expect((await said).map(({ offset }) => offset)).toEqual([0, 1, 3, 4, 5]);
+  expect((await command.ends()).exitCode).toBe(0);
+});
+
+it.concurrent('ends with 0 after one call that went as recorded, with --once', async () => {
+  await using command = livecall(['replay', joined, '--pace', 'instant', '--once']);
+  using following = follow(toTransport(await command.line(1)));
+  (await following.connection()).send(JOIN);
+  await following.error();
+
+  const { exitCode, stdout, stderr } = await command.ends();
+  expect(exitCode).toBe(0);
+  expect(stdout.split('\n')).toHaveLength(2);
+  expect(stderr).toBe(
+    'livecall: replaying joined-call; Ctrl-C stops\nlivecall: played to the end, as recorded\n',
+  );
+});
+
+it.concurrent.each<
+  [
+    what: string,
+    departs: (following: Following) => Promise<void>,
+    said: string,
+    flags?: readonly string[],
+  ]
+>([
+  [
+    'sends another command',
+    async (following) => {
+      (await following.connection()).send('{"type":"client:endCall","id":"1"}');
+      expect(await following.error()).toMatchObject({
+        code: 4999,
+        reason: 'mismatch at joined-call.ndjson:9',
+      });
+    },
+    'mismatch: expected client:joinCall, got client:endCall',
+  ],
+  [
+    'leaves without its command',
+    async (following) => {
+      await following.frames(6);
+      following.unsubscribe();
+    },
+    'missing: expected client:joinCall, got nothing before the client closed; line 10 (ack) waits for it',
+  ],
+  [
+    'sends nothing',
+    async (following) => {
+      expect(await following.error()).toMatchObject({ code: 4999 });
+    },
+    'missing: expected client:joinCall, got nothing within 50 ms; line 10 (ack) waits for it',
+    ['--wait', '50'],
+  ],
+])('ends with 1 after a client that %s, with --once', async (_what, departs, said, flags = []) => {
+  await using command = livecall(['replay', joined, '--pace', 'instant', '--once', ...flags]);
+  using following = follow(toTransport(await command.line(1)));
+  await departs(following);
+
+  const { exitCode, stderr } = await command.ends();
+  expect(exitCode).toBe(1);
+  expect(stderr.split('\n').slice(1)).toEqual([`livecall: ${joined}:9: ${said}`, '']);
+});
+
+it.concurrent('tells a person what it waits for', async () => {
+  await using command = livecall(['replay', joined, '--pace', 'instant']);
+  using following = follow(toTransport(await command.line(1)));
+  await following.connection();
+
+  expect(await command.says('waiting')).toBe(`livecall: ${joined}:9: waiting for client:joinCall`);
+});
+
+it.concurrent.each([
+  ['all at once', ['--pace', 'instant']],
+  ['without the silences', ['--max-idle', '0']],
+  ['many times faster', ['--speed', '1e9']],
+])('plays ten minutes %s', async (_what, flags) => {
+  using folder = makeFolder();
+  const path = folder.write('silence.ndjson', silence.toNdjson());
+  await using command = livecall(['replay', path, '--once', ...flags]);
+  using following = follow(toTransport(await command.line(1)));
+
+  expect(await following.error()).toMatchObject({ code: 1000 });
+  expect(await following.frames(99)).toEqual(await serverFrames(path));
+});
+
+it.concurrent('keeps to the pace of the recording where nothing else is said', async () => {
+  using folder = makeFolder();
+  const path = folder.write('silence.ndjson', silence.toNdjson());
+  await using command = livecall(['replay', path]);
+  using following = follow(toTransport(await command.line(1)));
+  const [first] = await following.frames(1);
+  command.signal('SIGINT');
+  await following.error();
+
+  expect(await following.frames(99)).toEqual([first]);
+});
+
+it.concurrent.each([
+  ['strict', 1, 'mismatch: expected client:joinCall, got client:joinCall (differs at /reason)'],
+  ['typed', 0, 'played to the end'],
+  ['loose', 0, 'played to the end'],
+])('matches a command of other content with --match %s: %i', async (level, exitCode, said) => {
+  using folder = makeFolder();
+  const recorded = scenario()
+    .start()
+    .onFrame({ type: 'client:joinCall', id: '7', reason: 'busy' })
+    .send({ type: 'ack', ackId: '7' })
+    .close();
+  const path = folder.write('join.ndjson', recorded.toNdjson());
+  const flags = ['--pace', 'instant', '--once', '--match', level];
+  await using command = livecall(['replay', path, ...flags]);
+  using following = follow(toTransport(await command.line(1)));
+  (await following.connection()).send('{"type":"client:joinCall","id":"1"}');
+
+  const ended = await command.ends();
+  expect(ended.exitCode).toBe(exitCode);
+  expect(ended.stderr).toContain(said);
+});
+
+it.concurrent.each([
+  ['typed', 1, 'mismatch: expected client:joinCall, got client:endCall'],
+  ['loose', 0, 'played to the end'],
+])('matches commands in another order with --match %s: %i', async (level, exitCode, said) => {
+  using folder = makeFolder();
+  const recorded = scenario().start().onJoin(ack()).onEnd(ack()).callEnd().close();
+  const path = folder.write('both.ndjson', recorded.toNdjson());
+  const flags = ['--pace', 'instant', '--once', '--match', level];
+  await using command = livecall(['replay', path, ...flags]);
+  using following = follow(toTransport(await command.line(1)));
+  const { send } = await following.connection();
+  send('{"type":"client:endCall","id":"1"}');
+  send('{"type":"client:joinCall","id":"2"}');
+
+  const ended = await command.ends();
+  expect(ended.exitCode).toBe(exitCode);
+  expect(ended.stderr).toContain(said);
+});
+
+it.concurrent('listens where it is told to, and says when it cannot', async () => {
+  await using first = livecall(['replay', joined, '--host', 'localhost']);
+  const url = new URL(await first.line(1));
+  expect(url.hostname).toBe('localhost');
+  const flags = ['--host', 'localhost', '--port', url.port];
+
+  const second = await run(['replay', joined, ...flags]);
+  expect(second).toEqual({
+    exitCode: 69,
+    stdout: '',
+    stderr: `livecall: Cannot listen on localhost:${url.port}: the port is in use; choose another, or 0 for a free one.\n`,
+  });
+  first.signal('SIGINT');
+  await first.ends();
+  await using third = livecall(['replay', joined, ...flags]);
+  expect(await third.line(1)).toBe(url.href);
+});
+
+it.concurrent('says what is wrong with a dial', async () => {
+  await using command = livecall(['replay', joined]);
+  const url = await command.line(1);
+  const elsewhere = follow(toTransport(url.replace('liveCalls', 'calls')));
+
+  expect(await elsewhere.error()).toMatchObject({ status: 404 });
+  expect(await command.says('handshake')).toBe(
+    'livecall: handshake: expected the path /ws/v1/liveCalls, got another path',
+  );
+});
+
+it.concurrent('plays what a recorder that died had got, and warns', async () => {
+  const died = `${recordings}/recorder-died.ndjson`;
+  await using command = livecall(['replay', died, '--pace', 'instant']);
+  using following = follow(toTransport(await command.line(1)));
+
+  expect(await following.error()).toMatchObject({ code: 1006 });
+  expect(await following.frames(99)).toEqual(await serverFrames(died));
+  await command.says(`${died}:7: the last line is torn and was dropped`);
+});
+
+it.concurrent.each([
+  ['SIGINT', 0],
+  ['SIGTERM', 143],
+] as const)('stops on %s, with clients on the line', async (signal, exitCode) => {
+  await using command = livecall(['replay', joined]);
+  using following = follow(toTransport(await command.line(1)));
+  await following.connection();
+  command.signal(signal);
+
+  expect(await following.error()).toMatchObject({ code: 1006 });
+  expect((await command.ends()).exitCode).toBe(exitCode);
+});

@@ -1,0 +1,101 @@
+import { readFileSync } from 'node:fs';
+
+import { expect, it, vi } from 'vitest';
+
+import { run } from './fixtures/livecall.js';
+
+/* What the command line says of itself, and of commands that it does not understand. */
+
+vi.setConfig({ testTimeout: 30_000 });
+
+const { version } = JSON.parse(readFileSync('tools/package.json', 'utf8')) as { version: string };
+
+it.concurrent.each(['--version', '-V'])('prints its version with %s', async (flag) => {
+  expect(await run([flag])).toEqual({ exitCode: 0, stdout: `${version}\n`, stderr: '' });
+});
+
+it.concurrent.each([['--help'], ['-h']])(
+  'prints its commands and exit codes with %s',
+  async (flag) => {
+    const { exitCode, stdout, stderr } = await run([flag]);
+
+    expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
+    for (const command of ['record', 'replay', 'proxy', 'show', 'check']) {
+      expect(stdout).toMatch(new RegExp(`^  ${command} `, 'm'));
+    }
+    for (const code of [0, 1, 2, 65, 66, 69, 73, 74, 76, 77, 130, 143]) {
+      expect(stdout).toMatch(new RegExp(`^  ${code} +\\w`, 'm'));
+    }
+  },
+);
+
+it.concurrent.each(['record', 'replay', 'proxy', 'show', 'check'])(
+  'prints how %s is called',
+  async (command) => {
+    const { exitCode, stdout, stderr } = await run([command, '--help']);
+
+    expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
+    expect(stdout).toMatch(new RegExp(`^Usage: livecall ${command} `));
+    expect(Math.max(...stdout.split('\n').map(({ length }) => length))).toBeLessThanOrEqual(100);
+  },
+);
+
+it.concurrent('prints its help as an error when it is given no command', async () => {
+  const { exitCode, stdout, stderr } = await run([]);
+
+  expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: '' });
+  expect(stderr).toMatch(/^Usage: livecall /);
+});
+
+it.concurrent.each<[args: string, said: string]>([
+  ['transmogrify', "unknown command 'transmogrify'"],
+  ['recrod', "unknown command 'recrod'\n(Did you mean record?)"],
+  ['--verbose', "unknown option '--verbose'"],
+  ['show --jsno FILE', "unknown option '--jsno'\n(Did you mean --json?)"],
+  ['show', "missing required argument 'file'"],
+  ['show ONE TWO', "too many arguments for 'show'. Expected 1 argument but got 2."],
+  ['check', "missing required argument 'file'"],
+  ['replay', "missing required argument 'file|folder'"],
+  ['record --out FILE', "required option '--url <url>' not specified"],
+  ['record --url wss://calls.invalid/', "required option '--out <file>' not specified"],
+  ['record --url', "option '--url <url>' argument missing"],
+  ['proxy --url wss://calls.invalid/', "required option '--out-dir <folder>' not specified"],
+  [
+    'record --join-after soon',
+    "option '--join-after <ms>' argument 'soon' is invalid. It should be milliseconds, 0 or more.",
+  ],
+  [
+    'record --end-after -1',
+    "option '--end-after <ms>' argument '-1' is invalid. It should be milliseconds, 0 or more.",
+  ],
+  [
+    'record --retries 1.5',
+    "option '--retries <n>' argument '1.5' is invalid. It should be a whole number, 0 or more.",
+  ],
+  [
+    'record --timeout 2147483648',
+    "option '--timeout <ms>' argument '2147483648' is invalid. It should be milliseconds, 0 or more.",
+  ],
+  [
+    'replay FILE --port 65536',
+    "option '--port <n>' argument '65536' is invalid. It should be a whole number, 0 to 65535.",
+  ],
+  [
+    'replay FILE --pace slow',
+    "option '--pace <pace>' argument 'slow' is invalid. Allowed choices are recorded, instant.",
+  ],
+  [
+    'replay FILE --match exact',
+    "option '--match <level>' argument 'exact' is invalid. Allowed choices are strict, typed, loose.",
+  ],
+  [
+    'replay FILE --speed 0',
+    "option '--speed <n>' argument '0' is invalid. It should be a number above 0.",
+  ],
+])('does not understand: livecall %s', async (args, said) => {
+  expect(await run(args.split(' '))).toEqual({
+    exitCode: 2,
+    stdout: '',
+    stderr: `livecall: ${said}\n(livecall COMMAND --help tells more)\n`,
+  });
+});
