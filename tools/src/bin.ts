@@ -5,11 +5,12 @@ import { exitCodes, toExitError } from './exit-error.js';
 import { createProgram } from './program.js';
 import { say } from './say.js';
 
-// Whoever reads us may stop reading: `livecall show … | head`.
-process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code === 'EPIPE') process.exit(exitCodes.ok);
-  throw error;
-});
+// Whoever reads us may stop reading: `livecall record … | head`. The recording goes on.
+for (const stream of [process.stdout, process.stderr]) {
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+  });
+}
 
 const program = createProgram((exitCode) => {
   process.exitCode = exitCode;

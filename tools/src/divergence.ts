@@ -35,5 +35,6 @@ export function showDivergence({
   difference = [],
 }: Divergence): string {
   const where = difference.length === 0 ? '' : ` (differs at ${difference.join(', ')})`;
-  return `${at}: ${kind}: expected ${expected}, got ${actual}${where}`;
+  const what = at === kind ? kind : `${at}: ${kind}`;
+  return `${what}: expected ${expected}, got ${actual}${where}`;
 }

@@ -1,5 +1,5 @@
-import { RecordingFileError } from './recording-file.js';
-import { RecordingError } from './recording-error.js';
+import type { RecordingError } from './recording-error.js';
+import type { RecordingFileError } from './recording-file.js';
 
 /**
  * How the command line ends.
@@ -50,13 +50,18 @@ export class ExitError extends Error {
 /** Says how to end for an error of livecall's; another error is a bug, and is thrown on. */
 export function toExitError(error: unknown): ExitError {
   if (error instanceof ExitError) return error;
-  if (error instanceof RecordingError) {
-    const code = error.kind === 'unreadable' ? exitCodes.noInput : exitCodes.badRecording;
-    return new ExitError(code, error.message);
+  // By their tags: their classes would load half of the house for `livecall --help`.
+  const failure = error as RecordingError | RecordingFileError | undefined;
+  switch (failure?._tag) {
+    case 'RecordingError': {
+      const code = failure.kind === 'unreadable' ? exitCodes.noInput : exitCodes.badRecording;
+      return new ExitError(code, failure.message);
+    }
+    case 'RecordingFileError': {
+      const code = failure.kind === 'not-written' ? exitCodes.ioError : exitCodes.cannotCreate;
+      return new ExitError(code, failure.message);
+    }
+    default:
+      throw error;
   }
-  if (error instanceof RecordingFileError) {
-    const code = error.kind === 'not-written' ? exitCodes.ioError : exitCodes.cannotCreate;
-    return new ExitError(code, error.message);
-  }
-  throw error;
 }

@@ -4,6 +4,13 @@ import { say } from './say.js';
 import { serve } from './serve.js';
 import type { Route, Server } from './serve.js';
 
+const reasons: Readonly<Record<string, string>> = {
+  EACCES: 'the port needs permission; choose one from 1024 on, or 0 for a free one',
+  EADDRINUSE: 'the port is in use; choose another, or 0 for a free one',
+  EADDRNOTAVAIL: 'the address is none of this machine',
+  ENOTFOUND: 'there is no such host',
+};
+
 /** Serves a route for a command: says what it refuses, and ends the command where it cannot listen. */
 export async function listen(route: Route, host: string, port: number): Promise<Server> {
   try {
@@ -16,10 +23,10 @@ export async function listen(route: Route, host: string, port: number): Promise<
     });
   } catch (cause) {
     const code = cause instanceof Error && 'code' in cause ? String(cause.code) : 'unknown';
-    const why =
-      code === 'EADDRINUSE' ? 'the port is in use; choose another, or 0 for a free one' : code;
-    throw new ExitError(exitCodes.unavailable, `Cannot listen on ${host}:${port}: ${why}.`, {
-      cause,
-    });
+    throw new ExitError(
+      exitCodes.unavailable,
+      `Cannot listen on ${host}:${port}: ${reasons[code] ?? code}.`,
+      { cause },
+    );
   }
 }

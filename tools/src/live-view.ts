@@ -5,16 +5,8 @@ import { recordingSink } from './recording-sink.js';
 import type { RecordingSink, RecordingSinkOptions } from './recording-sink.js';
 import { showMoment } from './show-moment.js';
 
-/**
- * A sink that shows a call while it runs: in words as `livecall show` has them, or with `json` as
- * the recording has it.
- */
-export function liveView(
-  stream: NodeJS.WriteStream,
-  { json = false, ...options }: RecordingSinkOptions & { readonly json?: boolean },
-): RecordingSink {
-  if (json) return recordingSink((line) => stream.write(line), options);
-
+/** A sink that shows a call while it runs, in words as `livecall show` has them. */
+export function liveView(stream: NodeJS.WriteStream, options: RecordingSinkOptions): RecordingSink {
   const narrate = createNarrator();
   const paint = paintFor(stream);
   // Who follows a call on a terminal may see who calls; what is kept of it is the file's affair.

@@ -48,7 +48,7 @@ function toFields({ frame }: ClientFrame): unknown {
     const json: unknown = JSON.parse(
       typeof frame === 'string' ? frame : Buffer.from(frame).toString(),
     );
-    return typeof json === 'object' && json !== null ? { ...json, id: undefined } : json;
+    return isFields(json) && !Array.isArray(json) ? { ...json, id: undefined } : json;
   } catch {
     return Buffer.from(frame).toString('base64');
   }
@@ -57,9 +57,18 @@ function toFields({ frame }: ClientFrame): unknown {
 /** The paths, as JSON pointers, at which two values differ. */
 function differ(expected: unknown, actual: unknown, path = ''): string[] {
   if (Object.is(expected, actual)) return [];
-  if (!isFields(expected) || !isFields(actual)) return [path === '' ? '/' : path];
+  const areFields = isFields(expected) && isFields(actual);
+  if (!areFields || Array.isArray(expected) !== Array.isArray(actual)) {
+    return [path === '' ? '/' : path];
+  }
   const keys = new Set([...Object.keys(expected), ...Object.keys(actual)]);
-  return [...keys].flatMap((key) => differ(expected[key], actual[key], `${path}/${key}`));
+  return [...keys].flatMap((key) =>
+    differ(
+      expected[key],
+      actual[key],
+      `${path}/${key.replaceAll('~', '~0').replaceAll('/', '~1')}`,
+    ),
+  );
 }
 
 function isFields(value: unknown): value is Readonly<Record<string, unknown>> {

@@ -101,5 +101,6 @@ export function createNarrator(): (entry: Entry) => Moment | undefined {
 }
 
 function toProblem({ path, expected }: InvalidFrameError): string {
-  return path === '' ? `not ${expected}` : `\`${path}\` is not of type ${expected}`;
+  if (path !== '') return `\`${path}\` is not of type ${expected}`;
+  return expected === 'JSON' ? 'not JSON' : 'not a message';
 }

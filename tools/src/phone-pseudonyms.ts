@@ -1,9 +1,9 @@
 import {
-  findPhoneNumbersInText,
   isValidPhoneNumber,
   parsePhoneNumberFromString,
+  searchPhoneNumbersInText,
 } from 'libphonenumber-js';
-import type { CountryCode, E164Number } from 'libphonenumber-js';
+import type { CountryCode, E164Number, NumberFound } from 'libphonenumber-js';
 
 /** Replaces phone numbers; the same number gets the same pseudonym, however it is written. */
 export interface PhonePseudonyms {
@@ -18,6 +18,12 @@ const FEWEST_DIGITS = 4;
 
 /** Seven digits, no further apart than a number is spelled; anything less need not be searched. */
 const MAY_HOLD_A_NUMBER = /\d(?:\D{0,4}\d){6}/;
+
+/**
+ * Where no number goes on, though the library takes these for the beginning of an extension: `at 9,
+ * 415-555-2671` would be number 9, extension 415.
+ */
+const BETWEEN_NUMBERS = /(?<=[,;#])/;
 
 /**
  * Gives pseudonyms by order of first appearance: `+12025550100`, `+12025550101` … to `…0199`, then
@@ -42,26 +48,49 @@ export function createPhonePseudonyms(defaultCountry: CountryCode = 'US'): Phone
     return pseudonym;
   };
 
+  const inPart = (part: string): string => {
+    let replaced = '';
+    let rest = part;
+    for (;;) {
+      const found = findFirst(rest, defaultCountry);
+      if (found === undefined) return replaced + rest;
+      const [start, end] = toSpan(rest, found);
+      // Next to a number, another one is passed over; alone, it is found.
+      replaced += inPart(rest.slice(0, start));
+      const pseudonym = toPseudonym(found.number.number);
+      replaced += rest[start] === '+' ? pseudonym : toNational(pseudonym);
+      rest = rest.slice(end);
+    }
+  };
+
   return {
     inField(phone) {
       const digits = phone.replace(/\D/g, '');
       if (digits.length < FEWEST_DIGITS) return phone;
       return toPseudonym(parsePhoneNumberFromString(phone, defaultCountry)?.number ?? digits);
     },
-    inText(text) {
-      if (!MAY_HOLD_A_NUMBER.test(text)) return text;
-      let replaced = '';
-      let end = 0;
-      for (const { number, startsAt, endsAt } of findPhoneNumbersInText(text, { defaultCountry })) {
-        const pseudonym = toPseudonym(number.number);
-        const isInternational = text[startsAt] === '+';
-        replaced +=
-          text.slice(end, startsAt) + (isInternational ? pseudonym : toNational(pseudonym));
-        end = endsAt;
-      }
-      return replaced + text.slice(end);
-    },
+    inText: (text) => text.split(BETWEEN_NUMBERS).map(inPart).join(''),
   };
+}
+
+function findFirst(text: string, defaultCountry: CountryCode): NumberFound | undefined {
+  if (!MAY_HOLD_A_NUMBER.test(text)) return undefined;
+  for (const found of searchPhoneNumbersInText(text, { defaultCountry })) return found;
+  return undefined;
+}
+
+/**
+ * Where a number begins and ends: without white space, and before its extension, which is the
+ * beginning of another number as likely as not (`415-555-2671 x 415-555-2672`).
+ */
+function toSpan(
+  text: string,
+  { number: { ext = '' }, startsAt, endsAt }: NumberFound,
+): readonly [start: number, end: number] {
+  const found = text.slice(startsAt, endsAt - ext.length);
+  const written = (ext === '' ? found : found.replace(/\D+$/, '')).trim();
+  const start = startsAt + found.indexOf(written);
+  return [start, start + written.length];
 }
 
 /** `202-555-0100`, as the machines that transcribe write a number that was spoken. */

@@ -1,7 +1,7 @@
 import { ConnectionClosedError, decodeFrame, NotOpenError } from '@livecall/core';
 import type { Frame, Transport } from '@livecall/core';
 import * as E from 'fp-ts/lib/Either.js';
-import { asyncScheduler, Observable, Subject } from 'rxjs';
+import { Observable, Subject } from 'rxjs';
 import type { Subscription } from 'rxjs';
 
 import { toClientFrame } from './dial.js';
@@ -22,14 +22,15 @@ const DUE_WITHIN_MS = 0.5;
 export interface Stage {
   readonly timeline: Timeline;
   readonly match: MatchLevel;
-  /** How long a gate waits for its frame after it was due, in milliseconds. */
+  /** How long the client is waited for after it was due, in milliseconds. */
   readonly waitMs: number;
   /** When each recorded client frame came from the live client, and under which id. */
   readonly arrivals: Map<ClientFrame, { readonly at: number; readonly id: string | undefined }>;
-  /** Says that nothing happens until the client does what entry `index` has, due in so many milliseconds. */
-  awaitClient(index: number, expected: string, dueInMs: number): void;
-  /** Says that it did. */
-  clientCame(): void;
+  /**
+   * Waits for the client to do what entry `index` has, due in so many milliseconds, and gives up
+   * `waitMs` after that; to be unsubscribed when it did.
+   */
+  awaitClient(index: number, expected: string, dueInMs: number, giveUp: () => void): Subscription;
   /** Takes down where the client departed; gives the words for the close. */
   diverge(index: number, divergence: Omit<Divergence, 'at'>): string;
 }
@@ -51,7 +52,7 @@ export function playDial(dial: OpenDial, openAfterMs: number, stage: Stage): Tra
     let previousIndex = dial.index;
     let previousDueAt = timeline.now() + openAfterMs;
     let timer = timeline.schedule(open, openAfterMs);
-    let gateTimer: { readonly gate: ClientFrame; readonly timer: Subscription } | undefined;
+    let waiting: { readonly index: number; readonly timers: Subscription } | undefined;
 
     function open(): void {
       subscriber.next({ frames$, send: hear });
@@ -64,11 +65,11 @@ export function playDial(dial: OpenDial, openAfterMs: number, stage: Stage): Tra
       while (!isOver) {
         const frame = dial.serverFrames[cursor];
         if (frame === undefined && dial.close.from === 'client') {
-          stage.awaitClient(dial.close.index, 'the client to close', toDueInMs(dial.close.index));
+          awaitClient(dial.close.index, 'the client to close');
           return;
         }
         if (frame?.gate !== undefined && !arrivals.has(frame.gate)) {
-          awaitGate(frame, frame.gate);
+          awaitClient(frame.gate.index, frame.gate.type, toHeld(frame));
           return;
         }
         const index = frame?.index ?? dial.close.index;
@@ -96,20 +97,15 @@ export function playDial(dial: OpenDial, openAfterMs: number, stage: Stage): Tra
         : Math.max(afterPrevious, arrival.at);
     }
 
-    /** How long the recorded client still took to do what entry `index` has. */
-    function toDueInMs(index: number): number {
-      return Math.max(0, toDueAt(index, undefined) - timeline.now());
-    }
-
-    function awaitGate(frame: ServerFrame, gate: ClientFrame): void {
-      const dueInMs = toDueInMs(gate.index);
-      stage.awaitClient(gate.index, gate.type, dueInMs);
-      if (waitMs === Infinity || gateTimer?.gate === gate) return;
-      gateTimer?.timer.unsubscribe();
-      const expire = () => {
-        diverge(gate.index, toMissing(frame, gate, ` within ${waitMs} ms`));
+    /** Waits for the client to do what entry `index` has; asked again for the same, it waits on. */
+    function awaitClient(index: number, expected: string, held = ''): void {
+      if (waiting?.index === index) return;
+      waiting?.timers.unsubscribe();
+      const dueInMs = Math.max(0, toDueAt(index, undefined) - timeline.now());
+      const giveUp = () => {
+        diverge(index, { kind: 'missing', expected, actual: `nothing within ${waitMs} ms${held}` });
       };
-      gateTimer = { gate, timer: asyncScheduler.schedule(expire, dueInMs + waitMs) };
+      waiting = { index, timers: stage.awaitClient(index, expected, dueInMs, giveUp) };
     }
 
     /** Takes a frame from the live client. What it sets off comes later, as over a socket. */
@@ -121,7 +117,7 @@ export function playDial(dial: OpenDial, openAfterMs: number, stage: Stage): Tra
         case 'matched':
           awaited = awaited.filter((expected) => expected !== found.expected);
           arrivals.set(found.expected, { at: timeline.now(), id: live.id });
-          stage.clientCame();
+          if (waiting?.index === found.expected.index) waiting.timers.unsubscribe();
           timer.unsubscribe();
           timer = timeline.schedule(play, 0);
           break;
@@ -164,7 +160,8 @@ export function playDial(dial: OpenDial, openAfterMs: number, stage: Stage): Tra
       if (frame === undefined) return;
       const { gate } = frame;
       if (gate !== undefined && !arrivals.has(gate)) {
-        stage.diverge(gate.index, toMissing(frame, gate, ' before the client closed'));
+        const actual = `nothing before the client closed${toHeld(frame)}`;
+        stage.diverge(gate.index, { kind: 'missing', expected: gate.type, actual });
       } else {
         const expected = `the client to stay for ${describe(frame.frame)}`;
         stage.diverge(frame.index, { kind: 'early-close', expected, actual: 'a close' });
@@ -173,17 +170,16 @@ export function playDial(dial: OpenDial, openAfterMs: number, stage: Stage): Tra
 
     return () => {
       timer.unsubscribe();
-      gateTimer?.timer.unsubscribe();
+      waiting?.timers.unsubscribe();
       if (!isOver) leave();
       isOver = true;
-      stage.clientCame();
     };
   });
 }
 
-function toMissing(frame: ServerFrame, gate: ClientFrame, when: string): Omit<Divergence, 'at'> {
-  const held = `line ${lineOf(frame.index)} (${describe(frame.frame)}) waits for it`;
-  return { kind: 'missing', expected: gate.type, actual: `nothing${when}; ${held}` };
+/** What is held up by a client's frame that does not come. */
+function toHeld({ index, frame }: ServerFrame): string {
+  return `; line ${lineOf(index)} (${describe(frame)}) waits for it`;
 }
 
 /** The live client knows its command by its own id. */
@@ -191,7 +187,8 @@ function toLiveFrame({ frame, gate }: ServerFrame, arrivals: Stage['arrivals']):
   const liveId = gate && arrivals.get(gate)?.id;
   if (gate?.id === undefined || liveId === undefined || gate.id === liveId) return frame;
   const text = typeof frame === 'string' ? frame : Buffer.from(frame).toString();
-  const live = text.replaceAll(JSON.stringify(gate.id), JSON.stringify(liveId));
+  // A function: in a string, `$&` and the like have a meaning.
+  const live = text.replaceAll(JSON.stringify(gate.id), () => JSON.stringify(liveId));
   return typeof frame === 'string' ? live : Buffer.from(live);
 }
 

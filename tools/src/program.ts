@@ -76,7 +76,7 @@ terminal, j joins the call, e ends it, and q or Ctrl-C stops the recording; the 
     .command('replay')
     .description('serve recordings as a fake server')
     .argument('<file|folder...>', 'recordings, or folders of them')
-    .option('--port <n>', 'the port to listen on, 0 for a free one', toCount, 0)
+    .option('--port <n>', 'the port to listen on, 0 for a free one', toPort, 0)
     .option('--host <host>', 'the address to listen on', '127.0.0.1')
     .addOption(
       new Option('--pace <pace>', 'how time is spent')
@@ -114,7 +114,7 @@ token says which: a file's name without .ndjson. Any access token will do.
     .description("record an app's calls on their way to the platform")
     .requiredOption('--url <url>', 'the platform, wss://HOST/ws/v1/liveCalls')
     .requiredOption('--out-dir <folder>', 'where the recordings go, one file a call')
-    .option('--port <n>', 'the port to listen on, 0 for a free one', toCount, 0)
+    .option('--port <n>', 'the port to listen on, 0 for a free one', toPort, 0)
     .option('--host <host>', 'the address to listen on', '127.0.0.1')
     .option('--rejoin-within <ms>', 'how long a dropped call may take to dial again', toMs, 30_000)
     .addHelpText(
@@ -163,6 +163,10 @@ const toMs = toNumber((ms) => ms >= 0 && ms <= 2 ** 31 - 1, 'milliseconds, 0 or 
 const toCount = toNumber(
   (count) => Number.isInteger(count) && count >= 0,
   'a whole number, 0 or more',
+);
+const toPort = toNumber(
+  (port) => Number.isInteger(port) && port >= 0 && port <= 65_535,
+  'a whole number, 0 to 65535',
 );
 const toFactor = toNumber((factor) => factor > 0 && factor < Infinity, 'a number above 0');
 

@@ -161,7 +161,7 @@ function createLineDecoder(
       const decoded = codec.decode(json);
       if (E.isRight(decoded)) return decoded;
       const { path, expected } = explain(decoded.left);
-      return fail(path === '' ? `is not a ${expected}` : `\`${path}\` is not ${expected}`);
+      return fail(path === '' ? `is no ${expected}` : `\`${path}\` is not ${expected}`);
     };
     if (line === 1) {
       return E.map((header: Header): RecordingLine => ({ kind: 'header', line, header }))(

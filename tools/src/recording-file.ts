@@ -28,6 +28,8 @@ export interface RecordingFile extends RecordingSink {
 
 /** Where a recording goes, and who hears when it cannot go on. */
 export interface RecordingFileOptions extends RecordingSinkOptions {
+  /** Called with each line that was written, its line end included. */
+  readonly onLine?: (line: string) => void;
   /** Called once, with the first line that could not be written; the lines after it are dropped. */
   readonly onError?: (error: RecordingFileError) => void;
 }
@@ -47,7 +49,7 @@ export interface RecordingFileOptions extends RecordingSinkOptions {
  */
 export function recordingFile(
   path: string,
-  { onError, ...sinkOptions }: RecordingFileOptions = {},
+  { onLine, onError, ...sinkOptions }: RecordingFileOptions = {},
 ): E.Either<RecordingFileError, RecordingFile> {
   let descriptor: number;
   try {
@@ -61,10 +63,17 @@ export function recordingFile(
   let isOpen = true;
   let size = 0;
 
-  const close = () => {
+  const fail = (cause: unknown) => {
+    onError?.(new RecordingFileError(path, 'not-written', cause));
+  };
+  const close = (onFailure?: (cause: unknown) => void) => {
     if (!isOpen) return;
     isOpen = false;
-    closeSync(descriptor);
+    try {
+      closeSync(descriptor);
+    } catch (cause) {
+      onFailure?.(cause);
+    }
   };
   const writeLine = (line: string) => {
     if (!isOpen) return;
@@ -73,8 +82,10 @@ export function recordingFile(
     } catch (cause) {
       takeBack(descriptor, size);
       close();
-      onError?.(new RecordingFileError(path, 'not-written', cause));
+      fail(cause);
+      return;
     }
+    onLine?.(line);
   };
 
   const sink = recordingSink(writeLine, sinkOptions);
@@ -83,7 +94,7 @@ export function recordingFile(
     path,
     end: () => {
       sink.end();
-      close();
+      close(fail);
     },
   });
 }

@@ -49,9 +49,7 @@ export function recordingSink(
   let lastAt = 0;
   let isEnded = false;
 
-  const writeSafely = (value: object) => {
-    writeLine(`${toSafeLine(value, secrets)}\n`);
-  };
+  const toLine = (value: object): string => `${toSafeLine(value, secrets)}\n`;
   const toAt = (): number => {
     startedAt ??= monotonicNow();
     lastAt = Math.max(lastAt, toStamp(monotonicNow() - startedAt));
@@ -59,7 +57,15 @@ export function recordingSink(
   };
   const write = (entry: UnstampedEntry) => {
     if (isEnded) return;
-    writeSafely(Entry.encode(redactor.entry({ at: toAt(), ...entry })) as object);
+    const at = toAt();
+    let line: string;
+    try {
+      line = toLine(Entry.encode(redactor.entry({ at, ...entry })) as object);
+    } catch {
+      // JSON can be nested deeper than the stack is.
+      line = toLine({ at, event: 'mark', label: `left out: a ${entry.event} nested too deep` });
+    }
+    writeLine(line);
   };
 
   const header: Header = {
@@ -69,7 +75,7 @@ export function recordingSink(
     redacted: [],
     ...(title !== undefined && { title }),
   };
-  writeSafely(redactor.header(header));
+  writeLine(toLine(redactor.header(header)));
 
   return {
     start: () => void toAt(),

@@ -14,7 +14,8 @@ export type Header = t.TypeOf<typeof Header>;
 /** Milliseconds since the first dial, by a monotonic clock. */
 const At: t.Type<number, number> = new t.Type(
   'milliseconds',
-  (u): u is number => typeof u === 'number' && u >= 0,
+  // JSON has no Infinity, but `1e999` is read as one.
+  (u): u is number => typeof u === 'number' && u >= 0 && u < Infinity,
   (u, context) => (At.is(u) ? t.success(u) : t.failure(u, context)),
   t.identity,
 );
@@ -65,12 +66,14 @@ const hasOnePayload = (fields: object): boolean =>
   ['json', 'text', 'base64'].filter((key) => key in fields).length === 1;
 
 /** One frame, its payload under exactly one of `json`, `text` and `base64`. */
-export const FrameEntry = new t.Type<t.TypeOf<typeof FrameFields>, unknown, unknown>(
+export const FrameEntry: t.Type<t.TypeOf<typeof FrameFields>, unknown> = new t.Type(
   'frame with one of json, text and base64',
   (u): u is t.TypeOf<typeof FrameFields> => FrameFields.is(u) && hasOnePayload(u),
-  (u, context) => {
+  (u: unknown, context) => {
     const fields = FrameFields.validate(u, context);
-    return E.isRight(fields) && !hasOnePayload(fields.right) ? t.failure(u, context) : fields;
+    return E.isRight(fields) && !hasOnePayload(fields.right)
+      ? t.failure(u, t.appendContext(context, '', FrameEntry))
+      : fields;
   },
   t.identity,
 );

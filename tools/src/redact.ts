@@ -39,8 +39,10 @@ export function createRedactor({ keepPhones = false }: RedactOptions = {}): Reda
   const inField = keepPhones ? (phone: string) => phone : phones.inField;
 
   const inJson = (value: unknown, key = ''): unknown => {
-    if (STRUCTURAL.has(key)) return value;
-    if (typeof value === 'string') return key === 'phone' ? inField(value) : inText(value);
+    if (typeof value === 'string') {
+      if (STRUCTURAL.has(key)) return value;
+      return key === 'phone' ? inField(value) : inText(value);
+    }
     if (typeof value === 'number' && key === 'phone') return Number(inField(String(value)));
     if (Array.isArray(value)) return value.map((item) => inJson(item, key));
     if (typeof value !== 'object' || value === null) return value;
@@ -54,10 +56,11 @@ export function createRedactor({ keepPhones = false }: RedactOptions = {}): Reda
     if ('json' in payload) return { json: inJson(payload.json) };
     const frame = toFrame(payload);
     if (typeof frame !== 'string') {
-      if (!isUtf8(frame)) return payload;
-      const text = Buffer.from(frame).toString();
+      // Read as latin1, bytes that are no text stay what they are.
+      const encoding = isUtf8(frame) ? 'utf8' : 'latin1';
+      const text = Buffer.from(frame).toString(encoding);
       const redacted = toFrame(inPayload(toPayload(text)));
-      return redacted === text ? payload : toPayload(Buffer.from(redacted as string));
+      return redacted === text ? payload : toPayload(Buffer.from(redacted as string, encoding));
     }
     const json = parseJson(frame);
     if (json === undefined) return { text: inText(frame) };

@@ -1,11 +1,6 @@
 import { basename } from 'node:path';
 
-import {
-  ConnectFailedError,
-  HandshakeRefusedError,
-  HandshakeTimeoutError,
-  monotonicNow,
-} from '@livecall/core';
+import { ConnectFailedError, HandshakeRefusedError, HandshakeTimeoutError } from '@livecall/core';
 import type { Transport, TransportError } from '@livecall/core';
 import {
   asyncScheduler,
@@ -30,7 +25,7 @@ import { toTimeline } from './pace.js';
 import type { Pace, TimelineOptions } from './pace.js';
 import { playDial } from './play-dial.js';
 import type { Stage } from './play-dial.js';
-import { isComplete, lineOf } from './recording.js';
+import { isComplete, lineOf, toStamp } from './recording.js';
 import type { Recording } from './recording.js';
 
 /** How a recording is replayed. */
@@ -107,36 +102,28 @@ export function replay(
   const changed$ = new Subject<void>();
   let dialled = 0;
   let playing = 0;
-  let overdue = Subscription.EMPTY;
-  let awaited: (Awaited & { readonly giveUpAt: number }) | undefined;
+  const toPlace = (index: number) => `${recording.name}:${lineOf(index)}`;
 
   const stage: Stage = {
     timeline: toTimeline(pace, recording.entries, timelineOptions),
     match,
     waitMs,
     arrivals: new Map(),
-    awaitClient(index, expected, dueInMs) {
-      const at = `${recording.name}:${lineOf(index)}`;
-      awaited = { at, expected, giveUpAt: monotonicNow() + dueInMs + waitMs };
+    awaitClient(index, expected, dueInMs, giveUp) {
+      const timers = new Subscription();
       if (onAwait !== undefined) {
-        overdue.unsubscribe();
         const tell = () => {
-          onAwait({ at, expected });
+          onAwait({ at: toPlace(index), expected });
         };
-        overdue = asyncScheduler.schedule(tell, dueInMs + OVERDUE_AFTER_MS);
+        timers.add(asyncScheduler.schedule(tell, dueInMs + OVERDUE_AFTER_MS));
       }
-      changed$.next();
-    },
-    clientCame() {
-      awaited = undefined;
-      overdue.unsubscribe();
-      changed$.next();
+      if (waitMs !== Infinity) timers.add(asyncScheduler.schedule(giveUp, dueInMs + waitMs));
+      return timers;
     },
     diverge(index, divergence) {
-      const at = `${recording.name}:${lineOf(index)}`;
-      divergences.push({ ...divergence, at });
+      divergences.push({ ...divergence, at: toPlace(index) });
       changed$.next();
-      return `${divergence.kind} at ${basename(recording.name)}:${lineOf(index)}`.slice(0, 123);
+      return `${divergence.kind} at ${basename(recording.name)}:${lineOf(index)}`;
     },
   };
 
@@ -163,15 +150,32 @@ export function replay(
       const { status, retryAfterMs } = dial.entry;
       return failAfter(openAfterMs, () => new HandshakeRefusedError(status, retryAfterMs));
     }
-    const { reason, code } = dial.entry;
+    const { at, reason, code } = dial.entry;
     switch (reason) {
-      case 'timeout':
-        return failAfter(openAfterMs, () => new HandshakeTimeoutError(dial.entry.at));
+      case 'timeout': {
+        const tookMs = toStamp(at - (recording.entries[dial.index - 1]?.at ?? 0));
+        return failAfter(openAfterMs, () => new HandshakeTimeoutError(tookMs));
+      }
       case 'unreachable':
         return failAfter(openAfterMs, () => new ConnectFailedError(toRecordedFailure(code)));
       case 'aborted':
-        return NEVER;
+        return awaitAbort(dial.index);
     }
+  }
+
+  /** The client did not wait for an answer, and gets none. */
+  function awaitAbort(index: number): Transport {
+    const expected = 'the client to give up the dial';
+    return new Observable(() =>
+      stage.awaitClient(index, expected, toTakenMs(index), () => {
+        stage.diverge(index, { kind: 'missing', expected, actual: `nothing within ${waitMs} ms` });
+      }),
+    );
+  }
+
+  /** How long an entry took after the one before it. */
+  function toTakenMs(index: number): number {
+    return stage.timeline.at(index) - stage.timeline.at(index - 1);
   }
 
   /** A call that is over is not found. What followed a recorder's death is not known. */
@@ -196,34 +200,19 @@ export function replay(
 
   const isPlayedOut = () => divergences.length > 0 || (playing === 0 && dialled >= dials.length);
 
-  /** How long the client may still take for what is its turn; `undefined` while it is the server's. */
-  function toPatienceMs(): number | undefined {
-    if (playing === 0) {
-      const { timeline } = stage;
-      const index = dials[dialled]?.index ?? 0;
-      return timeline.at(index) - timeline.at(index - 1) + waitMs;
-    }
-    return awaited && awaited.giveUpAt - monotonicNow();
-  }
-
   /** What a replay in which nothing went wrong has left unplayed. */
   function* findUnplayed(): Generator<Divergence> {
-    const toAt = (index: number) => `${recording.name}:${lineOf(index)}`;
     for (const [number, dial] of dials.entries()) {
       if (number >= dialled) {
         const expected = `dial ${number + 1} of ${dials.length}`;
-        yield { kind: 'unconsumed', at: toAt(dial.index), expected, actual: 'no dial' };
+        yield { kind: 'unconsumed', at: toPlace(dial.index), expected, actual: 'no dial' };
       } else if (dial.kind === 'open') {
         for (const { index, type } of dial.clientFrames.filter(
           (frame) => !stage.arrivals.has(frame),
         )) {
-          yield { kind: 'missing', at: toAt(index), expected: type, actual: 'nothing' };
+          yield { kind: 'missing', at: toPlace(index), expected: type, actual: 'nothing' };
         }
       }
-    }
-    if (awaited !== undefined) {
-      const { at, expected } = awaited;
-      yield { kind: 'missing', at, expected, actual: `nothing within ${waitMs} ms` };
     }
   }
 
@@ -234,8 +223,9 @@ export function replay(
         startWith(undefined),
         switchMap(() => {
           if (isPlayedOut()) return of(true);
-          const patienceMs = toPatienceMs() ?? Infinity;
-          return patienceMs === Infinity ? NEVER : timer(patienceMs);
+          // While a dial is played, it ends by itself, or the client is waited for there.
+          if (playing > 0 || waitMs === Infinity) return NEVER;
+          return timer(toTakenMs(dials[dialled]?.index ?? 0) + waitMs);
         }),
       );
       await firstValueFrom(verdict$, { defaultValue: true });
@@ -244,7 +234,8 @@ export function replay(
   });
 }
 
-/** A recorded failure to connect, by its code. */
-function toRecordedFailure(code = 'ECONNRESET'): Error {
-  return Object.assign(new Error(`${code}, as recorded`), { code });
+/** A recorded failure to connect, by its code where it has one. */
+function toRecordedFailure(code: string | undefined): Error {
+  const failure = new Error(`${code ?? 'unreachable'}, as recorded`);
+  return code === undefined ? failure : Object.assign(failure, { code });
 }

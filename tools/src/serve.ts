@@ -89,7 +89,8 @@ export interface Server {
  * The handshake is checked as published: another path is answered 404, no `Authorization: Bearer`
  * 401, no `conversationToken` 400. Values are not looked at. A client that leaves unsubscribes.
  *
- * @param route one transport for all, or a function that chooses one for each dial
+ * @param route one transport for all, or a function that chooses one for each dial; one that throws
+ *   is answered 500
  * @returns rejects with the system's error when it cannot listen (`EADDRINUSE`)
  * @see PROTOCOL.md#handshake
  * @example
@@ -130,6 +131,8 @@ export async function serve(
   http.on('upgrade', (request: IncomingMessage, socket: Socket, head: Buffer) => {
     // Without a listener, a client that resets the connection ends the process.
     socket.on('error', () => socket.destroy());
+    // A connection that is not read does not tell that the client hung up.
+    socket.on('end', () => socket.end()).resume();
     const dialled = toRequest(request, allowedOrigins);
     if (E.isLeft(dialled)) {
       handshakes.push(dialled.left.divergence);
@@ -137,7 +140,12 @@ export async function serve(
       refuse(socket, new HandshakeRefusedError(dialled.left.status));
       return;
     }
-    const transport = choose(dialled.right);
+    const chosen = E.tryCatch(() => choose(dialled.right), toRefusal);
+    if (E.isLeft(chosen)) {
+      refuse(socket, chosen.left);
+      return;
+    }
+    const transport = chosen.right;
     if (isReplay(transport)) replays.add(transport);
     connect(transport, socket, () => {
       let client: WebSocket | undefined;
@@ -164,12 +172,16 @@ export async function serve(
     );
     const allClosed$ = forkJoin(closing.map((client) => fromEvent(client, 'close').pipe(take(1))));
     await lastValueFrom(allClosed$.pipe(takeUntil(timer(PATIENCE_MS))), { defaultValue: [] });
+    // The server counts a connection out before the transport behind it hears of that.
+    const areGone = [...sockets].map(
+      (socket) => new Promise((resolve) => socket.once('close', resolve)),
+    );
     // A connection that was ended already still has its last words to say.
     for (const socket of sockets) {
       if (socket.writableEnded) socket.destroySoon();
       else socket.destroy();
     }
-    await isClosed;
+    await Promise.all([isClosed, ...areGone]);
   };
 
   return {
@@ -227,9 +239,14 @@ function end(client: WebSocket, socket: Socket, error: unknown): void {
   const isSendable =
     (code >= 1000 && code <= 1014 && ![1004, 1005, 1006].includes(code)) ||
     (code >= 3000 && code <= 4999);
-  if (isSendable) client.close(code, reason);
+  if (isSendable) client.close(code, toCloseReason(reason));
   else if (code === 1005) client.close();
   else cut(socket);
+}
+
+/** As much of a reason as a close frame has room for, whole characters of it (RFC 6455 §5.5). */
+function toCloseReason(reason: string): string {
+  return new TextDecoder().decode(Buffer.from(reason).subarray(0, 123), { stream: true });
 }
 
 /** Cuts the TCP connection behind what was sent; a client that does not take the hint is cut off. */
@@ -238,6 +255,11 @@ function cut(socket: Socket): void {
   timer(PATIENCE_MS)
     .pipe(takeUntil(fromEvent(socket, 'close')))
     .subscribe(() => socket.destroy());
+}
+
+/** A route may refuse by throwing; what else it throws is its own fault, not the client's. */
+function toRefusal(error: unknown): HandshakeRefusedError {
+  return error instanceof HandshakeRefusedError ? error : new HandshakeRefusedError(500);
 }
 
 /** Answers a handshake that did not succeed as the transport's error says. */
@@ -275,14 +297,16 @@ function toRequest(
   if (origin !== undefined && !allowedOrigins.includes(origin)) {
     return fail(403, 'no Origin, or one of allowedOrigins', 'another Origin');
   }
-  const { pathname, searchParams } = new URL(url, 'ws://localhost');
-  if (pathname !== LIVE_CALLS_PATH) return fail(404, `the path ${LIVE_CALLS_PATH}`, 'another path');
+  const target = URL.canParse(url, 'ws://localhost') ? new URL(url, 'ws://localhost') : undefined;
+  if (target?.pathname !== LIVE_CALLS_PATH) {
+    return fail(404, `the path ${LIVE_CALLS_PATH}`, 'another path');
+  }
   const accessToken = /^Bearer +(\S+)$/i.exec(authorization ?? '')?.[1];
   if (accessToken === undefined) {
     const actual = authorization === undefined ? 'no Authorization' : 'another Authorization';
     return fail(401, 'Authorization: Bearer and a token', actual);
   }
-  const conversationToken = searchParams.get('conversationToken') ?? '';
+  const conversationToken = target.searchParams.get('conversationToken') ?? '';
   if (conversationToken === '') return fail(400, 'a conversationToken', 'none');
   return E.right({
     conversationToken,

@@ -33,7 +33,7 @@ function showWhat(moment: Moment, paint: Paint): string {
     case 'refused':
       return paint.red(`refused with ${moment.status}`);
     case 'not connected':
-      return paint.red(`not connected (${moment.reason})`);
+      return paint.red(`not connected (${visible(moment.reason)})`);
     case 'call started':
       return paint.bold(`call from ${visible(moment.phone) || 'a number that is not given'}`);
     case 'screening ended':
@@ -68,6 +68,6 @@ function showClose({ by, code, reason }: Moment & { what: 'closed' }, paint: Pai
 }
 
 /** What came over the wire may hold anything; a terminal obeys control characters, and turns text around. */
-function visible(text: string): string {
+export function visible(text: string): string {
   return stripVTControlCharacters(text).replace(/[\p{Cc}\u202a-\u202e\u2066-\u2069]+/gu, ' ');
 }

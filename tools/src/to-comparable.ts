@@ -33,12 +33,15 @@ export function toComparable(recording: Recording): Comparable {
     if (command !== undefined && E.isRight(command)) {
       ids.set(command.right.id, `id-${ids.size + 1}`);
     }
-    if (typeof frame !== 'string') return { ...rest, ...toPayload(frame) };
-    const numbered = [...ids].reduce(
-      (replaced, [id, number]) => replaced.replaceAll(JSON.stringify(id), JSON.stringify(number)),
-      frame,
-    );
-    return { ...rest, ...toPayload(numbered) };
+    const numbered = (content: string): string =>
+      [...ids].reduce(
+        (replaced, [id, number]) => replaced.replaceAll(JSON.stringify(id), JSON.stringify(number)),
+        content,
+      );
+    if (typeof frame === 'string') return { ...rest, ...toPayload(numbered(frame)) };
+    // Read as latin1, bytes stay what they are.
+    const bytes = numbered(Buffer.from(frame).toString('latin1'));
+    return { ...rest, ...toPayload(Buffer.from(bytes, 'latin1')) };
   };
 
   return {

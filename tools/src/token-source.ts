@@ -26,22 +26,25 @@ export interface TokenSource {
  */
 export function findToken(source: TokenSource, onToken: (token: string) => void): Token {
   const { name, variable, flag, path } = source;
+  const place = path === '-' ? 'standard input' : (path ?? variable);
   const use = (token: string): string => {
-    if (token === '')
-      throw new ExitError(exitCodes.usage, `The ${name} is empty; see ${path ?? variable}.`);
+    // As `webSocketTransport` has it: what stands in a header.
+    if (!/^[\x21-\x7e]+$/.test(token)) {
+      const what =
+        token === '' ? 'is empty' : 'holds a space, a line end or a character that no token has';
+      throw new ExitError(exitCodes.usage, `${place}: the ${name} ${what}.`);
+    }
     onToken(token);
     return token;
   };
 
   if (path === undefined) {
-    const token = process.env[variable]?.trim();
-    if (token === undefined || token === '') {
-      throw new ExitError(
-        exitCodes.usage,
-        `There is no ${name}: set ${variable}, or name a file with ${flag}.`,
-      );
-    }
-    return use(token);
+    const token = process.env[variable]?.trim() ?? '';
+    if (token !== '') return use(token);
+    throw new ExitError(
+      exitCodes.usage,
+      `There is no ${name}: set ${variable}, or name a file with ${flag}.`,
+    );
   }
   const read = () => use(readToken(source, path));
   const first = read();
@@ -53,10 +56,12 @@ function readToken({ name }: TokenSource, path: string): string {
     return readFileSync(path === '-' ? 0 : path, 'utf8').trim();
   } catch (cause) {
     const code = cause instanceof Error && 'code' in cause ? String(cause.code) : 'unknown';
-    throw new ExitError(
-      exitCodes.noInput,
-      `${path}: the file for the ${name} cannot be read (${code}).`,
-      { cause },
-    );
+    const what =
+      code === 'ENOENT'
+        ? 'does not exist'
+        : code === 'EISDIR'
+          ? 'is a folder'
+          : `cannot be read (${code})`;
+    throw new ExitError(exitCodes.noInput, `${path}: the file for the ${name} ${what}.`, { cause });
   }
 }

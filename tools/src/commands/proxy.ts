@@ -37,14 +37,14 @@ export async function proxy(flags: ProxyFlags): Promise<number> {
   // Says now, and not at the first call, what is wrong with the URL.
   void dialPlatform({ url, accessToken: 'none', conversationToken: 'none' });
 
-  const calls = new Map<string, RecordedCall>();
+  // Those that are not over; two dials for one conversation at a time are two of them.
+  const calls = new Set<RecordedCall>();
   const server = await listen(
     (request) => {
-      const { conversationToken: key } = request;
-      const known = calls.get(key);
-      const call = known?.isFree() === true ? known : createCall(flags, request);
-      if (call !== undefined) calls.set(key, call);
       const transport = toPlatform(url, request);
+      const known = [...calls].find((call) => call.isFreeFor(request));
+      const call = known ?? createCall(flags, request, (ended) => calls.delete(ended));
+      if (call !== undefined) calls.add(call);
       return call === undefined ? transport : call.recorded(transport, request.accessToken);
     },
     host,
@@ -55,7 +55,7 @@ export async function proxy(flags: ProxyFlags): Promise<number> {
 
   const exitCode = await firstValueFrom(stopped(), { defaultValue: exitCodes.ok });
   await server.close();
-  for (const call of calls.values()) call.end();
+  for (const call of calls) call.end();
   return exitCode;
 }
 
@@ -75,8 +75,8 @@ function toPlatform(
 
 /** One call of the app's, over as many dials as it takes, and its recording. */
 interface RecordedCall {
-  /** Whether a dial may go on with it: it is not over, and nobody is on it. */
-  isFree(): boolean;
+  /** Whether a dial may go on with it: it is for the same conversation, and nobody is on it. */
+  isFreeFor(request: ServeRequest): boolean;
   recorded(transport: Transport, accessToken: string): Transport;
   end(): void;
 }
@@ -85,6 +85,7 @@ interface RecordedCall {
 function createCall(
   { url, outDir, rejoinWithin }: ProxyFlags,
   { accessToken, conversationToken }: ServeRequest,
+  onEnd: (call: RecordedCall) => void,
 ): RecordedCall | undefined {
   const created = createFile(outDir, {
     endpoint: url,
@@ -111,6 +112,7 @@ function createCall(
     clearTimeout(rest);
     file.end();
     say(`recorded ${file.path}`);
+    onEnd(call);
   };
   const watched: RecordingFile = {
     ...file,
@@ -120,7 +122,7 @@ function createCall(
     },
   };
   const call: RecordedCall = {
-    isFree: () => !isOn && !isOver,
+    isFreeFor: (request) => request.conversationToken === conversationToken && !isOn,
     recorded: (transport, token) =>
       defer(() => {
         clearTimeout(rest);

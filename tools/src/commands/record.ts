@@ -18,6 +18,7 @@ import {
   map,
   merge,
   take,
+  takeLast,
   takeUntil,
   tap,
 } from 'rxjs';
@@ -60,6 +61,7 @@ export async function record(flags: RecordFlags): Promise<number> {
   const about = { endpoint, secrets, ...(title !== undefined && { title }) };
   const created = recordingFile(out, {
     ...about,
+    ...(json && { onLine: (line) => process.stdout.write(line) }),
     onError: (error) => {
       writeError = error;
       say(error.message);
@@ -67,19 +69,19 @@ export async function record(flags: RecordFlags): Promise<number> {
   });
   if (E.isLeft(created)) throw created.left;
   const file = created.right;
-  const view = liveView(process.stdout, { ...about, json });
+  const sinks = json ? [file] : [file, liveView(process.stdout, about)];
   conceal = (token) => {
-    file.conceal(token);
-    view.conceal(token);
+    for (const sink of sinks) sink.conceal(token);
   };
 
   say(`dialling ${new URL(endpoint).host}`);
-  const call = liveCall(transport.pipe(recordTo(file), recordTo(view)), {
-    retry: { maxAttempts: retries },
-  });
+  const recordedTransport = sinks.reduce(
+    (tappedTransport, sink) => tappedTransport.pipe(recordTo(sink)),
+    transport,
+  );
+  const call = liveCall(recordedTransport, { retry: { maxAttempts: retries } });
   const { state, signal } = await follow(call, flags);
-  file.end();
-  view.end();
+  for (const sink of sinks) sink.end();
 
   if (writeError !== undefined) return exitCodes.ioError;
   say(`recorded to ${out}`);
@@ -89,6 +91,12 @@ export async function record(flags: RecordFlags): Promise<number> {
 
 /** Checks everything that can be wrong with the call before anything is written. */
 function toTransport(flags: RecordFlags, onToken: (token: string) => void): Transport {
+  if (flags.accessTokenFile === '-' && flags.conversationTokenFile === '-') {
+    throw new ExitError(
+      exitCodes.usage,
+      'Only one of the two tokens can come from standard input; give the other in a file or the environment.',
+    );
+  }
   const accessToken = findToken(
     {
       name: 'access token',
@@ -145,7 +153,8 @@ async function follow(
   const retries$ = call.state$.pipe(
     filter((state) => state.status === 'reconnecting'),
     tap(({ delayMs, cause }) => {
-      say(`${cause.message} Dialling again in ${(delayMs / 1_000).toFixed(1)} s.`);
+      const when = delayMs < 50 ? 'at once' : `in ${(delayMs / 1_000).toFixed(1)} s`;
+      say(`${toExitError(cause).message} Dialling again ${when}.`);
     }),
   );
   // The first of them stops the recording; a second Ctrl-C finds no listener and ends the process.
@@ -162,8 +171,9 @@ async function follow(
     }),
   );
 
-  const closed$ = call.state$.pipe(filter(({ status }) => status === 'closed'));
-  merge(commands$, retries$, stop$).pipe(takeUntil(closed$)).subscribe();
+  // Once nothing more can be said of it: the end of the call settles the commands that wait.
+  const over$ = call.state$.pipe(takeLast(1));
+  merge(commands$, retries$, stop$).pipe(takeUntil(over$)).subscribe();
   if (process.stdin.isTTY) say('keys: j joins the call, e ends it, q stops the recording');
   const following = call.connect();
   return { state: await lastValueFrom(call.state$, { defaultValue: { status: 'idle' } }), signal };

@@ -4,7 +4,8 @@ import { paintFor } from '../paint.js';
 import { loadRecording } from '../read-recording.js';
 import { isComplete } from '../recording.js';
 import type { Recording } from '../recording.js';
-import { showMoment, showTime } from '../show-moment.js';
+import { say } from '../say.js';
+import { showMoment, showTime, visible } from '../show-moment.js';
 
 /** `livecall show FILE`: a recording as a person reads it. */
 export async function show(
@@ -12,7 +13,7 @@ export async function show(
   { json = false }: { readonly json?: boolean },
 ): Promise<void> {
   const recording = await loadRecording(path);
-  for (const warning of recording.warnings ?? []) process.stderr.write(`livecall: ${warning}\n`);
+  for (const warning of recording.warnings ?? []) say(warning);
 
   const narrate = createNarrator();
   const moments = recording.entries.map(narrate).filter((moment) => moment !== undefined);
@@ -44,8 +45,8 @@ function toText(recording: Recording, moments: readonly Moment[]): string {
   ];
   return [
     paint.bold(name),
-    ...(header.title === undefined ? [] : [header.title]),
-    paint.dim(about.join(' · ')),
+    ...(header.title === undefined ? [] : [visible(header.title)]),
+    paint.dim(visible(about.join(' · '))),
     '',
     ...moments.map((moment) => showMoment(moment, paint)),
     '',

@@ -1,0 +1,84 @@
+import fc from 'fast-check';
+import { expect, it } from 'vitest';
+
+import { createSecrets } from './secrets.js';
+
+/* {"alg":"none"} . {"sub":"canary-subscriber"} . canary-signature, as in a JWT. */
+const jwt = 'eyJhbGciOiJub25lIn0.eyJzdWIiOiJjYW5hcnktc3Vic2NyaWJlciJ9.Y2FuYXJ5LXNpZ25hdHVyZQ';
+
+it.each([
+  ['as it is', 's3cret/t0ken+42=', 'say s3cret/t0ken+42= again', 'say [redacted] again'],
+  ['twice', 's3cret', 's3cret,s3cret', '[redacted],[redacted]'],
+  ['within a word', 's3cret', 'mys3crets', 'my[redacted]s'],
+  ['in a query', 's3cret/t0ken+42=', '?token=s3cret%2Ft0ken%2B42%3D&x=1', '?token=[redacted]&x=1'],
+  ['in base64', 's3cret/t0ken+42=', 'czNjcmV0L3Qwa2VuKzQyPQ==.', '[redacted].'],
+  ['in base64url', 's3cret/t0ken+42=', 'czNjcmV0L3Qwa2VuKzQyPQ.', '[redacted].'],
+  ['in base64 of other letters', '~~~???~~~', 'fn5-Pz8_fn5- fn5+Pz8/fn5+', '[redacted] [redacted]'],
+  ['in a string of JSON', 'a"b\\c', '{"msg":"a\\"b\\\\c"}', '{"msg":"[redacted]"}'],
+  ['as a JWT', jwt, `Bearer ${jwt}`, 'Bearer [redacted]'],
+  ['as the claims of a JWT', jwt, jwt.split('.')[1] ?? '', '[redacted]'],
+  ['as the head and signature of a JWT', jwt, jwt.replace(/\..*\./, ' '), '[redacted] [redacted]'],
+  [
+    'as the claims of a JWT, encoded again',
+    jwt,
+    Buffer.from(jwt.split('.')[1] ?? '').toString('base64'),
+    '[redacted]',
+  ],
+])('conceals a token %s', (_where, token, text, concealed) => {
+  expect(createSecrets([token]).conceal(text)).toBe(concealed);
+});
+
+it('conceals a token that was added later', () => {
+  const secrets = createSecrets(['first-token']);
+  const text = 'first-token second-token';
+
+  expect(secrets.conceal(text)).toBe('[redacted] second-token');
+  secrets.add('second-token');
+  expect(secrets.conceal(text)).toBe('[redacted] [redacted]');
+});
+
+it('conceals the longer of two tokens whole', () => {
+  const secrets = createSecrets(['s3cret', 's3cret-token']);
+
+  expect(secrets.conceal('s3cret-token s3cret')).toBe('[redacted] [redacted]');
+});
+
+it.each(['', 'a', 'abc'])('ignores %j, which is too short for a token', (token) => {
+  expect(createSecrets([token]).conceal('abc abc')).toBe('abc abc');
+});
+
+it('ignores parts of a token that are short enough for a word', () => {
+  expect(createSecrets(['calls.example.0123456789']).conceal('calls example')).toBe(
+    'calls example',
+  );
+});
+
+it('knows no secrets unless it is told', () => {
+  expect(createSecrets().conceal(jwt)).toBe(jwt);
+});
+
+it('leaves nothing of a token in a text, however it is written there', () => {
+  const token = fc.stringMatching(/^[\x21-\x7e]{16,40}$/);
+  const text = fc.string();
+  fc.assert(
+    fc.property(token, text, text, (secret, before, after) => {
+      const forms = [
+        secret,
+        encodeURIComponent(secret),
+        Buffer.from(secret).toString('base64'),
+        Buffer.from(secret).toString('base64url'),
+      ];
+      for (const form of forms) {
+        expect(createSecrets([secret]).conceal(before + form + after)).not.toContain(form);
+      }
+    }),
+  );
+});
+
+it('gives a text without a token as it is', () => {
+  fc.assert(
+    fc.property(fc.string(), (text) => {
+      expect(createSecrets([jwt]).conceal(text)).toBe(text);
+    }),
+  );
+});

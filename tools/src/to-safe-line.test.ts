@@ -1,0 +1,106 @@
+import fc from 'fast-check';
+import { expect, it } from 'vitest';
+
+import { createSecrets } from './secrets.js';
+import { toSafeLine } from './to-safe-line.js';
+
+const secrets = createSecrets(['s3cret-t0ken', '90210']);
+
+const toLine = (value: object) => toSafeLine(value, secrets);
+
+it('writes a value without secrets as JSON.stringify does', () => {
+  const entry = {
+    at: 12.4,
+    event: 'frame',
+    from: 'server',
+    json: { type: 'transcript', msg: 'señal "🙂"', role: 'other', offset: null, list: [1, true] },
+  };
+
+  expect(toLine(entry)).toBe(JSON.stringify(entry));
+});
+
+it.each([
+  [
+    'in a string',
+    '{"at":0,"event":"frame","from":"server","json":{"type":"transcript","msg":"it is s3cret-t0ken!","role":"user"}}',
+    '{"at":0,"event":"frame","from":"server","json":{"type":"transcript","msg":"it is [redacted]!","role":"user"}}',
+  ],
+  [
+    'in a key',
+    '{"at":0,"event":"frame","from":"server","json":{"s3cret-t0ken":1,"list":[{"for s3cret-t0ken":[]}]}}',
+    '{"at":0,"event":"frame","from":"server","json":{"[redacted]":1,"list":[{"for [redacted]":[]}]}}',
+  ],
+  [
+    'in a list',
+    '{"at":0,"event":"frame","from":"server","json":["s3cret-t0ken",["s3cret-t0ken",null]]}',
+    '{"at":0,"event":"frame","from":"server","json":["[redacted]",["[redacted]",null]]}',
+  ],
+  [
+    'in a number',
+    '{"at":0,"event":"frame","from":"server","json":{"pin":90210,"sum":1902101,"other":4}}',
+    '{"at":0,"event":"frame","from":"server","json":{"pin":null,"sum":null,"other":4}}',
+  ],
+  [
+    'in text that is no JSON',
+    '{"at":0,"event":"frame","from":"server","text":"{ \\"token\\": \\"s3cret-t0ken\\" "}',
+    '{"at":0,"event":"frame","from":"server","text":"{ \\"token\\": \\"[redacted]\\" "}',
+  ],
+  [
+    'in a reason',
+    '{"at":0,"event":"close","from":"server","code":4401,"reason":"expired: s3cret-t0ken"}',
+    '{"at":0,"event":"close","from":"server","code":4401,"reason":"expired: [redacted]"}',
+  ],
+  [
+    'under __proto__',
+    '{"at":0,"event":"frame","from":"server","json":{"__proto__":{"token":"s3cret-t0ken"}}}',
+    '{"at":0,"event":"frame","from":"server","json":{"__proto__":{"token":"[redacted]"}}}',
+  ],
+])('conceals a secret %s', (_where, line, safe) => {
+  expect(toLine(JSON.parse(line) as object)).toBe(safe);
+});
+
+it.each([0, 1, 2])('conceals a secret in bytes, %d bytes on', (shift) => {
+  const before = Buffer.alloc(shift, 0xff);
+  const base64 = Buffer.concat([before, Buffer.from('<s3cret-t0ken>\x00')]).toString('base64');
+  const line = toLine({ at: 0, event: 'frame', from: 'server', base64 });
+
+  expect(Buffer.from((JSON.parse(line) as { base64: string }).base64, 'base64')).toEqual(
+    Buffer.concat([before, Buffer.from('<[redacted]>\x00')]),
+  );
+});
+
+it('leaves bytes without a secret as they are', () => {
+  const entry = { at: 0, event: 'frame', from: 'server', base64: 'AP/+gA==' };
+
+  expect(toLine(entry)).toBe(JSON.stringify(entry));
+});
+
+it('writes JSON that holds no secret, whatever the value', () => {
+  const token = fc.stringMatching(/^[\w.~+/=%"\\-]{16,40}$/);
+  const value = fc.oneof(
+    fc.tuple(token, fc.jsonValue()).map(([secret, around]) => ({
+      secret,
+      value: { at: 0, event: 'frame', from: 'server', json: { [`<${secret}>`]: [secret, around] } },
+    })),
+    fc.tuple(token, fc.uint8Array(), fc.uint8Array()).map(([secret, before, after]) => ({
+      secret,
+      value: {
+        at: 0,
+        event: 'frame',
+        from: 'server',
+        base64: Buffer.concat([before, Buffer.from(secret), after]).toString('base64'),
+      },
+    })),
+  );
+  fc.assert(
+    fc.property(value, ({ secret, value }) => {
+      const line = toSafeLine(value, createSecrets([secret]));
+
+      expect(line).not.toContain('\n');
+      const read = JSON.parse(line) as { base64?: string };
+      expect(Object.keys(read)).toEqual(Object.keys(value));
+      expect(line).not.toContain(JSON.stringify(secret).slice(1, -1));
+      expect(Buffer.from(read.base64 ?? '', 'base64').toString('latin1')).not.toContain(secret);
+    }),
+  );
+});

@@ -1,0 +1,131 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+
+import { afterEach, beforeEach, expect, it, onTestFinished, vi } from 'vitest';
+
+import { ExitError } from './exit-error.js';
+import { findToken } from './token-source.js';
+import type { TokenSource } from './token-source.js';
+
+const source: TokenSource = {
+  name: 'access token',
+  variable: 'LIVECALL_ACCESS_TOKEN',
+  flag: '--access-token-file',
+  path: undefined,
+};
+
+beforeEach(() => {
+  vi.stubEnv('LIVECALL_ACCESS_TOKEN', undefined);
+});
+afterEach(() => {
+  vi.unstubAllEnvs();
+});
+
+function toFile(content: string): string {
+  const folder = mkdtempSync(join(tmpdir(), 'livecall-token-'));
+  onTestFinished(() => {
+    rmSync(folder, { recursive: true });
+  });
+  const path = join(folder, 'token');
+  writeFileSync(path, content);
+  return path;
+}
+
+/** Asks for the token as a dial does. */
+function ask(token: ReturnType<typeof findToken>): unknown {
+  return typeof token === 'function' ? token({ reason: 'connect' }) : token;
+}
+
+function refusalOf(work: () => unknown): ExitError {
+  try {
+    work();
+  } catch (error) {
+    if (error instanceof ExitError) return error;
+  }
+  throw new Error('There was no ExitError.');
+}
+
+it('takes the token from the environment, without white space around it', () => {
+  vi.stubEnv('LIVECALL_ACCESS_TOKEN', ' s3cret\n');
+  const onToken = vi.fn();
+
+  expect(findToken(source, onToken)).toBe('s3cret');
+  expect(onToken.mock.calls).toEqual([['s3cret']]);
+});
+
+it.each([undefined, '', '  \n'])('finds no token in the environment that has %j', (value) => {
+  vi.stubEnv('LIVECALL_ACCESS_TOKEN', value);
+  const onToken = vi.fn();
+  const { exitCode, message } = refusalOf(() => findToken(source, onToken));
+
+  expect(exitCode).toBe(2);
+  expect(message).toBe(
+    'There is no access token: set LIVECALL_ACCESS_TOKEN, or name a file with --access-token-file.',
+  );
+  expect(onToken).not.toHaveBeenCalled();
+});
+
+it('takes the token from its file rather than from the environment', () => {
+  vi.stubEnv('LIVECALL_ACCESS_TOKEN', 'from-the-environment');
+  const onToken = vi.fn();
+  const token = findToken({ ...source, path: toFile('from-a-file\r\n') }, onToken);
+
+  expect(onToken.mock.calls).toEqual([['from-a-file']]);
+  expect(ask(token)).toBe('from-a-file');
+});
+
+it('reads the file anew for every dial, and tells of every token before it is used', () => {
+  const path = toFile('first');
+  const onToken = vi.fn();
+  const token = findToken({ ...source, path }, onToken);
+
+  expect(ask(token)).toBe('first');
+  writeFileSync(path, 'second');
+  expect(ask(token)).toBe('second');
+  expect(onToken.mock.calls).toEqual([['first'], ['first'], ['second']]);
+});
+
+it('does not take an empty file for a token, neither at first nor later', () => {
+  const path = toFile('\n');
+  const isEmpty = `${path}: the access token is empty.`;
+  const refusal = refusalOf(() => findToken({ ...source, path }, vi.fn()));
+  expect(refusal.exitCode).toBe(2);
+  expect(refusal.message).toBe(isEmpty);
+
+  writeFileSync(path, 'first');
+  const token = findToken({ ...source, path }, vi.fn());
+  writeFileSync(path, '');
+  expect(refusalOf(() => ask(token)).message).toBe(isEmpty);
+});
+
+it.each(['two words', 'two\nlines', 'caf\u00e9'])(
+  'does not take %j for a token, wherever it stands, nor repeat it',
+  (content) => {
+    const path = toFile(content);
+    vi.stubEnv('LIVECALL_ACCESS_TOKEN', content);
+    const onToken = vi.fn();
+    const isNone = 'the access token holds a space, a line end or a character that no token has.';
+
+    expect(refusalOf(() => findToken(source, onToken)).message).toBe(
+      `LIVECALL_ACCESS_TOKEN: ${isNone}`,
+    );
+    expect(refusalOf(() => findToken({ ...source, path }, onToken)).message).toBe(
+      `${path}: ${isNone}`,
+    );
+    expect(onToken).not.toHaveBeenCalled();
+  },
+);
+
+it.each([
+  ['does not exist', 'ENOENT', () => join(tmpdir(), 'livecall-no-such-folder', 'token')],
+  ['is a folder', 'EISDIR', () => dirname(toFile(''))],
+  ['cannot be read (ENOTDIR)', 'ENOTDIR', () => join(toFile(''), 'token')],
+])('says that the file %s', (what, code, toPath) => {
+  const path = toPath();
+  const error = refusalOf(() => findToken({ ...source, path }, vi.fn()));
+
+  expect(error.exitCode).toBe(66);
+  expect(error.message).toBe(`${path}: the file for the access token ${what}.`);
+  expect(error.cause).toMatchObject({ code });
+});
