@@ -13,6 +13,10 @@ export default defineConfig({
     },
   },
   test: {
+    // Where a wait can end by itself it does, and says what it waited for: this bound is the last one,
+    // for a machine that is busy with other work.
+    testTimeout: 60_000,
+    hookTimeout: 120_000,
     include: ['packages/*/src/**/*.test.ts', 'tools/src/**/*.test.ts', 'test/**/*.test.ts'],
   },
 });

@@ -246,7 +246,6 @@ it.concurrent('keeps tokens that the server repeats out of what it writes and sh
 it.concurrent('goes on in the same file when it has to dial again', async () => {
   using folder = makeFolder();
   const dropped: Answer = (client) => {
-    client.send(START);
     client.once('message', () => {
       cut(client, 'RST');
     });
@@ -266,7 +265,7 @@ it.concurrent('goes on in the same file when it has to dial again', async () => 
   expect(
     entries.map((entry) => (entry.event === 'frame' ? `frame from ${entry.from}` : entry.event)),
   ).toEqual([
-    ...['open', 'frame from server', 'frame from client', 'close', 'refused'],
+    ...['open', 'frame from client', 'close', 'refused'],
     ...['open', 'frame from server', 'frame from server', 'frame from server', 'close', 'end'],
   ]);
 });

@@ -1,9 +1,9 @@
 #!/usr/bin/env node
 import { CommanderError } from 'commander';
 
-import { exitCodes, toExitError } from './exit-error.js';
-import { createProgram } from './program.js';
-import { say } from './say.js';
+import { exitCodes, toExitError } from './command-line/exit-error.js';
+import { createProgram } from './command-line/program.js';
+import { say } from './command-line/say.js';
 
 // Whoever reads us may stop reading: `livecall record … | head`. The recording goes on.
 for (const stream of [process.stdout, process.stderr]) {

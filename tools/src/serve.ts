@@ -22,8 +22,8 @@ import {
 import { WebSocket, WebSocketServer } from 'ws';
 import type { RawData } from 'ws';
 
-import type { Divergence } from './divergence.js';
-import type { Replay } from './replay.js';
+import type { Divergence } from './replay/divergence.js';
+import type { Replay } from './replay/replay.js';
 
 /** The endpoint's path. @see PROTOCOL.md#handshake */
 export const LIVE_CALLS_PATH = '/ws/v1/liveCalls';

@@ -2,9 +2,9 @@ import { decodeClientFrame, decodeFrame } from '@livecall/core';
 import type { ClientMessage, InvalidFrameError, Role, ServerMessage } from '@livecall/core';
 import * as E from 'fp-ts/lib/Either.js';
 
-import { toFrame } from './payload.js';
-import { toStamp } from './recording.js';
-import type { Entry, FrameEntry } from './recording.js';
+import { toFrame } from '../recording/payload.js';
+import { toStamp } from '../recording/recording.js';
+import type { Entry, FrameEntry } from '../recording/recording.js';
 
 /** One thing that happened in a call, as a person would tell it. `at` is in milliseconds since the first dial. */
 export type Moment = { readonly at: number } & (

@@ -1,8 +1,8 @@
 import { createNarrator } from './narrate.js';
 import { paintFor } from './paint.js';
-import { Entry } from './recording.js';
-import { recordingSink } from './recording-sink.js';
-import type { RecordingSink, RecordingSinkOptions } from './recording-sink.js';
+import { Entry } from '../recording/recording.js';
+import { recordingSink } from '../recording/recording-sink.js';
+import type { RecordingSink, RecordingSinkOptions } from '../recording/recording-sink.js';
 import { showMoment } from './show-moment.js';
 
 /** A sink that shows a call while it runs, in words as `livecall show` has them. */

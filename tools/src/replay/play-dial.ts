@@ -10,7 +10,7 @@ import type { Divergence } from './divergence.js';
 import { matchFrame } from './match.js';
 import type { MatchLevel } from './match.js';
 import type { Timeline } from './pace.js';
-import { lineOf } from './recording.js';
+import { lineOf } from '../recording/recording.js';
 
 /** The close code by which a client learns that it departed from the recording. */
 export const DIVERGED = 4999;

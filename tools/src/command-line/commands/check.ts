@@ -2,8 +2,8 @@ import * as E from 'fp-ts/lib/Either.js';
 
 import { exitCodes } from '../exit-error.js';
 import { createNarrator } from '../narrate.js';
-import { readLines } from '../read-recording.js';
-import type { RecordingLine } from '../read-recording.js';
+import { readLines } from '../../recording/read-recording.js';
+import type { RecordingLine } from '../../recording/read-recording.js';
 
 /** `livecall check FILE...`: one line per problem; whether there was any is the exit code. */
 export async function check(paths: readonly string[]): Promise<number> {

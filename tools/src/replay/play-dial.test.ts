@@ -23,9 +23,9 @@ import type { MatchLevel } from './match.js';
 import { toTimeline } from './pace.js';
 import type { Pace, Timeline, TimelineOptions } from './pace.js';
 import { describe, playDial } from './play-dial.js';
-import { lineOf } from './recording.js';
-import { ack, scenario } from './scenario.js';
-import type { Scenario } from './scenario.js';
+import { lineOf } from '../recording/recording.js';
+import { ack, scenario } from '../recording/scenario.js';
+import type { Scenario } from '../recording/scenario.js';
 
 const run = (test: (time: RunHelpers) => void) => {
   new TestScheduler((actual, expected) => {

@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 
 import { createNarrator } from './narrate.js';
 import type { Moment } from './narrate.js';
-import { Entry } from './recording.js';
+import { Entry } from '../recording/recording.js';
 
 /** What a narrator makes of the lines of one recording. */
 function narrate(...lines: readonly string[]): readonly (Moment | undefined)[] {

@@ -1,8 +1,8 @@
 import { exitCodes, ExitError } from './exit-error.js';
-import { showDivergence } from './divergence.js';
+import { showDivergence } from '../replay/divergence.js';
 import { say } from './say.js';
-import { serve } from './serve.js';
-import type { Route, Server } from './serve.js';
+import { serve } from '../serve.js';
+import type { Route, Server } from '../serve.js';
 
 const reasons: Readonly<Record<string, string>> = {
   EACCES: 'the port needs permission; choose one from 1024 on, or 0 for a free one',

@@ -25,8 +25,8 @@ import { toTimeline } from './pace.js';
 import type { Pace, TimelineOptions } from './pace.js';
 import { playDial } from './play-dial.js';
 import type { Stage } from './play-dial.js';
-import { isComplete, lineOf, toStamp } from './recording.js';
-import type { Recording } from './recording.js';
+import { isComplete, lineOf, toStamp } from '../recording/recording.js';
+import type { Recording } from '../recording/recording.js';
 
 /** How a recording is replayed. */
 export interface ReplayOptions extends TimelineOptions {

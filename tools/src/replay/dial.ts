@@ -2,8 +2,8 @@ import { decodeClientFrame, decodeFrame } from '@livecall/core';
 import type { Frame } from '@livecall/core';
 import * as E from 'fp-ts/lib/Either.js';
 
-import { toFrame } from './payload.js';
-import type { CloseEntry, FailedEntry, Recording, RefusedEntry } from './recording.js';
+import { toFrame } from '../recording/payload.js';
+import type { CloseEntry, FailedEntry, Recording, RefusedEntry } from '../recording/recording.js';
 
 /** A frame that the recorded client sent, and the live one is to send. `index` is its entry's. */
 export interface ClientFrame {

@@ -2,7 +2,7 @@ import { monotonicNow } from '@livecall/core';
 import { asapScheduler, asyncScheduler } from 'rxjs';
 import type { Subscription } from 'rxjs';
 
-import type { Entry } from './recording.js';
+import type { Entry } from '../recording/recording.js';
 
 /**
  * How a replay spends its time.

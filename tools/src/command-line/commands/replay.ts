@@ -5,18 +5,18 @@ import { HandshakeRefusedError } from '@livecall/core';
 import type { Transport } from '@livecall/core';
 import { defer, finalize, firstValueFrom, map, merge, NEVER, Subject, throwError } from 'rxjs';
 
-import { toDials } from '../dial.js';
-import { showDivergence } from '../divergence.js';
-import type { Divergence } from '../divergence.js';
+import { toDials } from '../../replay/dial.js';
+import { showDivergence } from '../../replay/divergence.js';
+import type { Divergence } from '../../replay/divergence.js';
 import { exitCodes, ExitError } from '../exit-error.js';
 import { listen } from '../listen.js';
-import { loadRecording } from '../read-recording.js';
-import type { Recording } from '../recording.js';
-import { replay as replayRecording } from '../replay.js';
-import type { Replay, ReplayOptions } from '../replay.js';
+import { loadRecording } from '../../recording/read-recording.js';
+import type { Recording } from '../../recording/recording.js';
+import { replay as replayRecording } from '../../replay/replay.js';
+import type { Replay, ReplayOptions } from '../../replay/replay.js';
 import { say } from '../say.js';
 import { stopped } from '../stopped.js';
-import type { Route } from '../serve.js';
+import type { Route } from '../../serve.js';
 
 /** What `livecall replay` was called with. */
 export interface ReplayFlags {

@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 
 import { toClientFrame, toDials } from './dial.js';
 import type { Dial } from './dial.js';
-import { parseRecording } from './read-recording.js';
+import { parseRecording } from '../recording/read-recording.js';
 
 const HEADER = '{"livecall":1,"recordedAt":"2026-11-22T09:00:00.000Z"}';
 const OPEN = '{"at":0,"event":"open","status":101}';

@@ -28,9 +28,9 @@ import { dialPlatform } from '../dial-platform.js';
 import { exitCodes, ExitError } from '../exit-error.js';
 import { keys } from '../keys.js';
 import { liveView } from '../live-view.js';
-import { record as recordTo } from '../record.js';
-import { recordingFile } from '../recording-file.js';
-import type { RecordingFileError } from '../recording-file.js';
+import { record as recordTo } from '../../recording/record.js';
+import { recordingFile } from '../../recording/recording-file.js';
+import type { RecordingFileError } from '../../recording/recording-file.js';
 import { say } from '../say.js';
 import { findToken } from '../token-source.js';
 

@@ -154,7 +154,7 @@ The first line on standard output is the URL that the app is to dial, with its o
 
 function readVersion(): string {
   const manifest = JSON.parse(
-    readFileSync(new URL('../package.json', import.meta.url), 'utf8'),
+    readFileSync(new URL('../../package.json', import.meta.url), 'utf8'),
   ) as { version: string };
   return manifest.version;
 }

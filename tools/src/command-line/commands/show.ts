@@ -1,9 +1,9 @@
 import { createNarrator } from '../narrate.js';
 import type { Moment } from '../narrate.js';
 import { paintFor } from '../paint.js';
-import { loadRecording } from '../read-recording.js';
-import { isComplete } from '../recording.js';
-import type { Recording } from '../recording.js';
+import { loadRecording } from '../../recording/read-recording.js';
+import { isComplete } from '../../recording/recording.js';
+import type { Recording } from '../../recording/recording.js';
 import { say } from '../say.js';
 import { showMoment, showTime, visible } from '../show-moment.js';
 

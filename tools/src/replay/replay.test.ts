@@ -31,11 +31,11 @@ import { expect, it } from 'vitest';
 
 import { showDivergence } from './divergence.js';
 import type { Divergence } from './divergence.js';
-import type { Entry, Recording } from './recording.js';
+import type { Entry, Recording } from '../recording/recording.js';
 import { replay } from './replay.js';
 import type { Awaited, ReplayOptions } from './replay.js';
-import { ack, scenario } from './scenario.js';
-import type { Scenario } from './scenario.js';
+import { ack, scenario } from '../recording/scenario.js';
+import type { Scenario } from '../recording/scenario.js';
 
 const run = (test: (time: RunHelpers) => void) => {
   new TestScheduler((actual, expected) => {

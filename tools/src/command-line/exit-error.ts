@@ -1,5 +1,5 @@
-import type { RecordingError } from './recording-error.js';
-import type { RecordingFileError } from './recording-file.js';
+import type { RecordingError } from '../recording/recording-error.js';
+import type { RecordingFileError } from '../recording/recording-file.js';
 
 /**
  * How the command line ends.

@@ -9,11 +9,15 @@ import { dialPlatform } from '../dial-platform.js';
 import { exitCodes, ExitError } from '../exit-error.js';
 import { listen } from '../listen.js';
 import { createNarrator } from '../narrate.js';
-import { record } from '../record.js';
-import { recordingFile } from '../recording-file.js';
-import type { RecordingFile, RecordingFileError, RecordingFileOptions } from '../recording-file.js';
+import { record } from '../../recording/record.js';
+import { recordingFile } from '../../recording/recording-file.js';
+import type {
+  RecordingFile,
+  RecordingFileError,
+  RecordingFileOptions,
+} from '../../recording/recording-file.js';
 import { say } from '../say.js';
-import type { ServeRequest } from '../serve.js';
+import type { ServeRequest } from '../../serve.js';
 import { stopped } from '../stopped.js';
 
 /** What `livecall proxy` was called with. */

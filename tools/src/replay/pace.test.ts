@@ -4,7 +4,7 @@ import { expect, it } from 'vitest';
 
 import { toTimeline } from './pace.js';
 import type { TimelineOptions } from './pace.js';
-import type { Entry } from './recording.js';
+import type { Entry } from '../recording/recording.js';
 
 const run = (test: (time: RunHelpers) => void) => {
   new TestScheduler((actual, expected) => {
