@@ -45,7 +45,7 @@ it.concurrent.each<[args: string, exitCode: number, said: string, options?: Live
   [
     `record --url wss://calls.invalid/?conversationToken=${encodeURIComponent(conversationToken)} --out call.ndjson`,
     2,
-    '--url: The url must not carry a token.',
+    '--url: The url must not carry a token; tokens are given apart from it.',
   ],
   [
     `record --url wss://${accessToken}@calls.invalid/ --out call.ndjson`,

@@ -6,6 +6,7 @@ import { endCall, joinCall, liveCall, sendCommand, webSocketTransport } from '@l
 import type { Command } from '@livecall/core';
 import {
   ack,
+  createSecrets,
   loadRecording,
   parseRecording,
   record,
@@ -101,7 +102,10 @@ it.skipIf(corpus.length === 0)(
 
       const path = join(folder, `${corpusCall.call}.ndjson`);
       const { title = '' } = source.header;
-      const file = recordingFile(path, { title, secrets: [ACCESS_TOKEN, conversationToken] });
+      const file = recordingFile(path, {
+        title,
+        secrets: createSecrets([ACCESS_TOKEN, conversationToken]),
+      });
       if (E.isLeft(file)) throw file.left;
       const call = liveCall(
         webSocketTransport({ url: server.url, accessToken: ACCESS_TOKEN, conversationToken }).pipe(

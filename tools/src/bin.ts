@@ -5,10 +5,11 @@ import { exitCodes, toExitError } from './command-line/exit-error.js';
 import { createProgram } from './command-line/program.js';
 import { say } from './command-line/say.js';
 
-// Whoever reads us may stop reading: `livecall record … | head`. The recording goes on.
+// Whoever reads us may stop reading: `livecall record … | head`, a terminal that is closed. The
+// recording goes on.
 for (const stream of [process.stdout, process.stderr]) {
   stream.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE') throw error;
+    if (error.code !== 'EPIPE' && error.code !== 'EIO') throw error;
   });
 }
 

@@ -9,10 +9,12 @@ export type {
   UnstampedEntry,
 } from './recording/recording-sink.js';
 export type { RedactOptions } from './recording/redact.js';
+export { createSecrets } from './recording/secrets.js';
+export type { Secrets } from './recording/secrets.js';
 
 /* Replaying */
 export { replay } from './replay/replay.js';
-export type { Awaited, Replay, ReplayOptions } from './replay/replay.js';
+export type { Awaited, ManualReplay, Replay, ReplayOptions } from './replay/replay.js';
 export { LIVE_CALLS_PATH, serve } from './serve.js';
 export type { Route, Server, ServeOptions, ServeRequest } from './serve.js';
 export { showDivergence } from './replay/divergence.js';

@@ -106,22 +106,19 @@ it.each<[error: LiveCallError, tag: LiveCallError['_tag'], fields: object, messa
     new EndedWithoutCallEndError(new ConnectionClosedError(1000)),
     'EndedWithoutCallEndError',
     { cause: new ConnectionClosedError(1000) },
-    'The server closed the connection without event:callEnd; the call may still be going on. ' +
-      'Set cleanCloseIsEnd if that is how calls end here.',
+    'The server closed the connection without event:callEnd; the call may still be going on.',
   ],
   [
     new NotOpenError(),
     'NotOpenError',
     { delivery: 'not-sent', waitedMs: 0 },
-    'The connection is not open; the command was not sent. ' +
-      "Wait for state$ to say open, or set whenNotOpen to 'wait'.",
+    'The connection is not open; the command was not sent. Send it once the connection is open.',
   ],
   [
     new NotOpenError(5_000),
     'NotOpenError',
     { delivery: 'not-sent', waitedMs: 5_000 },
-    'No connection opened within 5000 ms; the command was not sent. ' +
-      "Wait for state$ to say open, or set whenNotOpen to 'wait'.",
+    'No connection opened within 5000 ms; the command was not sent. Send it once the connection is open.',
   ],
   [
     new AckTimeoutError('client:joinCall', 5_000, []),

@@ -220,8 +220,7 @@ export class EndedWithoutCallEndError extends TaggedError<'EndedWithoutCallEndEr
   constructor(cause: ConnectionClosedError) {
     super(
       'EndedWithoutCallEndError',
-      'The server closed the connection without event:callEnd; the call may still be going on. ' +
-        'Set cleanCloseIsEnd if that is how calls end here.',
+      'The server closed the connection without event:callEnd; the call may still be going on.',
       { cause },
     );
   }
@@ -246,7 +245,7 @@ export class NotOpenError extends TaggedError<'NotOpenError'> {
       waitedMs > 0 ? `No connection opened within ${waitedMs} ms` : 'The connection is not open';
     super(
       'NotOpenError',
-      `${waited}; the command was not sent. Wait for state$ to say open, or set whenNotOpen to 'wait'.`,
+      `${waited}; the command was not sent. Send it once the connection is open.`,
     );
     this.waitedMs = waitedMs;
   }

@@ -24,6 +24,7 @@ export type { Acknowledged, CommandOptions } from './issue-command.js';
 export { webSocketTransport } from './web-socket-transport.js';
 export type { WebSocketTransportOptions } from './web-socket-transport.js';
 export type { HeartbeatOptions } from './heartbeat.js';
+export { isUsableToken } from './token.js';
 export type { Token, TokenRequest } from './token.js';
 export type { Connection, Frame, Transport } from './transport.js';
 export { retryConnection } from './retry-connection.js';

@@ -16,13 +16,18 @@ export interface TokenRequest {
 export type Token =
   string | ((request: TokenRequest) => string | PromiseLike<string> | Observable<string>);
 
-/** What a header or a query can carry; RFC 9110 §5.5 has no place for controls in a field value. */
-const isUsable = (token: unknown): token is string =>
-  typeof token === 'string' && /^[\x21-\x7e]+$/.test(token);
+/**
+ * Tells whether a token is one that a header can carry: visible ASCII, no spaces.
+ *
+ * @see RFC 9110 §5.5, which has no place for controls in a field value
+ */
+export function isUsableToken(token: unknown): token is string {
+  return typeof token === 'string' && /^[\x21-\x7e]+$/.test(token);
+}
 
 /** @throws TypeError when `token` is neither a function nor a string that can be sent. */
 export function assertToken(name: TokenUnavailableError['token'], token: Token): void {
-  if (typeof token === 'function' || isUsable(token)) return;
+  if (typeof token === 'function' || isUsableToken(token)) return;
   throw new TypeError(
     `${name} must be a non-empty string without spaces or line ends, or a function that gives one.`,
   );
@@ -41,7 +46,7 @@ export function askToken(
     take(1),
     throwIfEmpty(),
     map((given) => {
-      if (!isUsable(given)) throw new TokenUnavailableError(name);
+      if (!isUsableToken(given)) throw new TokenUnavailableError(name);
       return given;
     }),
     catchError((error: unknown) => {

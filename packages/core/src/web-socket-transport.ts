@@ -237,7 +237,7 @@ function toEndpoint(url: string, allowInsecure: boolean): URL {
   if (protocol === 'ws:' && !allowInsecure && !LOOPBACK.test(hostname)) {
     throw new TypeError(
       `The url must start with wss: for ${hostname}: with ws: the tokens cross the network in the ` +
-        'clear. Set allowInsecure if that is meant.',
+        'clear.',
     );
   }
   if (username !== '' || password !== '' || hash !== '') {
@@ -248,9 +248,7 @@ function toEndpoint(url: string, allowInsecure: boolean): URL {
       /(token|secret|password|jwt|authorization|api[-_]?key)$/i.test(name),
     )
   ) {
-    throw new TypeError(
-      'The url must not carry a token: pass it as the conversationToken or accessToken option.',
-    );
+    throw new TypeError('The url must not carry a token; tokens are given apart from it.');
   }
   return endpoint;
 }

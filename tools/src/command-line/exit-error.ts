@@ -16,7 +16,7 @@ import type { RecordingFileError } from '../recording/recording-file.js';
  * | 74 | the output cannot be written |
  * | 76 | the server does not speak the protocol |
  * | 77 | the server does not accept the token |
- * | 130, 143 | stopped by a signal (a second Ctrl-C, SIGTERM) |
+ * | 129, 130, 143 | stopped by a signal (SIGHUP, a second Ctrl-C, SIGTERM) |
  *
  * From 65 on they are those of sysexits.h.
  */
@@ -31,6 +31,7 @@ export const exitCodes = {
   ioError: 74,
   protocolError: 76,
   unauthorized: 77,
+  hungUp: 129,
   interrupted: 130,
   terminated: 143,
 } as const;

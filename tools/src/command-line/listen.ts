@@ -1,6 +1,7 @@
 import { exitCodes, ExitError } from './exit-error.js';
 import { showDivergence } from '../replay/divergence.js';
 import { say } from './say.js';
+import { systemCode } from '../system-code.js';
 import { serve } from '../serve.js';
 import type { Route, Server } from '../serve.js';
 
@@ -22,7 +23,7 @@ export async function listen(route: Route, host: string, port: number): Promise<
       },
     });
   } catch (cause) {
-    const code = cause instanceof Error && 'code' in cause ? String(cause.code) : 'unknown';
+    const code = systemCode(cause);
     throw new ExitError(
       exitCodes.unavailable,
       `Cannot listen on ${host}:${port}: ${reasons[code] ?? code}.`,

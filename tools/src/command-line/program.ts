@@ -19,6 +19,7 @@ Exit codes:
   74   the output cannot be written
   76   the server does not speak the protocol
   77   the server does not accept the token
+  129  stopped, since the terminal was closed
   130  stopped by a second Ctrl-C
   143  stopped by SIGTERM`;
 

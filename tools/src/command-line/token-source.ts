@@ -1,8 +1,10 @@
 import { readFileSync } from 'node:fs';
 
+import { isUsableToken } from '@livecall/core';
 import type { Token } from '@livecall/core';
 
 import { exitCodes, ExitError } from './exit-error.js';
+import { systemCode } from '../system-code.js';
 
 /** Where the command line finds one token. */
 export interface TokenSource {
@@ -28,8 +30,7 @@ export function findToken(source: TokenSource, onToken: (token: string) => void)
   const { name, variable, flag, path } = source;
   const place = path === '-' ? 'standard input' : (path ?? variable);
   const use = (token: string): string => {
-    // As `webSocketTransport` has it: what stands in a header.
-    if (!/^[\x21-\x7e]+$/.test(token)) {
+    if (!isUsableToken(token)) {
       const what =
         token === '' ? 'is empty' : 'holds a space, a line end or a character that no token has';
       throw new ExitError(exitCodes.usage, `${place}: the ${name} ${what}.`);
@@ -55,7 +56,7 @@ function readToken({ name }: TokenSource, path: string): string {
   try {
     return readFileSync(path === '-' ? 0 : path, 'utf8').trim();
   } catch (cause) {
-    const code = cause instanceof Error && 'code' in cause ? String(cause.code) : 'unknown';
+    const code = systemCode(cause);
     const what =
       code === 'ENOENT'
         ? 'does not exist'

@@ -213,12 +213,18 @@ it('reads a header that lacks its line end', async () => {
   expect(await parseRecording('call', HEADER)).toMatchObject({ entries: [], warnings: [] });
 });
 
-it('drops a last line without a line end that is no entry', async () => {
+it('takes a last line without a line end for whole when it is JSON', async () => {
   const last = '{"at":9,"event":"frame","from":"server"}';
-  const { entries, warnings } = await parseRecording('call', lines(HEADER, OPEN) + last);
+  const error = await errorOf(parseRecording('call', lines(HEADER, OPEN) + last));
 
-  expect(entries).toHaveLength(1);
-  expect(warnings).toEqual(['call:3: the last line is torn and was dropped']);
+  expect(error.message).toBe('call:3: is no frame with one of json, text and base64');
+});
+
+it('says that a path cannot be one', async () => {
+  const error = await errorOf(loadRecording('call\0.ndjson'));
+
+  expect(error).toMatchObject({ kind: 'unreadable', line: undefined });
+  expect(error.message).toBe('call\0.ndjson: cannot be read (ERR_INVALID_ARG_VALUE)');
 });
 
 it('does not drop a bad last line that has its line end', async () => {

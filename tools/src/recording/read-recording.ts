@@ -10,6 +10,7 @@ import { createEntryOrder } from './entry-order.js';
 import { RecordingError } from './recording-error.js';
 import { Entry, Header } from './recording.js';
 import type { Recording } from './recording.js';
+import { systemCode } from '../system-code.js';
 
 /** One line of a recording; `torn` is a last line that was not written to its end, and is dropped. */
 export type RecordingLine =
@@ -56,7 +57,10 @@ export async function loadRecording(path: string): Promise<Recording> {
 
 /** Reads a recording from its text, under the name that reports shall give it. */
 export async function parseRecording(name: string, text: string): Promise<Recording> {
-  return toRecording(name, decodeLines(name, [Buffer.from(text)]));
+  return toRecording(
+    name,
+    decodeLines(name, () => [Buffer.from(text)]),
+  );
 }
 
 async function toRecording(
@@ -89,12 +93,12 @@ async function toRecording(
 export function readLines(
   path: string,
 ): AsyncGenerator<readonly E.Either<RecordingError, RecordingLine>[]> {
-  return decodeLines(path, createReadStream(path, { highWaterMark: 256 * 1024 }));
+  return decodeLines(path, () => createReadStream(path, { highWaterMark: 256 * 1024 }));
 }
 
 async function* decodeLines(
   name: string,
-  chunks: AsyncIterable<Buffer> | Iterable<Buffer>,
+  open: () => AsyncIterable<Buffer> | Iterable<Buffer>,
 ): AsyncGenerator<readonly E.Either<RecordingError, RecordingLine>[]> {
   const decodeLine = createLineDecoder(name);
   let line = 0;
@@ -102,7 +106,8 @@ async function* decodeLines(
   let restBytes = 0;
 
   try {
-    for await (const chunk of chunks) {
+    // A path that no system takes fails here, and no earlier.
+    for await (const chunk of open()) {
       const batch: E.Either<RecordingError, RecordingLine>[] = [];
       let start = 0;
       for (let end = chunk.indexOf(NEWLINE); end !== -1; end = chunk.indexOf(NEWLINE, start)) {
@@ -127,8 +132,9 @@ async function* decodeLines(
 
   if (restBytes > 0) {
     // Written by hand, a last line may lack its line end and be whole all the same.
-    const last = decodeLine(Buffer.concat(rest), ++line);
-    yield [E.isLeft(last) && line > 1 ? E.right({ kind: 'torn', line }) : last];
+    const bytes = Buffer.concat(rest);
+    const last = decodeLine(bytes, ++line);
+    yield [line > 1 && !isJson(bytes) ? E.right({ kind: 'torn', line }) : last];
   } else if (line === 0) {
     yield [
       E.left(new RecordingError(name, undefined, 'is empty; a recording starts with a header')),
@@ -177,16 +183,25 @@ function createLineDecoder(
   };
 }
 
+function isJson(bytes: Buffer): boolean {
+  try {
+    JSON.parse(utf8.decode(bytes));
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 const NOT_A_RECORDING =
   'is not a livecall recording: its first line should be a header, {"livecall":1,…}';
 
 function toUnreadable(name: string, cause: unknown): RecordingError {
-  const code = cause instanceof Error && 'code' in cause ? cause.code : undefined;
+  const code = systemCode(cause);
   const what =
     code === 'ENOENT'
       ? 'no such file'
       : code === 'EISDIR'
         ? 'is a folder, not a file'
-        : `cannot be read (${String(code)})`;
+        : `cannot be read (${code})`;
   return new RecordingError(name, undefined, what, { kind: 'unreadable', cause });
 }

@@ -406,7 +406,7 @@ it('hears again of a connection that was not listened to for a while', () => {
   run((time) => {
     const { sink, lines } = toSink();
     const frames$ = time.hot('    -a-a-a-', wire);
-    const transport = time.cold(' (c|)   ', { c: { ...silent, frames$ } });
+    const transport = time.cold(' c------', { c: { ...silent, frames$ } });
     const expected = '            -a---a-';
     const again$ = time.cold('    ----x--');
     const heard$ = transport.pipe(
@@ -423,6 +423,22 @@ it('hears again of a connection that was not listened to for a while', () => {
       '{"at":0,"event":"open","',
       '{"at":1,"event":"frame",',
       '{"at":5,"event":"frame",',
+    ]);
+  });
+});
+
+it('writes a close for a transport that completes while it is open', () => {
+  run((time) => {
+    const { sink, lines } = toSink();
+    const transport = time.cold('-c-|', { c: silent });
+    time
+      .expectObservable(transport.pipe(record(sink)))
+      .toBe('-o-|', { o: expect.anything() as unknown });
+    time.flush();
+
+    expect(lines).toEqual([
+      '{"at":1,"event":"open","status":101}',
+      '{"at":3,"event":"close","from":"server","code":1005,"reason":""}',
     ]);
   });
 });

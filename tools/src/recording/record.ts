@@ -38,6 +38,10 @@ export function record(sink: RecordingSink): MonoTypeOperatorFunction<Connection
             isOpen = true;
             sink.write({ event: 'open', status: 101 });
           },
+          complete: () => {
+            // No transport of livecall's completes. One of someone else's has closed, if it does.
+            if (isOpen) sink.write(CLOSED_WITHOUT_CODE);
+          },
           error: (error: unknown) => {
             const entry = toEntry(error);
             if (entry !== undefined) sink.write(entry);
@@ -54,6 +58,8 @@ export function record(sink: RecordingSink): MonoTypeOperatorFunction<Connection
       );
     });
 }
+
+const CLOSED_WITHOUT_CODE = { event: 'close', from: 'server', code: 1005, reason: '' } as const;
 
 function tapConnection(connection: Connection, sink: RecordingSink): Connection {
   return {

@@ -19,6 +19,7 @@ import { expect, it, onTestFinished, vi } from 'vitest';
 import { loadRecording } from './read-recording.js';
 import { recordingFile, RecordingFileError } from './recording-file.js';
 import type { RecordingFile, RecordingFileOptions } from './recording-file.js';
+import { createSecrets } from './secrets.js';
 
 function toPath(): string {
   const folder = mkdtempSync(join(tmpdir(), 'livecall-file-'));
@@ -85,8 +86,9 @@ it('has each line in the file when it was handed over', () => {
 
 it('writes a recording that can be read, without the tokens', async () => {
   const path = toPath();
-  const file = create(path, { secrets: ['s3cret-token'] });
-  file.conceal('another-token');
+  const secrets = createSecrets(['s3cret-token']);
+  const file = create(path, { secrets });
+  secrets.add('another-token');
   file.write({ event: 'open', status: 101 });
   file.write({ event: 'frame', from: 'server', json: ['s3cret-token', 'another-token'] });
   file.write({ event: 'close', from: 'client', code: 1000, reason: '' });

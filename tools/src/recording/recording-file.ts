@@ -4,6 +4,7 @@ import * as E from 'fp-ts/lib/Either.js';
 
 import { recordingSink } from './recording-sink.js';
 import type { RecordingSink, RecordingSinkOptions } from './recording-sink.js';
+import { systemCode } from '../system-code.js';
 
 /** A recording cannot be written, and why. */
 export class RecordingFileError extends Error {
@@ -56,7 +57,11 @@ export function recordingFile(
     descriptor = openSync(path, 'ax', 0o600);
   } catch (cause) {
     return E.left(
-      new RecordingFileError(path, isCode(cause, 'EEXIST') ? 'exists' : 'not-created', cause),
+      new RecordingFileError(
+        path,
+        systemCode(cause) === 'EEXIST' ? 'exists' : 'not-created',
+        cause,
+      ),
     );
   }
 
@@ -114,16 +119,12 @@ function takeBack(descriptor: number, size: number): void {
   }
 }
 
-function isCode(cause: unknown, code: string): boolean {
-  return cause instanceof Error && 'code' in cause && cause.code === code;
-}
-
 function toReason(kind: RecordingFileError['kind'], cause: unknown): string {
   if (kind === 'exists')
     return 'exists already, and a recording is never overwritten; choose another name';
-  if (isCode(cause, 'ENOENT')) return 'its folder does not exist; create it first';
-  if (isCode(cause, 'ENOSPC')) return 'the disk is full; the recording ends here, the call goes on';
-  const code = cause instanceof Error && 'code' in cause ? String(cause.code) : 'unknown';
+  const code = systemCode(cause);
+  if (code === 'ENOENT') return 'its folder does not exist; create it first';
+  if (code === 'ENOSPC') return 'the disk is full; the recording ends here, the call goes on';
   return kind === 'not-created'
     ? `cannot be created (${code}); check the folder's permissions`
     : `cannot be written (${code}); the recording ends here, the call goes on`;

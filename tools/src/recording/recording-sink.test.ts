@@ -5,6 +5,7 @@ import { expect, it, onTestFinished, vi } from 'vitest';
 import { parseRecording } from './read-recording.js';
 import { recordingSink } from './recording-sink.js';
 import type { RecordingSink, RecordingSinkOptions, UnstampedEntry } from './recording-sink.js';
+import { createSecrets } from './secrets.js';
 
 const run = (test: (time: RunHelpers) => void) => {
   new TestScheduler((actual, expected) => {
@@ -205,12 +206,13 @@ it('keeps phone numbers if it is told to, and says so', () => {
 });
 
 it('conceals the tokens in use in every line, the header too', () => {
+  const secrets = createSecrets(['s3cret-token']);
   const { sink, lines } = toLines({
     title: 'with s3cret-token',
     endpoint: 'wss://calls.example/s3cret-token/liveCalls',
-    secrets: ['s3cret-token'],
+    secrets,
   });
-  sink.conceal('another-token');
+  secrets.add('another-token');
   sink.write({ event: 'frame', from: 'server', json: { s: 's3cret-token', a: 'another-token' } });
   sink.write({ event: 'mark', label: 's3cret-token' });
   sink.write({ event: 'close', from: 'server', code: 4401, reason: 'another-token' });
@@ -218,6 +220,20 @@ it('conceals the tokens in use in every line, the header too', () => {
 
   expect(lines.join('')).not.toMatch(/s3cret|another/);
   expect(lines.join('').match(/\[redacted\]/g)).toHaveLength(6);
+});
+
+it('closes a connection that is open when it ends', () => {
+  run(() => {
+    const { sink, lines } = toLines();
+    sink.write({ event: 'open', status: 101 });
+    sink.end();
+
+    expect(lines.slice(1)).toEqual([
+      '{"at":0,"event":"open","status":101}\n',
+      '{"at":0,"event":"close","from":"client","code":1000,"reason":""}\n',
+      '{"at":0,"event":"end"}\n',
+    ]);
+  });
 });
 
 it('leaves out a frame that is nested deeper than it can follow, and says so', () => {

@@ -6,6 +6,7 @@ import type { RedactOptions } from './redact.js';
 import { Entry, toStamp } from './recording.js';
 import type { Header } from './recording.js';
 import { createSecrets } from './secrets.js';
+import type { Secrets } from './secrets.js';
 import { toSafeLine } from './to-safe-line.js';
 
 /** An entry before it is stamped. */
@@ -17,8 +18,6 @@ export interface RecordingSink {
   start(): void;
   /** Writes one entry. It never throws: what cannot be written does not disturb the call. */
   write(entry: UnstampedEntry): void;
-  /** Adds a token in use to those that are searched for in every line. */
-  conceal(token: string): void;
   /** Writes the end. Whatever comes later is dropped. */
   end(): void;
 }
@@ -29,8 +28,8 @@ export interface RecordingSinkOptions extends RedactOptions {
   readonly title?: string;
   /** The endpoint's URL; only its origin and path are written. */
   readonly endpoint?: string;
-  /** Tokens in use. */
-  readonly secrets?: readonly string[];
+  /** The tokens in use, which are searched for in every line; more can be added while it is written. */
+  readonly secrets?: Secrets;
 }
 
 /**
@@ -41,12 +40,12 @@ export interface RecordingSinkOptions extends RedactOptions {
  */
 export function recordingSink(
   writeLine: (line: string) => void,
-  { title, endpoint, secrets: tokens, ...redactOptions }: RecordingSinkOptions = {},
+  { title, endpoint, secrets = createSecrets(), ...redactOptions }: RecordingSinkOptions = {},
 ): RecordingSink {
   const redactor = createRedactor(redactOptions);
-  const secrets = createSecrets(tokens);
   let startedAt: number | undefined;
   let lastAt = 0;
+  let isOpen = false;
   let isEnded = false;
 
   const toLine = (value: object): string => `${toSafeLine(value, secrets)}\n`;
@@ -66,6 +65,7 @@ export function recordingSink(
       line = toLine({ at, event: 'mark', label: `left out: a ${entry.event} nested too deep` });
     }
     writeLine(line);
+    if (entry.event === 'open' || entry.event === 'close') isOpen = entry.event === 'open';
   };
 
   const header: Header = {
@@ -80,8 +80,9 @@ export function recordingSink(
   return {
     start: () => void toAt(),
     write,
-    conceal: secrets.add,
     end: () => {
+      // Who ends a recording while it is connected hears no more of the call, as who hangs up.
+      if (isOpen) write({ event: 'close', from: 'client', code: 1000, reason: '' });
       write({ event: 'end' });
       isEnded = true;
     },

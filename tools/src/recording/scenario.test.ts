@@ -218,3 +218,28 @@ it('is a recording that reads as it was written, whatever happens in it', async 
     }),
   );
 });
+
+it.each<[mistake: string, write: () => unknown, message: string]>([
+  [
+    'a date that is none',
+    () => scenario({ recordedAt: 'yesterday' }),
+    'recordedAt must be a date, 2026-01-31T12:00:00Z for one.',
+  ],
+  [
+    'a step before the one before it',
+    () => scenario().start({ after: -1 }),
+    "after must be milliseconds from 0 to a year's, not -1.",
+  ],
+  [
+    'a step at no time',
+    () => scenario().caller('hello', { after: NaN }),
+    "after must be milliseconds from 0 to a year's, not NaN.",
+  ],
+  [
+    'a dial while the connection before it is open',
+    () => scenario().start().refuse(503),
+    'A scenario dials anew only after close(), drop() or hangUp().',
+  ],
+])('refuses %s', (_mistake, write, message) => {
+  expect(write).toThrow(new TypeError(message));
+});

@@ -99,6 +99,9 @@ export function ack({ ackId, ...timing }: Timing & { readonly ackId?: string } =
  *   .callEnd({ after: 2000 })
  *   .close(1000);
  * const transport = replay(call.toRecording());
+ *
+ * @throws TypeError for a `recordedAt` that is no date; a step throws one for an `after` that is no
+ *   duration, and where it dials while the connection before it is open
  */
 export function scenario({
   title,
@@ -107,13 +110,16 @@ export function scenario({
 }: ScenarioOptions = {}): Scenario {
   const header: Header = {
     livecall: 1,
-    recordedAt: new Date(recordedAt).toISOString(),
+    recordedAt: toIsoDate(recordedAt),
     endpoint,
     redacted: ['credentials', 'phones'],
     ...(title !== undefined && { title }),
   };
   return continueWith({ header, entries: [], at: 0, isOpen: false, commands: 0 });
 }
+
+/** No call takes a year. */
+const LONGEST_MS = 365 * 24 * 3_600_000;
 
 const CLOSED_BY_SERVER = { event: 'close', from: 'server', code: 1000, reason: '' } as const;
 
@@ -130,10 +136,13 @@ function continueWith(draft: Draft): Scenario {
   const { header } = draft;
 
   /** Adds an entry; what needs an open connection opens one. */
-  const add = (from: Draft, entry: UnstampedEntry, { after = 0 }: Timing = {}): Draft => {
+  const add = (from: Draft, entry: UnstampedEntry, timing: Timing = {}): Draft => {
+    if (from.isOpen && ['open', 'refused', 'failed'].includes(entry.event)) {
+      throw new TypeError('A scenario dials anew only after close(), drop() or hangUp().');
+    }
     const needsOpen = entry.event === 'frame' || entry.event === 'close';
     const ready = needsOpen && !from.isOpen ? add(from, { event: 'open', status: 101 }) : from;
-    const at = toStamp(ready.at + after);
+    const at = toStamp(ready.at + toAfterMs(timing));
     return {
       ...ready,
       at,
@@ -149,8 +158,8 @@ function continueWith(draft: Draft): Scenario {
     msg: string,
     { offset, ...timing }: Timing & { readonly offset?: Offset } = {},
   ) => hear({ type: 'transcript', msg, role, ...(offset !== undefined && { offset }) }, timing);
-  const timestamp = ({ after = 0 }: Timing) =>
-    new Date(Date.parse(header.recordedAt) + draft.at + after).toISOString();
+  const timestamp = (timing: Timing) =>
+    new Date(Date.parse(header.recordedAt) + draft.at + toAfterMs(timing)).toISOString();
   const command = (type: string, reply: Reply | readonly Reply[], timing?: Timing) => {
     const id = `00000000-0000-4000-8000-${String(draft.commands + 1).padStart(12, '0')}`;
     const sent = add(draft, { event: 'frame', from: 'client', json: { type, id } }, timing);
@@ -200,6 +209,18 @@ function continueWith(draft: Draft): Scenario {
         .map((line) => `${JSON.stringify(line)}\n`)
         .join(''),
   };
+}
+
+function toAfterMs({ after = 0 }: Timing): number {
+  if (after >= 0 && after < LONGEST_MS) return after;
+  throw new TypeError(`after must be milliseconds from 0 to a year's, not ${after}.`);
+}
+
+function toIsoDate(text: string): string {
+  if (Number.isNaN(Date.parse(text))) {
+    throw new TypeError('recordedAt must be a date, 2026-01-31T12:00:00Z for one.');
+  }
+  return new Date(text).toISOString();
 }
 
 function toAnyPayload(frame: Frame | object): Payload {

@@ -13,7 +13,15 @@ const CONCEALED = '[redacted]';
 const SHORTEST = 4;
 const SHORTEST_PART = 8;
 
-/** Keeps the tokens in memory and nowhere else. */
+/**
+ * Keeps the tokens in memory and nowhere else.
+ *
+ * @example
+ * import { createSecrets, recordingFile } from '@livecall/tools';
+ *
+ * const secrets = createSecrets([accessToken, conversationToken]);
+ * const file = recordingFile('call.ndjson', { secrets });
+ */
 export function createSecrets(tokens: readonly string[] = []): Secrets {
   const forms = new Set<string>();
   let longestFirst: readonly string[] = [];

@@ -17,13 +17,14 @@ it('leaves out of the header when and where it was recorded, and nothing else', 
   });
 });
 
-it('leaves out when things happened, and nothing else', async () => {
+it('leaves out when things happened and what replays as nothing', async () => {
   const { entries } = await compare(
     HEADER,
     '{"at":1,"event":"refused","status":503,"retryAfterMs":0}',
     '{"at":2,"event":"open","status":101,"server":"calls-3"}',
     '{"at":3,"event":"frame","from":"server","json":{"type":"event:hold","at":3}}',
     '{"at":4,"event":"mark","label":"here"}',
+    '{"at":4,"event":"hold","by":"user"}',
     '{"at":5,"event":"frame","from":"server","text":"{ }"}',
     '{"at":6,"event":"frame","from":"server","base64":"AP/+gA=="}',
     '{"at":7,"event":"close","from":"server","code":1000,"reason":""}',
@@ -34,7 +35,6 @@ it('leaves out when things happened, and nothing else', async () => {
     { event: 'refused', status: 503, retryAfterMs: 0 },
     { event: 'open', status: 101, server: 'calls-3' },
     { event: 'frame', from: 'server', json: { type: 'event:hold', at: 3 } },
-    { event: 'mark', label: 'here' },
     { event: 'frame', from: 'server', text: '{ }' },
     { event: 'frame', from: 'server', base64: 'AP/+gA==' },
     { event: 'close', from: 'server', code: 1000, reason: '' },

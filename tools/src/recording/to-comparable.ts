@@ -14,8 +14,8 @@ export interface Comparable {
 
 /**
  * Takes out of a recording what differs from run to run, so that two recordings of one call are
- * equal: `recordedAt`, the endpoint, all times, and the commands' ids, which are numbered by order
- * of appearance.
+ * equal: `recordedAt`, the endpoint, all times, the commands' ids, which are numbered by order of
+ * appearance, and what replays as nothing: marks and unknown entries.
  *
  * @example
  * import { loadRecording, toComparable } from '@livecall/tools';
@@ -46,10 +46,11 @@ export function toComparable(recording: Recording): Comparable {
 
   return {
     header,
-    entries: recording.entries.map((entry) => {
-      if (entry.event === 'frame') return withoutIds(entry);
+    entries: recording.entries.flatMap((entry) => {
+      if (entry.event === 'frame') return [withoutIds(entry)];
+      if (entry.event === 'mark' || entry.event === 'unknown') return [];
       const { at, ...rest } = entry;
-      return rest;
+      return [rest];
     }),
   };
 }

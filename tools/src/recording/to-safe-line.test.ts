@@ -75,6 +75,18 @@ it('leaves bytes without a secret as they are', () => {
   expect(toLine(entry)).toBe(JSON.stringify(entry));
 });
 
+it.each<[token: string, value: object]>([
+  ['server', { at: 0, event: 'close', from: 'server', code: 4401, reason: '' }],
+  ['4401', { at: 0, event: 'close', from: 'server', code: 4401, reason: '' }],
+  ['frame', { at: 0, event: 'frame', from: 'client', json: {} }],
+  [
+    'credentials',
+    { livecall: 1, recordedAt: '2026-01-01T00:00:00.000Z', redacted: ['credentials'] },
+  ],
+])('keeps what the recorder says itself, though it looks like the token %s', (token, value) => {
+  expect(toSafeLine(value, createSecrets([token]))).toBe(JSON.stringify(value));
+});
+
 it('writes JSON that holds no secret, whatever the value', () => {
   const token = fc.stringMatching(/^[\w.~+/=%"\\-]{16,40}$/);
   const value = fc.oneof(

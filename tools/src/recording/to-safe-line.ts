@@ -7,7 +7,7 @@ import type { Secrets } from './secrets.js';
 export function toSafeLine(value: object, secrets: Secrets): string {
   const concealed = 'base64' in value ? concealBytes(value, secrets) : value;
   const line = JSON.stringify(concealed);
-  return secrets.conceal(line) === line ? line : JSON.stringify(concealIn(concealed, secrets));
+  return secrets.conceal(line) === line ? line : JSON.stringify(concealContent(concealed, secrets));
 }
 
 /** In base64, bytes look different by where they stand. */
@@ -16,6 +16,21 @@ function concealBytes<A extends object>(value: A & { base64: unknown }, secrets:
   const concealed = secrets.conceal(bytes);
   if (concealed === bytes) return value;
   return { ...value, base64: Buffer.from(concealed, 'latin1').toString('base64') };
+}
+
+/** What the recorder itself says in a line: a token that looks like a word of it stays. */
+const OWN_FIELDS: ReadonlySet<string> = new Set([
+  ...['livecall', 'recordedAt', 'redacted'],
+  ...['at', 'event', 'from', 'status', 'code', 'retryAfterMs'],
+]);
+
+function concealContent(value: object, secrets: Secrets): object {
+  return Object.fromEntries(
+    Object.entries(value).map(([key, item]) => [
+      key,
+      OWN_FIELDS.has(key) ? item : concealIn(item, secrets),
+    ]),
+  );
 }
 
 /** Value by value, so that what is left is JSON still. */

@@ -43,7 +43,7 @@ it('reads dials in their order, with their entries', async () => {
 
   expect(dials).toEqual([
     { kind: 'refused', index: 1, entry: JSON.parse(refused) as unknown },
-    { kind: 'failed', index: 2, entry: JSON.parse(failed) as unknown },
+    { kind: 'failed', index: 2, entry: JSON.parse(failed) as unknown, tookMs: 0 },
     {
       kind: 'open',
       index: 3,

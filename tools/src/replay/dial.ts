@@ -3,6 +3,7 @@ import type { Frame } from '@livecall/core';
 import * as E from 'fp-ts/lib/Either.js';
 
 import { toFrame } from '../recording/payload.js';
+import { toStamp } from '../recording/recording.js';
 import type { CloseEntry, FailedEntry, Recording, RefusedEntry } from '../recording/recording.js';
 
 /** A frame that the recorded client sent, and the live one is to send. `index` is its entry's. */
@@ -33,11 +34,19 @@ export interface OpenDial {
   readonly close: Ending & { readonly index: number };
 }
 
-/** One dial of a recording; `index` is that of its first entry. */
-export type Dial =
-  | OpenDial
+/** A dial that did not open. */
+export type RefusedDial =
   | { readonly kind: 'refused'; readonly index: number; readonly entry: RefusedEntry }
-  | { readonly kind: 'failed'; readonly index: number; readonly entry: FailedEntry };
+  | {
+      readonly kind: 'failed';
+      readonly index: number;
+      readonly entry: FailedEntry;
+      /** How long it took after the entry before it, in milliseconds. */
+      readonly tookMs: number;
+    };
+
+/** One dial of a recording; `index` is that of its first entry. */
+export type Dial = OpenDial | RefusedDial;
 
 type Ending = Pick<CloseEntry, 'from' | 'code' | 'reason'>;
 
@@ -75,9 +84,11 @@ export function toDials(recording: Recording): readonly Dial[] {
       case 'refused':
         dials.push({ kind: 'refused', index, entry });
         break;
-      case 'failed':
-        dials.push({ kind: 'failed', index, entry });
+      case 'failed': {
+        const tookMs = toStamp(entry.at - (recording.entries[index - 1]?.at ?? 0));
+        dials.push({ kind: 'failed', index, entry, tookMs });
         break;
+      }
       case 'open':
         openIndex = index;
         serverFrames = [];

@@ -8,7 +8,7 @@
  * | `mismatch` | a frame in the place of another |
  * | `missing` | a frame, or a close, that did not come |
  * | `early-close` | the client left before it had heard everything |
- * | `unconsumed` | dials, or frames, that were never played |
+ * | `unconsumed` | a dial that was never made |
  */
 export type DivergenceKind =
   'handshake' | 'unexpected' | 'mismatch' | 'missing' | 'early-close' | 'unconsumed';

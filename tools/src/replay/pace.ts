@@ -2,6 +2,8 @@ import { monotonicNow } from '@livecall/core';
 import { asapScheduler, asyncScheduler } from 'rxjs';
 import type { Subscription } from 'rxjs';
 
+import { createManualTime } from './manual-time.js';
+import type { ManualTime } from './manual-time.js';
 import type { Entry } from '../recording/recording.js';
 
 /**
@@ -11,8 +13,9 @@ import type { Entry } from '../recording/recording.js';
  * |---|---|
  * | `instant` | as soon as its turn comes, in the order recorded, with no timer at all |
  * | `recorded` | when it did in the recording, counted from the frame or command that it followed |
+ * | `manual` | as with `recorded`, by a clock that the test moves |
  */
-export type Pace = 'instant' | 'recorded';
+export type Pace = 'instant' | 'recorded' | 'manual';
 
 /** How recorded time is shortened: the silences are capped first, then everything is sped up. */
 export interface TimelineOptions {
@@ -29,6 +32,8 @@ export interface Timeline {
   now(): number;
   /** Runs `work` after `delayMs`, never at once. */
   schedule(work: () => void, delayMs: number): Subscription;
+  /** Runs `work` when the client has had `delayMs` for something. */
+  wait(work: () => void, delayMs: number): Subscription;
 }
 
 /** Lays the entries of a recording out in time. */
@@ -36,6 +41,7 @@ export function toTimeline(
   pace: Pace,
   entries: readonly Entry[],
   { maxIdleMs = Infinity, speed = 1 }: TimelineOptions,
+  manualTime: ManualTime = createManualTime(),
 ): Timeline {
   if (!(maxIdleMs >= 0)) throw new TypeError(`maxIdleMs must be at least 0, not ${maxIdleMs}.`);
   if (!(speed > 0)) throw new TypeError(`speed must be above 0, not ${speed}.`);
@@ -45,6 +51,7 @@ export function toTimeline(
       at: () => 0,
       now: () => 0,
       schedule: (work) => asapScheduler.schedule(work),
+      wait: schedule,
     };
   }
   let dueAt = 0;
@@ -56,7 +63,13 @@ export function toTimeline(
   });
   return {
     at: (index) => dueAts[index] ?? 0,
-    now: monotonicNow,
-    schedule: (work, delayMs) => asyncScheduler.schedule(work, delayMs),
+    ...(pace === 'manual' ? manualTime : { now: monotonicNow, schedule, wait: schedule }),
   };
+}
+
+/** No timer waits longer; Node takes what does for 1 ms. */
+const LONGEST_TIMER_MS = 2 ** 31 - 1;
+
+function schedule(work: () => void, delayMs: number): Subscription {
+  return asyncScheduler.schedule(work, Math.min(delayMs, LONGEST_TIMER_MS));
 }

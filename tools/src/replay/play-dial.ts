@@ -31,6 +31,10 @@ export interface Stage {
    * `waitMs` after that; to be unsubscribed when it did.
    */
   awaitClient(index: number, expected: string, dueInMs: number, giveUp: () => void): Subscription;
+  /** Takes down what the client sent. */
+  hear(frame: Frame): void;
+  /** Told of everything that the client can hear of: an open, a frame, an end. */
+  played(): void;
   /** Takes down where the client departed; gives the words for the close. */
   diverge(index: number, divergence: Omit<Divergence, 'at'>): string;
 }
@@ -55,6 +59,7 @@ export function playDial(dial: OpenDial, openAfterMs: number, stage: Stage): Tra
     let waiting: { readonly index: number; readonly timers: Subscription } | undefined;
 
     function open(): void {
+      stage.played();
       subscriber.next({ frames$, send: hear });
       play();
     }
@@ -64,12 +69,17 @@ export function playDial(dial: OpenDial, openAfterMs: number, stage: Stage): Tra
       timer.unsubscribe();
       while (!isOver) {
         const frame = dial.serverFrames[cursor];
-        if (frame === undefined && dial.close.from === 'client') {
-          awaitClient(dial.close.index, 'the client to close');
-          return;
-        }
         if (frame?.gate !== undefined && !arrivals.has(frame.gate)) {
           awaitClient(frame.gate.index, frame.gate.type, toHeld(frame));
+          return;
+        }
+        // A command that was not answered is one that the server heard before it closed.
+        if (frame === undefined && awaited[0] !== undefined) {
+          awaitClient(awaited[0].index, awaited[0].type);
+          return;
+        }
+        if (frame === undefined && dial.close.from === 'client') {
+          awaitClient(dial.close.index, 'the client to close');
           return;
         }
         const index = frame?.index ?? dial.close.index;
@@ -83,8 +93,13 @@ export function playDial(dial: OpenDial, openAfterMs: number, stage: Stage): Tra
         previousDueAt = dueAt;
         cursor += 1;
         if (frame === undefined) finish(dial.close.code, dial.close.reason);
-        else frames$.next(toLiveFrame(frame, arrivals));
+        else say(toLiveFrame(frame, arrivals));
       }
+    }
+
+    function say(frame: Frame): void {
+      stage.played();
+      frames$.next(frame);
     }
 
     /** When an entry is due: as long after what it followed as it was recorded. */
@@ -111,6 +126,7 @@ export function playDial(dial: OpenDial, openAfterMs: number, stage: Stage): Tra
     /** Takes a frame from the live client. What it sets off comes later, as over a socket. */
     function hear(frame: Frame): void {
       if (isOver) throw new NotOpenError();
+      stage.hear(frame);
       const live = toClientFrame(-1, frame);
       const found = matchFrame(match, awaited, live);
       switch (found.kind) {
@@ -123,13 +139,13 @@ export function playDial(dial: OpenDial, openAfterMs: number, stage: Stage): Tra
           break;
         case 'extra':
           timeline.schedule(() => {
-            if (!isOver) frames$.next(JSON.stringify({ type: 'ack', ackId: live.id }));
+            if (!isOver) say(JSON.stringify({ type: 'ack', ackId: live.id }));
           }, 0);
           break;
         case 'unexpected':
           diverge(dial.index, {
             kind: 'unexpected',
-            expected: 'no further frame',
+            expected: match === 'loose' ? 'a command' : 'no further frame',
             actual: live.type,
           });
           break;
@@ -147,6 +163,7 @@ export function playDial(dial: OpenDial, openAfterMs: number, stage: Stage): Tra
 
     function finish(code: number, reason: string): void {
       isOver = true;
+      stage.played();
       subscriber.error(new ConnectionClosedError(code, reason));
     }
 

@@ -499,10 +499,10 @@ it('tells of commands that nothing waited for, when they did not come', async ()
 
   expect(divergences).toMatchInlineSnapshot(`
     [
-      "call.ndjson:4: missing: expected client:endCall, got nothing",
+      "call.ndjson:4: missing: expected client:endCall, got nothing within 20 ms",
     ]
   `);
-  expect(over).toBe(2);
+  expect(over).toBe(22);
 });
 
 it.each([

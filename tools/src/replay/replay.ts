@@ -1,14 +1,12 @@
 import { basename } from 'node:path';
 
-import { ConnectFailedError, HandshakeRefusedError, HandshakeTimeoutError } from '@livecall/core';
-import type { Transport, TransportError } from '@livecall/core';
+import { HandshakeRefusedError } from '@livecall/core';
+import type { Frame, Transport } from '@livecall/core';
 import {
-  asyncScheduler,
   defer,
   finalize,
   firstValueFrom,
   NEVER,
-  Observable,
   of,
   startWith,
   Subject,
@@ -20,17 +18,19 @@ import {
 import { toDials } from './dial.js';
 import type { Dial } from './dial.js';
 import type { Divergence } from './divergence.js';
+import { createManualTime } from './manual-time.js';
 import type { MatchLevel } from './match.js';
 import { toTimeline } from './pace.js';
 import type { Pace, TimelineOptions } from './pace.js';
 import { playDial } from './play-dial.js';
 import type { Stage } from './play-dial.js';
-import { isComplete, lineOf, toStamp } from '../recording/recording.js';
+import { failAfter, playRefusal } from './play-refusal.js';
+import { isComplete, lineOf } from '../recording/recording.js';
 import type { Recording } from '../recording/recording.js';
 
 /** How a recording is replayed. */
 export interface ReplayOptions extends TimelineOptions {
-  /** How time is spent; `maxIdleMs` and `speed` are for `recorded`. @default 'instant' */
+  /** How time is spent; `maxIdleMs` and `speed` are for `recorded` and `manual`. @default 'instant' */
   readonly pace?: Pace;
   /** How closely the client must follow. @default 'typed' */
   readonly match?: MatchLevel;
@@ -57,13 +57,35 @@ export interface Awaited {
 
 /** A recording as a transport: the n-th subscription plays the n-th dial. */
 export interface Replay extends Transport {
+  /** What the client has sent so far, on all connections, in order. */
+  received(): readonly Frame[];
   /** Where the client has departed so far; nothing is awaited. */
   divergences(): readonly Divergence[];
   /**
    * Waits until the recording is played to its end or the client has departed from it, at most
-   * `waitMs`, and gives the divergences, what was never played included.
+   * `waitMs`, and gives the divergences, what was never played included. At `manual` pace nothing
+   * is waited for: nothing more happens.
    */
   done(): Promise<readonly Divergence[]>;
+}
+
+/** A replay whose time the test moves; by itself, nothing happens. */
+export interface ManualReplay extends Replay {
+  /** Lets so many milliseconds pass, and plays what is due in them. */
+  advance(ms: number): void;
+  /**
+   * Plays what comes next, and what was recorded at the same time.
+   *
+   * @throws Error when nothing comes before the client has done something; it names what, and where
+   *   the recording has it
+   */
+  step(): void;
+  /**
+   * Steps until `predicate` holds, not at all where it does already.
+   *
+   * @throws Error as `step`
+   */
+  until(predicate: () => boolean): void;
 }
 
 /**
@@ -87,6 +109,11 @@ export interface Replay extends Transport {
  */
 export function replay(
   recording: Recording,
+  options: ReplayOptions & { readonly pace: 'manual' },
+): ManualReplay;
+export function replay(recording: Recording, options?: ReplayOptions): Replay;
+export function replay(
+  recording: Recording,
   {
     pace = 'instant',
     match = 'typed',
@@ -99,26 +126,37 @@ export function replay(
 
   const dials = toDials(recording);
   const divergences: Divergence[] = [];
+  const received: Frame[] = [];
+  const awaited = new Set<Awaited>();
   const changed$ = new Subject<void>();
   let dialled = 0;
   let playing = 0;
+  let played = 0;
+  const manualTime = createManualTime();
   const toPlace = (index: number) => `${recording.name}:${lineOf(index)}`;
 
   const stage: Stage = {
-    timeline: toTimeline(pace, recording.entries, timelineOptions),
+    timeline: toTimeline(pace, recording.entries, timelineOptions, manualTime),
     match,
     waitMs,
     arrivals: new Map(),
     awaitClient(index, expected, dueInMs, giveUp) {
-      const timers = new Subscription();
+      const { wait } = stage.timeline;
+      const what = { at: toPlace(index), expected };
+      awaited.add(what);
+      const timers = new Subscription(() => awaited.delete(what));
       if (onAwait !== undefined) {
         const tell = () => {
-          onAwait({ at: toPlace(index), expected });
+          onAwait(what);
         };
-        timers.add(asyncScheduler.schedule(tell, dueInMs + OVERDUE_AFTER_MS));
+        timers.add(wait(tell, dueInMs + OVERDUE_AFTER_MS));
       }
-      if (waitMs !== Infinity) timers.add(asyncScheduler.schedule(giveUp, dueInMs + waitMs));
+      if (waitMs !== Infinity) timers.add(wait(giveUp, dueInMs + waitMs));
       return timers;
+    },
+    hear: (frame) => void received.push(frame),
+    played: () => {
+      played += 1;
     },
     diverge(index, divergence) {
       divergences.push({ ...divergence, at: toPlace(index) });
@@ -134,8 +172,8 @@ export function replay(
     changed$.next();
     const dial = dials[number];
     // When later dials were begun is not recorded, so they open at once.
-    const openAfterMs = number === 0 ? stage.timeline.at(dial?.index ?? 0) : 0;
-    return toTransport(dial, openAfterMs).pipe(
+    const afterMs = number === 0 ? stage.timeline.at(dial?.index ?? 0) : 0;
+    return toTransport(dial, afterMs).pipe(
       finalize(() => {
         playing -= 1;
         changed$.next();
@@ -143,39 +181,11 @@ export function replay(
     );
   });
 
-  function toTransport(dial: Dial | undefined, openAfterMs: number): Transport {
-    if (dial?.kind === 'open') return playDial(dial, openAfterMs, stage);
+  function toTransport(dial: Dial | undefined, afterMs: number): Transport {
     if (dial === undefined) return refuseFurtherDial();
-    if (dial.kind === 'refused') {
-      const { status, retryAfterMs } = dial.entry;
-      return failAfter(openAfterMs, () => new HandshakeRefusedError(status, retryAfterMs));
-    }
-    const { at, reason, code } = dial.entry;
-    switch (reason) {
-      case 'timeout': {
-        const tookMs = toStamp(at - (recording.entries[dial.index - 1]?.at ?? 0));
-        return failAfter(openAfterMs, () => new HandshakeTimeoutError(tookMs));
-      }
-      case 'unreachable':
-        return failAfter(openAfterMs, () => new ConnectFailedError(toRecordedFailure(code)));
-      case 'aborted':
-        return awaitAbort(dial.index);
-    }
-  }
-
-  /** The client did not wait for an answer, and gets none. */
-  function awaitAbort(index: number): Transport {
-    const expected = 'the client to give up the dial';
-    return new Observable(() =>
-      stage.awaitClient(index, expected, toTakenMs(index), () => {
-        stage.diverge(index, { kind: 'missing', expected, actual: `nothing within ${waitMs} ms` });
-      }),
-    );
-  }
-
-  /** How long an entry took after the one before it. */
-  function toTakenMs(index: number): number {
-    return stage.timeline.at(index) - stage.timeline.at(index - 1);
+    return dial.kind === 'open'
+      ? playDial(dial, afterMs, stage)
+      : playRefusal(dial, afterMs, stage);
   }
 
   /** A call that is over is not found. What followed a recorder's death is not known. */
@@ -187,16 +197,35 @@ export function replay(
         actual: 'a further one',
       });
     }
-    return failAfter(0, () => new HandshakeRefusedError(404));
+    return failAfter(0, stage, () => new HandshakeRefusedError(404));
   }
 
-  function failAfter(delayMs: number, toError: () => TransportError): Transport {
-    return new Observable((subscriber) =>
-      stage.timeline.schedule(() => {
-        subscriber.error(toError());
-      }, delayMs),
-    );
+  /** How long an entry took after the one before it. */
+  function toTakenMs(index: number): number {
+    return stage.timeline.at(index) - stage.timeline.at(index - 1);
   }
+
+  const step = () => {
+    const before = played;
+    while (played === before) {
+      if (!manualTime.runNext()) throw new Error(`${recording.name}: ${toStandstill()}.`);
+    }
+    while (manualTime.isDue()) manualTime.runNext();
+  };
+  const toStandstill = (): string => {
+    const [next] = awaited;
+    if (next !== undefined) return `nothing comes before ${next.expected} (${next.at})`;
+    return dialled < dials.length
+      ? `nothing comes before dial ${dialled + 1}`
+      : 'it is played to its end';
+  };
+  const manual: Omit<ManualReplay, keyof Replay> = {
+    advance: manualTime.advance,
+    step,
+    until(predicate) {
+      while (!predicate()) step();
+    },
+  };
 
   const isPlayedOut = () => divergences.length > 0 || (playing === 0 && dialled >= dials.length);
 
@@ -216,7 +245,8 @@ export function replay(
     }
   }
 
-  return Object.assign(transport, {
+  return Object.assign(transport, pace === 'manual' && manual, {
+    received: () => [...received],
     divergences: () => [...divergences],
     async done() {
       const verdict$ = changed$.pipe(
@@ -224,6 +254,7 @@ export function replay(
         switchMap(() => {
           if (isPlayedOut()) return of(true);
           // While a dial is played, it ends by itself, or the client is waited for there.
+          if (pace === 'manual') return of(true);
           if (playing > 0 || waitMs === Infinity) return NEVER;
           return timer(toTakenMs(dials[dialled]?.index ?? 0) + waitMs);
         }),
@@ -232,10 +263,4 @@ export function replay(
       return divergences.length > 0 ? [...divergences] : [...findUnplayed()];
     },
   });
-}
-
-/** A recorded failure to connect, by its code where it has one. */
-function toRecordedFailure(code: string | undefined): Error {
-  const failure = new Error(`${code ?? 'unreachable'}, as recorded`);
-  return code === undefined ? failure : Object.assign(failure, { code });
 }

@@ -16,6 +16,7 @@ import type {
   RecordingFileError,
   RecordingFileOptions,
 } from '../../recording/recording-file.js';
+import { createSecrets } from '../../recording/secrets.js';
 import { say } from '../say.js';
 import type { ServeRequest } from '../../serve.js';
 import { stopped } from '../stopped.js';
@@ -91,9 +92,10 @@ function createCall(
   { accessToken, conversationToken }: ServeRequest,
   onEnd: (call: RecordedCall) => void,
 ): RecordedCall | undefined {
+  const secrets = createSecrets([accessToken, conversationToken]);
   const created = createFile(outDir, {
     endpoint: url,
-    secrets: [accessToken, conversationToken],
+    secrets,
     onError: (error) => {
       say(error.message);
     },
@@ -131,7 +133,7 @@ function createCall(
       defer(() => {
         clearTimeout(rest);
         isOn = true;
-        file.conceal(token);
+        secrets.add(token);
         return transport.pipe(record(watched));
       }).pipe(
         finalize(() => {

@@ -13,7 +13,6 @@ import {
   delay,
   EMPTY,
   filter,
-  fromEvent,
   lastValueFrom,
   map,
   merge,
@@ -31,7 +30,9 @@ import { liveView } from '../live-view.js';
 import { record as recordTo } from '../../recording/record.js';
 import { recordingFile } from '../../recording/recording-file.js';
 import type { RecordingFileError } from '../../recording/recording-file.js';
+import { createSecrets } from '../../recording/secrets.js';
 import { say } from '../say.js';
+import { stopped } from '../stopped.js';
 import { findToken } from '../token-source.js';
 
 /** What `livecall record` was called with. */
@@ -51,11 +52,8 @@ export interface RecordFlags {
 /** `livecall record`: follows a call, shows it, and writes it down. */
 export async function record(flags: RecordFlags): Promise<number> {
   const { url: endpoint, out, title, json = false, retries } = flags;
-  const secrets: string[] = [];
-  let conceal = (token: string) => void secrets.push(token);
-  const transport = toTransport(flags, (token) => {
-    conceal(token);
-  });
+  const secrets = createSecrets();
+  const transport = toTransport(flags, secrets.add);
 
   let writeError: RecordingFileError | undefined;
   const about = { endpoint, secrets, ...(title !== undefined && { title }) };
@@ -70,9 +68,6 @@ export async function record(flags: RecordFlags): Promise<number> {
   if (E.isLeft(created)) throw created.left;
   const file = created.right;
   const sinks = json ? [file] : [file, liveView(process.stdout, about)];
-  conceal = (token) => {
-    for (const sink of sinks) sink.conceal(token);
-  };
 
   say(`dialling ${new URL(endpoint).host}`);
   const recordedTransport = sinks.reduce(
@@ -80,13 +75,13 @@ export async function record(flags: RecordFlags): Promise<number> {
     transport,
   );
   const call = liveCall(recordedTransport, { retry: { maxAttempts: retries } });
-  const { state, signal } = await follow(call, flags);
+  const { state, exitCode } = await follow(call, flags);
   for (const sink of sinks) sink.end();
 
   if (writeError !== undefined) return exitCodes.ioError;
   say(`recorded to ${out}`);
   if (state.status === 'closed' && state.reason === 'failed') throw toExitError(state.error);
-  return signal === 'SIGTERM' ? exitCodes.terminated : exitCodes.ok;
+  return exitCode;
 }
 
 /** Checks everything that can be wrong with the call before anything is written. */
@@ -127,8 +122,8 @@ function toTransport(flags: RecordFlags, onToken: (token: string) => void): Tran
 async function follow(
   call: LiveCall,
   { joinAfter, endAfter }: RecordFlags,
-): Promise<{ readonly state: ConnectionState; readonly signal: string | undefined }> {
-  let signal: string | undefined;
+): Promise<{ readonly state: ConnectionState; readonly exitCode: number }> {
+  let exitCode: number = exitCodes.ok;
   const typed$ = keys(process.stdin);
   const opened$ = call.state$.pipe(
     filter(({ status }) => status === 'open'),
@@ -159,13 +154,15 @@ async function follow(
   );
   // The first of them stops the recording; a second Ctrl-C finds no listener and ends the process.
   const stop$ = merge(
-    typed$.pipe(filter((typed) => typed === 'q' || typed === 'C-c')),
-    fromEvent(process, 'SIGINT').pipe(map(() => 'SIGINT')),
-    fromEvent(process, 'SIGTERM').pipe(map(() => 'SIGTERM')),
+    stopped(),
+    typed$.pipe(
+      filter((typed) => typed === 'q' || typed === 'C-c'),
+      map(() => exitCodes.ok),
+    ),
   ).pipe(
     take(1),
-    tap((by) => {
-      signal = by;
+    tap((stopCode) => {
+      exitCode = stopCode;
       say('stopping; the call itself goes on');
       following.unsubscribe();
     }),
@@ -176,7 +173,10 @@ async function follow(
   merge(commands$, retries$, stop$).pipe(takeUntil(over$)).subscribe();
   if (process.stdin.isTTY) say('keys: j joins the call, e ends it, q stops the recording');
   const following = call.connect();
-  return { state: await lastValueFrom(call.state$, { defaultValue: { status: 'idle' } }), signal };
+  return {
+    state: await lastValueFrom(call.state$, { defaultValue: { status: 'idle' } }),
+    exitCode,
+  };
 }
 
 function toExitError(error: LiveCallError): ExitError {
