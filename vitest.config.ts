@@ -9,6 +9,7 @@ export default defineConfig({
     // Tests run against the sources; what is built is tested through the command line and the packs.
     alias: {
       '@livecall/core': source('packages/core/src/index.ts'),
+      '@livecall/tools/vitest': source('tools/src/vitest.ts'),
       '@livecall/tools': source('tools/src/index.ts'),
     },
   },

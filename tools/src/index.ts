@@ -22,6 +22,31 @@ export type { Divergence, DivergenceKind } from './replay/divergence.js';
 export type { MatchLevel } from './replay/match.js';
 export type { Pace, TimelineOptions } from './replay/pace.js';
 
+/* Testing */
+export { openReplay } from './testing/open-replay.js';
+export type { OpenedReplay, OpenReplayOptions, ReplayServer } from './testing/open-replay.js';
+export { DivergedError } from './testing/diverged-error.js';
+export { matchers, toHaveFollowed, toHaveSent } from './testing/matchers.js';
+export type { SentFrame, Verdict } from './testing/matchers.js';
+
+/* Faults */
+export { closeAfter } from './faults/close-after.js';
+export type { CloseAfterOptions } from './faults/close-after.js';
+export { delayFrames } from './faults/delay-frames.js';
+export type { DelayFramesOptions } from './faults/delay-frames.js';
+export { dropFrames } from './faults/drop-frames.js';
+export { duplicateFrames } from './faults/duplicate-frames.js';
+export { failDial } from './faults/fail-dial.js';
+export { garbleFrames } from './faults/garble-frames.js';
+export { insertFrame } from './faults/insert-frame.js';
+export { parseFault } from './faults/parse-fault.js';
+export { postponeFrames } from './faults/postpone-frames.js';
+export { refuseDial } from './faults/refuse-dial.js';
+export { reorderFrames } from './faults/reorder-frames.js';
+export { replaceFrames } from './faults/replace-frames.js';
+export { stallAfter } from './faults/stall-after.js';
+export type { Fault } from './faults/signal.js';
+
 /* Scenarios */
 export { ack, scenario } from './recording/scenario.js';
 export type { Reply, Scenario, ScenarioOptions, Timing } from './recording/scenario.js';

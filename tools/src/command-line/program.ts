@@ -96,6 +96,11 @@ terminal, j joins the call, e ends it, and q or Ctrl-C stops the recording; the 
       'how long to wait for what the client is to do (default: forever; with --once 5000)',
       toMs,
     )
+    .option(
+      '--fault <fault>',
+      'what goes wrong, close:frames=3,code=1011 for one; can be given several times',
+      collect,
+    )
     .option('--once', 'end after one call, with 1 where the client departed from the recording')
     .addHelpText(
       'after',
@@ -103,7 +108,11 @@ terminal, j joins the call, e ends it, and q or Ctrl-C stops the recording; the 
 The first line on standard output is the URL to dial. With several recordings, the conversation
 token says which: a file's name without .ndjson. Any access token will do.
 
-  $ livecall replay recordings/joined-call.ndjson --port 4000`,
+Faults: close, stall, insert, delay, postpone, drop, duplicate, reorder, garble, replace, refuse,
+fail. Each is followed by its options, which docs/testing.md lists.
+
+  $ livecall replay recordings/joined-call.ndjson --port 4000
+  $ livecall replay recordings/joined-call.ndjson --fault refuse:status=503,times=2`,
     )
     .action(async (paths: string[], flags: ReplayFlags) => {
       const { replay } = await import('./commands/replay.js');
@@ -170,6 +179,10 @@ const toPort = toNumber(
   'a whole number, 0 to 65535',
 );
 const toFactor = toNumber((factor) => factor > 0 && factor < Infinity, 'a number above 0');
+
+function collect(text: string, before: readonly string[] = []): readonly string[] {
+  return [...before, text];
+}
 
 function toNumber(fits: (value: number) => boolean, expected: string): (text: string) => number {
   return (text) => {

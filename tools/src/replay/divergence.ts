@@ -26,6 +26,11 @@ export interface Divergence {
   readonly difference?: readonly string[];
 }
 
+/** Whether it says that something was not played, and not that the client did something else. */
+export function isUnplayed({ kind }: Divergence): boolean {
+  return kind === 'missing' || kind === 'early-close' || kind === 'unconsumed';
+}
+
 /** Puts a divergence in a line. */
 export function showDivergence({
   kind,

@@ -5,15 +5,16 @@ import { HandshakeRefusedError } from '@livecall/core';
 import type { Transport } from '@livecall/core';
 import { defer, finalize, firstValueFrom, map, merge, NEVER, Subject, throwError } from 'rxjs';
 
-import { toDials } from '../../replay/dial.js';
-import { showDivergence } from '../../replay/divergence.js';
+import { parseFault } from '../../faults/parse-fault.js';
+import type { Fault } from '../../faults/signal.js';
+import { isUnplayed, showDivergence } from '../../replay/divergence.js';
 import type { Divergence } from '../../replay/divergence.js';
 import { exitCodes, ExitError } from '../exit-error.js';
 import { listen } from '../listen.js';
 import { loadRecording } from '../../recording/read-recording.js';
 import type { Recording } from '../../recording/recording.js';
 import { replay as replayRecording } from '../../replay/replay.js';
-import type { Replay, ReplayOptions } from '../../replay/replay.js';
+import type { ReplayOptions } from '../../replay/replay.js';
 import { say } from '../say.js';
 import { stopped } from '../stopped.js';
 import type { Route } from '../../serve.js';
@@ -28,10 +29,12 @@ export interface ReplayFlags {
   readonly match: 'strict' | 'typed' | 'loose';
   readonly wait?: number;
   readonly once?: boolean;
+  readonly fault?: readonly string[];
 }
 
 /** `livecall replay`: recordings as a fake server, until it is stopped or one call is over. */
 export async function replay(paths: readonly string[], flags: ReplayFlags): Promise<number> {
+  const faults = (flags.fault ?? []).map(toFault);
   const recordings = await load(paths);
   const over$ = new Subject<readonly Divergence[]>();
   const options: ReplayOptions = {
@@ -48,8 +51,11 @@ export async function replay(paths: readonly string[], flags: ReplayFlags): Prom
   const transports = new Map(
     recordings.map((recording) => [
       toToken(recording),
-      startAnew(recording, options, (divergences) => {
-        over$.next(divergences);
+      startAnew(recording, options, faults, (divergences) => {
+        // Where something is made to go wrong, what was not played is no client's doing.
+        over$.next(
+          faults.length === 0 ? divergences : divergences.filter((found) => !isUnplayed(found)),
+        );
       }),
     ]),
   );
@@ -58,9 +64,11 @@ export async function replay(paths: readonly string[], flags: ReplayFlags): Prom
   process.stdout.write(`${server.url}\n`);
   say(`replaying ${[...transports.keys()].join(', ')}; Ctrl-C stops`);
 
+  const sound =
+    faults.length === 0 ? 'played to the end, as recorded' : 'over; the client did its part';
   over$.subscribe((divergences) => {
     for (const divergence of divergences) say(showDivergence(divergence));
-    if (divergences.length === 0) say('played to the end, as recorded');
+    if (divergences.length === 0) say(sound);
   });
   const exitCode$ = merge(
     stopped(),
@@ -71,6 +79,15 @@ export async function replay(paths: readonly string[], flags: ReplayFlags): Prom
   const exitCode = await firstValueFrom(exitCode$, { defaultValue: exitCodes.ok });
   await server.close();
   return exitCode;
+}
+
+function toFault(text: string): Fault {
+  try {
+    return parseFault(text);
+  } catch (error) {
+    if (!(error instanceof TypeError)) throw error;
+    throw new ExitError(exitCodes.usage, `--fault: ${error.message}`);
+  }
 }
 
 /** Reads every file, and every `*.ndjson` of every folder. */
@@ -114,32 +131,38 @@ function toRoute(transports: ReadonlyMap<string, Transport>): Route {
 }
 
 /**
- * Replays a recording as often as clients come: a dial goes on with the call that has dials left
- * and nobody on it, or starts the recording anew.
+ * Replays a recording as often as clients come: a dial goes on with the call that is not over and
+ * that nobody is on, or starts the recording anew.
  *
  * @param onOver hears how each call went, once it was played to its end or the client departed
  */
 function startAnew(
   recording: Recording,
   options: ReplayOptions,
+  faults: readonly Fault[],
   onOver: (divergences: readonly Divergence[]) => void,
 ): Transport {
-  const dials = toDials(recording).length;
-  let current: { readonly transport: Replay; dialled: number; isPlaying: boolean } | undefined;
+  let current: PlayedCall | undefined;
 
+  const start = (): PlayedCall => {
+    const playedTransport = replayRecording(recording, options);
+    const call: PlayedCall = {
+      transport: faults.reduce<Transport>(
+        (transport, fault) => transport.pipe(fault),
+        playedTransport,
+      ),
+      isPlaying: false,
+      isOver: false,
+    };
+    void playedTransport.done().then((divergences) => {
+      call.isOver = true;
+      onOver(divergences);
+    });
+    return call;
+  };
   return defer(() => {
-    const isFree =
-      current !== undefined &&
-      !current.isPlaying &&
-      current.dialled < dials &&
-      current.transport.divergences().length === 0;
-    const call =
-      isFree && current !== undefined
-        ? current
-        : { transport: replayRecording(recording, options), dialled: 0, isPlaying: false };
+    const call = current === undefined || current.isPlaying || current.isOver ? start() : current;
     current = call;
-    if (call.dialled === 0) void call.transport.done().then(onOver);
-    call.dialled += 1;
     call.isPlaying = true;
     return call.transport.pipe(
       finalize(() => {
@@ -147,4 +170,11 @@ function startAnew(
       }),
     );
   });
+}
+
+/** One call of a recording that is played again and again. */
+interface PlayedCall {
+  readonly transport: Transport;
+  isPlaying: boolean;
+  isOver: boolean;
 }
