@@ -40,7 +40,7 @@ it.concurrent.each<[args: string, exitCode: number, said: string, options?: Live
   [
     'record --url http://127.0.0.1/ --out call.ndjson',
     2,
-    '--url: The url must start with wss:, not http://.',
+    '--url: The url must start with ws: or wss:, not http://.',
   ],
   [
     `record --url wss://calls.invalid/?conversationToken=${encodeURIComponent(conversationToken)} --out call.ndjson`,
@@ -180,7 +180,7 @@ it.concurrent.each([
   ['replay nowhere.ndjson', 'nowhere.ndjson: no such file'],
   ['check nowhere.ndjson', 'nowhere.ndjson: no such file'],
   ['show .', '.: is a folder, not a file'],
-  ['check .', '.: is a folder, not a file'],
+  ['check .', '.: there is no recording (*.ndjson) in this folder.'],
   ['replay folder', 'folder: there is no recording (*.ndjson) in this folder.'],
 ])('livecall %s ends with 66', async (args, said) => {
   using folder = makeFolder();

@@ -90,3 +90,64 @@ it('ends with 66 where there is no such file', async () => {
     stderr: 'livecall: recordings/nowhere.ndjson: no such file\n',
   });
 });
+
+it('tells a program what is wrong with --json', async () => {
+  const { exitCode, stdout } = await run(
+    ['check', 'recorder-died.ndjson', 'joined-call.ndjson', '--json'],
+    { cwd: 'recordings' },
+  );
+
+  expect(exitCode).toBe(1);
+  expect(
+    stdout
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line) as object),
+  ).toEqual([
+    { file: 'recorder-died.ndjson', line: 7, problem: 'the last line is torn; readers drop it' },
+    {
+      file: 'recorder-died.ndjson',
+      line: 7,
+      problem: 'there is no end after this line: the recorder died',
+    },
+  ]);
+});
+
+it('tells what reads well and should be written otherwise', async () => {
+  using folder = makeFolder();
+  folder.write(
+    'odd.ndjson',
+    [
+      '{"livecall":1,"recordedAt":"yesterday"}',
+      '{"at":0,"event":"open","status":101}',
+      '{"at":1,"event":"frame","from":"server","text":"{\\"type\\":\\"hold\\"}"}',
+      '{"at":2,"event":"close","from":"server","code":1000,"reason":""}',
+      '{"at":2,"event":"end"}',
+      '',
+    ].join('\n'),
+  );
+  const { exitCode, stdout } = await run(['check', 'odd.ndjson'], { cwd: folder.path });
+
+  expect(exitCode).toBe(1);
+  expect(stdout.split('\n')).toEqual([
+    'odd.ndjson:1: `recordedAt` is no date, 2026-01-31T12:00:00Z for one',
+    'odd.ndjson:3: `text` is JSON, and should stand as `json`',
+    '',
+  ]);
+});
+
+it('checks all recordings of a folder, and standard input', async () => {
+  using folder = makeFolder();
+  const call = scenario().start().callEnd().toNdjson();
+  folder.write('a.ndjson', call);
+  folder.write('b.ndjson', call.slice(0, -3));
+  folder.write('notes.txt', 'not a recording');
+
+  expect((await run(['check', folder.path])).stdout).toContain(`${folder.at('b.ndjson')}:`);
+  expect(await run(['check', '-'], { input: call })).toEqual({
+    exitCode: 0,
+    stdout: '',
+    stderr: '',
+  });
+  expect((await run(['show', '-'], { input: call })).stdout).toContain('call from');
+});

@@ -277,9 +277,9 @@ it.concurrent('lets a call go on that it cannot record', async () => {
 });
 
 it.concurrent.each([
-  ['there is none', 'nowhere'],
-  ['it is a file', 'file'],
-])('wants a folder to record to: %s', async (_what, name) => {
+  ['there is none', 'nowhere', 'there is no such folder; create it first'],
+  ['it is a file', 'file', 'is a file'],
+])('wants a folder to record to: %s', async (_what, name, problem) => {
   using folder = makeFolder();
   folder.write('file', '');
   const args = ['--url', 'wss://calls.invalid/', '--out-dir', folder.at(name)];
@@ -287,17 +287,34 @@ it.concurrent.each([
   expect(await run(['proxy', ...args])).toEqual({
     exitCode: 73,
     stdout: '',
-    stderr: `livecall: ${folder.at(name)}: there is no such folder; create it first.\n`,
+    stderr: `livecall: ${folder.at(name)}: ${problem}.\n`,
   });
 });
 
-it.concurrent('wants a url that it can dial, before any app does', async () => {
+it.concurrent.each([
+  ['http://127.0.0.1/', 'The url must start with ws: or wss:, not http://.'],
+  ['https://calls.invalid/', 'The url must start with wss:, not https://.'],
+  [
+    `wss://calls.invalid/?conversationToken=${encodeURIComponent(conversationToken)}`,
+    'The url must not carry a token; tokens are given apart from it.',
+  ],
+  [`wss://${accessToken}@calls.invalid/`, 'The url must have no user name, password or fragment.'],
+  [
+    `wss://user:${accessToken}@calls.invalid/`,
+    'The url must have no user name, password or fragment.',
+  ],
+  [
+    'ws://calls.invalid/',
+    'The url must start with wss: for calls.invalid: with ws: the tokens cross the network in the clear.',
+  ],
+  [`calls/${accessToken}`, 'The url is not a URL; it should look like wss://HOST/ws/v1/liveCalls.'],
+])('wants a url that it can dial, before any app does: %s', async (url, said) => {
   using folder = makeFolder();
-  const args = ['--url', 'http://127.0.0.1/', '--out-dir', folder.path];
 
-  expect(await run(['proxy', ...args])).toEqual({
+  expect(await run(['proxy', '--url', url, '--out-dir', folder.path])).toEqual({
     exitCode: 2,
     stdout: '',
-    stderr: 'livecall: --url: The url must start with wss:, not http://.\n',
+    stderr: `livecall: --url: ${said}\n`,
   });
+  expect(folder.recordings()).toEqual([]);
 });

@@ -1,9 +1,9 @@
 import { statSync, writeFileSync } from 'node:fs';
 
-import { loadRecording } from '@livecall/tools';
+import { loadRecording, parseRecording } from '@livecall/tools';
 import { expect, it, vi } from 'vitest';
 
-import { accessToken, conversationToken } from './fixtures/canary-tokens.js';
+import { accessToken, conversationToken, expectNoToken } from './fixtures/canary-tokens.js';
 import { makeFolder } from './fixtures/folder.js';
 import { CALL_END, START } from './fixtures/frames.js';
 import { run } from './fixtures/livecall.js';
@@ -38,8 +38,9 @@ it.concurrent('shows a call, and writes it to a file that only its owner reads',
   expect(toWords(ended.stdout)).toBe(
     [
       'connected',
-      'call from +14155552671',
-      'caller      Call me back at 415-555-2671.',
+      // What is piped may be kept: only a terminal shows who calls.
+      'call from +12025550100',
+      'caller      Call me back at 202-555-0100.',
       'call ended',
       'closed by the server with 1000',
       '',
@@ -163,7 +164,6 @@ it.concurrent.each([
 ])('sends a command with %s', async (flag, type, words) => {
   using folder = makeFolder();
   await using platform = await startPlatform((client) => {
-    client.send(START);
     client.on('message', (data: Buffer) => {
       const { id } = JSON.parse(data.toString()) as { id: string };
       client.send(JSON.stringify({ type: 'ack', ackId: id }));
@@ -178,7 +178,6 @@ it.concurrent.each([
   expect(toWords(ended.stdout).replaceAll(/\d+ ms/g, 'n ms')).toBe(
     [
       'connected',
-      'call from +14155552671',
       `→ ${words}`,
       `← acknowledged after n ms: ${words}`,
       'call ended',
@@ -291,3 +290,16 @@ it.concurrent(
     ]);
   },
 );
+
+it.concurrent('writes the recording to standard output with --out -', async () => {
+  await using platform = await startPlatform(shortCall);
+  const { exitCode, stdout, stderr } = await run(['record', '--url', platform.url, '--out', '-']);
+
+  expect({ exitCode, stderr }).toEqual({
+    exitCode: 0,
+    stderr: `livecall: dialling ${new URL(platform.url).host}\n`,
+  });
+  const { entries } = await parseRecording('stdout', stdout);
+  expect(entries.at(-1)).toMatchObject({ event: 'end' });
+  expectNoToken(stdout);
+});

@@ -148,7 +148,7 @@ it.concurrent('ends with 0 after one call that went as recorded, with --once', a
   expect(exitCode).toBe(0);
   expect(stdout.split('\n')).toHaveLength(2);
   expect(stderr).toBe(
-    'livecall: replaying joined-call; Ctrl-C stops\nlivecall: played to the end, as recorded\n',
+    'livecall: replaying joined-call; Ctrl-C stops\nlivecall: recordings/joined-call.ndjson: played to the end, as recorded\n',
   );
 });
 
@@ -166,7 +166,7 @@ it.concurrent.each<
       (await following.connection()).send('{"type":"client:endCall","id":"1"}');
       expect(await following.error()).toMatchObject({
         code: 4999,
-        reason: 'mismatch at joined-call.ndjson:9',
+        reason: 'mismatch at line 9',
       });
     },
     'mismatch: expected client:joinCall, got client:endCall',

@@ -54,7 +54,7 @@ it.concurrent.each<[args: string, said: string]>([
   ['show --jsno FILE', "unknown option '--jsno'\n(Did you mean --json?)"],
   ['show', "missing required argument 'file'"],
   ['show ONE TWO', "too many arguments for 'show'. Expected 1 argument but got 2."],
-  ['check', "missing required argument 'file'"],
+  ['check', "missing required argument 'file|folder'"],
   ['replay', "missing required argument 'file|folder'"],
   ['record --out FILE', "required option '--url <url>' not specified"],
   ['record --url wss://calls.invalid/', "required option '--out <file>' not specified"],
@@ -74,7 +74,7 @@ it.concurrent.each<[args: string, said: string]>([
   ],
   [
     'record --timeout 2147483648',
-    "option '--timeout <ms>' argument '2147483648' is invalid. It should be milliseconds, 0 or more.",
+    "option '--timeout <ms>' argument '2147483648' is invalid. It should be milliseconds, 1 or more.",
   ],
   [
     'replay FILE --port 65536',

@@ -21,6 +21,10 @@ const source = relative(
   fileURLToPath(new URL('../recordings/joined-call.ndjson', import.meta.url)),
 );
 const folder = mkdtempSync(join(tmpdir(), 'livecall-demo-'));
+// However it ends: a server that does not start leaves an `await` behind that no `finally` sees.
+process.on('exit', () => {
+  rmSync(folder, { recursive: true });
+});
 
 /** @param {string} text */
 const say = (text) => process.stdout.write(`${text}\n`);
@@ -91,5 +95,4 @@ for (const [index, copy] of copies.entries()) {
 }
 say('   Not compared, since every run has its own: when, how long, the endpoint, the command ids.');
 
-rmSync(folder, { recursive: true });
 process.exitCode = isGood ? 0 : 1;

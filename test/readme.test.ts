@@ -17,15 +17,23 @@ import { readExamples } from './fixtures/read-examples.js';
 const run = promisify(execFile);
 const root = fileURLToPath(new URL('..', import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), 'livecall-readme-'));
-const examples = readExamples(join(root, 'README.md'));
+const pages = ['README.md', 'packages/core/README.md', 'tools/README.md'];
+const examples = Object.assign(
+  {},
+  ...pages.map((page) => readExamples(join(root, page))),
+) as Readonly<Record<string, string>>;
+/** What is a test of vitest's is executed by it, and everything else by plain Node. */
+const isTest = (name: string) =>
+  /from '(vitest|@livecall\/tools\/vitest)'/.test(examples[name] ?? '');
 
 /** An app beside the workspace: the built packages, strict TypeScript, plain Node. */
 beforeAll(async () => {
   symlinkSync(join(root, 'test', 'node_modules'), join(folder, 'node_modules'));
   symlinkSync(join(root, 'recordings'), join(folder, 'recordings'));
+  symlinkSync(join(root, 'recordings', 'screened-spam-call.ndjson'), join(folder, 'call.ndjson'));
   mkdirSync(join(folder, 'src'));
   for (const [name, code] of Object.entries(examples)) {
-    writeFileSync(join(folder, 'src', `${name}.ts`), code);
+    writeFileSync(join(folder, 'src', `${name}${isTest(name) ? '.test' : ''}.ts`), code);
   }
   writeFileSync(join(folder, 'package.json'), '{"type":"module"}');
   const compilerOptions = {
@@ -52,13 +60,17 @@ afterAll(() => {
 });
 
 it('has the examples that are executed here', () => {
-  expect(Object.keys(examples)).toEqual(['follow', 'commands', 'replay']);
+  expect(Object.keys(examples).filter((name) => !isTest(name))).toEqual([
+    'follow',
+    'commands',
+    'core',
+  ]);
 });
 
-it('follows a call', async () => {
+it.each(['follow', 'core'])('follows a call: %s', async (name) => {
   const recording = await loadRecording(join(root, 'recordings', 'screened-spam-call.ndjson'));
   await using server = await serve(replay(recording));
-  const { stdout, stderr } = await run(process.execPath, [join(folder, 'dist', 'follow.js')], {
+  const { stdout, stderr } = await run(process.execPath, [join(folder, 'dist', `${name}.js`)], {
     env: {
       ...process.env,
       LIVECALL_URL: server.url,
@@ -91,12 +103,10 @@ it('joins once, and joins on a click', async () => {
   expect(await results).toMatchObject([{ status: 'failed', error: { _tag: 'NotOpenError' } }]);
 });
 
-it('replays in a test of vitest', async () => {
+it.each(Object.keys(examples).filter(isTest))('passes as a test of vitest: %s', async (name) => {
   const vitest = join(root, 'node_modules', 'vitest', 'vitest.mjs');
-  writeFileSync(join(folder, 'src', 'replay.test.ts'), examples['replay'] ?? '');
-  const { stdout } = await run(process.execPath, [vitest, 'run', '--root', folder], {
-    cwd: folder,
-  });
+  const args = [vitest, 'run', '--root', folder, `src/${name}.test.ts`];
+  const { stdout } = await run(process.execPath, args, { cwd: folder });
 
-  expect(stdout).toContain('1 passed');
+  expect(stdout).toMatch(/Tests .*[1-9]\d* passed/);
 });

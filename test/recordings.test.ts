@@ -5,6 +5,8 @@ import { InvalidFrameError, liveCall, webSocketTransport } from '@livecall/core'
 import type { Command, LiveCall, Transport } from '@livecall/core';
 import {
   ack,
+  Entry,
+  Header,
   isComplete,
   parseRecording,
   record,
@@ -15,7 +17,7 @@ import {
   showDivergence,
   toComparable,
 } from '@livecall/tools';
-import type { Entry, Recording, RecordingSink, Scenario } from '@livecall/tools';
+import type { Recording, RecordingSink, Scenario } from '@livecall/tools';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import fc from 'fast-check';
 import {
@@ -71,6 +73,10 @@ it.each(names)('reads %s, and tells of a last line that is torn', async (name) =
 /* The schema of a line */
 
 const schema = JSON.parse(read('recording.schema.json')) as object;
+const isRead = (value: unknown) =>
+  typeof value === 'object' && value !== null && 'livecall' in value
+    ? Header.is(value)
+    : Entry.is(value);
 const isLine = new Ajv2020({ strict: true, strictRequired: false }).compile(schema);
 
 it.each(names)('describes every line of %s', (name) => {
@@ -97,8 +103,9 @@ it.each([
   '{"at":0,"event":"end","entries":4}',
   '{"at":0,"event":"ping"}',
   '{"at":0,"event":"ping","from":7,"json":1,"text":2}',
-])('describes %s', (line) => {
+])('describes %s, as the reader reads it', (line) => {
   expect(isLine(JSON.parse(line))).toBe(true);
+  expect(isRead(JSON.parse(line))).toBe(true);
 });
 
 it.each([
@@ -143,8 +150,37 @@ it.each([
   '{"at":0,"event":"close","from":"server","code":99,"reason":""}',
   '{"at":0,"event":"mark"}',
   '{"at":0,"event":"mark","label":7}',
-])('does not describe %s', (line) => {
+])('does not describe %s, and no reader takes it', (line) => {
   expect(isLine(JSON.parse(line))).toBe(false);
+  expect(isRead(JSON.parse(line))).toBe(false);
+});
+
+it('describes what the reader takes, and nothing else', () => {
+  const any = fc.constantFrom<unknown>(null, '', 'server', 0, -1, 101, 1.5, {}, []);
+  const value = fc.record(
+    {
+      livecall: fc.oneof({ weight: 9, arbitrary: fc.constant(1) }, any),
+      recordedAt: fc.oneof(fc.constant('2026-11-22T09:00:00Z'), any),
+      at: fc.oneof(fc.nat(), any),
+      event: fc.constantFrom('open', 'refused', 'failed', 'frame', 'close', 'mark', 'end', 'hold'),
+      status: fc.oneof(fc.constantFrom(100, 101, 401, 999, 1_000), any),
+      retryAfterMs: fc.oneof(fc.nat(), any),
+      reason: fc.oneof(fc.constantFrom('timeout', 'unreachable', 'bye'), any),
+      code: fc.oneof(fc.constantFrom(999, 1_000, 4_999, 5_000, 'ENOTFOUND'), any),
+      from: fc.oneof(fc.constantFrom('server', 'client', 'proxy'), any),
+      json: any,
+      text: any,
+      base64: fc.oneof(fc.base64String(), fc.string(), any),
+      label: any,
+    },
+    { requiredKeys: [] },
+  );
+  fc.assert(
+    fc.property(value, (line) => {
+      expect(isRead(line)).toBe(isLine(line));
+    }),
+    { numRuns: 5_000 },
+  );
 });
 
 /* Replayed, and recorded again */

@@ -23,7 +23,7 @@ import {
   serve,
   showDivergence,
 } from '@livecall/tools';
-import type { Server, ServeRequest } from '@livecall/tools';
+import type { Server, ServeOptions, ServeRequest } from '@livecall/tools';
 import {
   concat,
   defer,
@@ -486,25 +486,33 @@ it('keeps on when its transport can send no more', async () => {
   expect(await client.heard(1)).toEqual([START]);
 });
 
-it('closes with 1009 on a client whose message is too long', async () => {
+const MIB = 1_048_576;
+
+it.each<[longest: number, options: ServeOptions]>([
+  [1_024, { maxPayloadBytes: 1_024 }],
+  [MIB, {}],
+])('closes with 1009 on a client whose message is longer than %i', async (longest, options) => {
   const { transport, left } = leaving(staying(toConnection()));
-  await using server = await serve(transport, { maxPayloadBytes: 1_024 });
+  await using server = await serve(transport, options);
   using client = dial(server.url);
   await once(client.socket, 'open');
-  client.socket.send('a'.repeat(1_025));
+  client.socket.send('a'.repeat(longest + 1));
 
   expect(await client.closed).toEqual([1009, '']);
   await left;
 });
 
-it('takes a message that is just as long as it may be', async () => {
+it.each<[longest: number, options: ServeOptions]>([
+  [1_024, { maxPayloadBytes: 1_024 }],
+  [MIB, {}],
+])('takes a message that is just as long as it may be: %i', async (longest, options) => {
   const connection = toConnection();
-  await using server = await serve(staying(connection), { maxPayloadBytes: 1_024 });
+  await using server = await serve(staying(connection), options);
   using client = dial(server.url);
   await once(client.socket, 'open');
-  client.socket.send('a'.repeat(1_024));
+  client.socket.send('a'.repeat(longest));
 
-  expect(await firstValueFrom(connection.heard$)).toHaveLength(1_024);
+  expect(await firstValueFrom(connection.heard$)).toHaveLength(longest);
 });
 
 /* How a connection ends */
@@ -669,7 +677,7 @@ it('closes with 4999 on a client that departs, and says where', async () => {
   await client.heard(1);
   client.socket.send('{"type":"client:endCall","id":"live"}');
 
-  expect(await client.closed).toEqual([4999, 'mismatch at joined.ndjson:4']);
+  expect(await client.closed).toEqual([4999, 'mismatch at line 4']);
   expect((await server.done()).map(showDivergence)).toEqual([
     'recordings/joined.ndjson:4: mismatch: expected client:joinCall, got client:endCall',
   ]);
@@ -704,7 +712,7 @@ it('is done when every recording that it served was played, and tells the handsh
   expect((await server.done()).map(showDivergence)).toMatchInlineSnapshot(`
     [
       "handshake: expected the path /ws/v1/liveCalls, got another path",
-      "departed.ndjson:2: unexpected: expected no further frame, got client:joinCall",
+      "departed.ndjson:2: unexpected: expected no frame, got client:joinCall",
     ]
   `);
 });

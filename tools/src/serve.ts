@@ -64,6 +64,7 @@ export interface ServeOptions {
 export interface Server {
   /** What to dial, `ws://127.0.0.1:PORT/ws/v1/liveCalls`. */
   readonly url: string;
+  /** The port it listens on. */
   readonly port: number;
   /**
    * Waits until every replay served is played to its end, and gives where the clients departed from
@@ -96,7 +97,7 @@ export interface Server {
  * @example
  * import { loadRecording, replay, serve } from '@livecall/tools';
  *
- * const server = await serve(replay(await loadRecording('recordings/joined-call.ndjson')));
+ * await using server = await serve(replay(await loadRecording('recordings/joined-call.ndjson')));
  * console.log(server.url);
  */
 export async function serve(

@@ -1,9 +1,12 @@
+import { inspect } from 'node:util';
+
 import { expect, test as base } from 'vitest';
 
 import type { Recording } from './recording/recording.js';
+import { DivergedError } from './testing/diverged-error.js';
 import { matchers } from './testing/matchers.js';
 import type { SentFrame } from './testing/matchers.js';
-import { openReplay } from './testing/open-replay.js';
+import { openReplay, toJudged } from './testing/open-replay.js';
 import type { OpenedReplay, OpenReplayOptions } from './testing/open-replay.js';
 
 export type { SentFrame } from './testing/matchers.js';
@@ -11,12 +14,12 @@ export type { OpenedReplay, OpenReplayOptions } from './testing/open-replay.js';
 
 declare module 'vitest' {
   // Its type parameter has to be written as vitest writes it.
-  // eslint-disable-next-line @typescript-eslint/no-explicit-any
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any, @typescript-eslint/no-unused-vars
   interface Matchers<T = any> {
     /** Passes when the client has sent exactly these frames, in this order. */
-    toHaveSent(expected: readonly SentFrame[]): T;
+    toHaveSent(expected: readonly SentFrame[]): void;
     /** Passes when the client has sent exactly what the recorded client sent, in its order. */
-    toHaveFollowed(recording: Recording): T;
+    toHaveFollowed(recording: Recording): void;
   }
 }
 
@@ -46,17 +49,29 @@ const WAIT_MS = 4_000;
  */
 export const test = base.extend<{ replayed: ReplayedFixture }>({
   replayed: async ({ task }, use) => {
-    const opened: OpenedReplay[] = [];
+    const endings: ((hasPassed: boolean, hasSaidWhere: boolean) => Promise<void>)[] = [];
     await use(async (recording, options) => {
-      const replay = await openReplay(recording, { waitMs: WAIT_MS, ...options } as typeof options);
-      opened.push(replay);
-      return replay;
+      const opened = await openReplay(recording, { waitMs: WAIT_MS, ...options } as typeof options);
+      endings.push(async (hasPassed, hasSaidWhere) => {
+        if (hasPassed) return opened.finish();
+        // What the client had done before it was cut off may be why the test failed.
+        const departed = toJudged(opened.server.divergences(), options ?? {});
+        await opened.close();
+        if (departed.length > 0 && !hasSaidWhere) {
+          throw new DivergedError(opened.recording.name, departed);
+        }
+      });
+      return opened;
     });
-    // A test that has failed already has said what there is to say.
-    const hasFailed = task.result?.state === 'fail';
-    const endings = opened.map(({ finish, close }) => (hasFailed ? close() : finish()));
-    await Promise.allSettled(endings);
-    await Promise.all(endings);
+    const { state, errors } = task.result ?? {};
+    const hasSaidWhere = inspect(errors, { depth: Infinity }).includes('DivergedError');
+    const ended = await Promise.allSettled(
+      endings.map((end) => end(state === 'pass', hasSaidWhere)),
+    );
+    const failures = ended.flatMap((end) =>
+      end.status === 'rejected' ? [end.reason as unknown] : [],
+    );
+    if (failures.length > 0) throw new AggregateError(failures);
   },
 });
 

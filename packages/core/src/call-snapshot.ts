@@ -3,7 +3,9 @@ import type { Received } from './received.js';
 
 /** Something that was said. */
 export interface Utterance {
+  /** Who said it. */
   readonly role: Role;
+  /** What was said. */
   readonly text: string;
   /** As the server sent it; its unit is not published. */
   readonly offset: Offset;

@@ -21,6 +21,11 @@ const RETRIED_CLOSE_CODES: ReadonlySet<number> = new Set([
  * | anything that is no `TransportError` | `fatal` |
  *
  * @see PROTOCOL.md#close-codes
+ * @example
+ * import { classify, ConnectionClosedError, HandshakeRefusedError } from '@livecall/core';
+ *
+ * console.log(classify(new ConnectionClosedError(1006))); // => retry
+ * console.log(classify(new HandshakeRefusedError(404))); // => fatal
  */
 export function classify(error: unknown): Verdict {
   if (!isLiveCallError(error)) return 'fatal';

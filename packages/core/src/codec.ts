@@ -32,12 +32,26 @@ export function decodeFrame(frame: Frame): E.Either<InvalidFrameError, ServerMes
  * Decodes one frame from a client, as a server does.
  *
  * @see PROTOCOL.md#client-messages
+ * @example
+ * import { decodeClientFrame } from '@livecall/core';
+ *
+ * const decoded = decodeClientFrame('{"type":"client:joinCall","id":"8f0c"}');
+ * if (decoded._tag === 'Right') console.log(decoded.right.id); // => 8f0c
  */
 export function decodeClientFrame(frame: Frame): E.Either<InvalidFrameError, ClientMessage> {
   return decode(frame, ClientMessage);
 }
 
-/** Encodes one message for the server. */
+/**
+ * Encodes one message for the server.
+ *
+ * @see PROTOCOL.md#client-messages
+ * @example
+ * import { encodeClientMessage } from '@livecall/core';
+ *
+ * const frame = encodeClientMessage({ type: 'client:endCall', id: '8f0c' });
+ * console.log(frame); // => {"type":"client:endCall","id":"8f0c"}
+ */
 export function encodeClientMessage({ type, id }: ClientMessage): Frame {
   return JSON.stringify({ type, id });
 }

@@ -24,12 +24,14 @@ export interface Reconnecting {
   readonly attempt: number;
   /** Milliseconds until the dial. */
   readonly delayMs: number;
+  /** Why the dial or connection before it ended. */
   readonly cause: LiveCallError;
 }
 
 /** The call has ended; what the server still has to say is awaited. */
 export interface Closing {
   readonly status: 'closing';
+  /** Which connection of this call it is, counted from 1. */
   readonly connection: number;
 }
 

@@ -143,13 +143,13 @@ it.each<[error: LiveCallError, tag: LiveCallError['_tag'], fields: object, messa
     new CallEndedError('client:joinCall', 'not-sent'),
     'CallEndedError',
     { delivery: 'not-sent' },
-    'The call ended before client:joinCall was sent; it was not sent.',
+    'The call, or the following of it, ended before client:joinCall was sent; it was not sent.',
   ],
   [
     new CallEndedError('client:joinCall', 'unknown'),
     'CallEndedError',
     { delivery: 'unknown' },
-    'The call ended before client:joinCall was acknowledged; whether it was carried out is unknown.',
+    'The call, or the following of it, ended before client:joinCall was acknowledged; whether it was carried out is unknown.',
   ],
 ])('tells by %s what happened and what to do', (error, tag, fields, message) => {
   expect(error).toBeInstanceOf(Error);

@@ -93,7 +93,9 @@ export class ConnectFailedError extends TaggedError<'ConnectFailedError'> {
 
 /** A token function failed or gave no token. What it threw is its own affair: `providerError`, not enumerable. */
 export class TokenUnavailableError extends TaggedError<'TokenUnavailableError'> {
+  /** Which of the two it is. */
   readonly token: 'accessToken' | 'conversationToken';
+  /** What the token function threw; not enumerable. */
   declare readonly providerError: unknown;
 
   constructor(token: 'accessToken' | 'conversationToken', providerError?: unknown) {
@@ -158,6 +160,7 @@ export class ConnectionClosedError extends TaggedError<'ConnectionClosedError'> 
  * that was given as an option. What it threw is `failure`, not enumerable.
  */
 export class TransportFailedError extends TaggedError<'TransportFailedError'> {
+  /** What was thrown; not enumerable, since it may hold anything. */
   declare readonly failure: unknown;
 
   constructor(failure: unknown) {
@@ -236,6 +239,7 @@ export type Delivery = 'not-sent' | 'unknown';
 
 /** There is no open connection to send on. */
 export class NotOpenError extends TaggedError<'NotOpenError'> {
+  /** It was certainly not sent. */
   readonly delivery = 'not-sent' satisfies Delivery;
   /** How long an open connection was waited for, in milliseconds; 0 when it was not. */
   readonly waitedMs: number;
@@ -253,6 +257,7 @@ export class NotOpenError extends TaggedError<'NotOpenError'> {
 
 /** No ack came in time. The command may have been carried out all the same. */
 export class AckTimeoutError extends TaggedError<'AckTimeoutError'> {
+  /** It was sent; what became of it is not known. */
   readonly delivery = 'unknown' satisfies Delivery;
   /** How long the ack was given, in milliseconds. */
   readonly ackTimeoutMs: number;
@@ -275,6 +280,7 @@ export class AckTimeoutError extends TaggedError<'AckTimeoutError'> {
 
 /** The connection that the command was sent on ended before the ack. */
 export class ConnectionLostError extends TaggedError<'ConnectionLostError'> {
+  /** It was sent; what became of it is not known. */
   readonly delivery = 'unknown' satisfies Delivery;
 
   constructor(type: string, cause: unknown) {
@@ -288,6 +294,7 @@ export class ConnectionLostError extends TaggedError<'ConnectionLostError'> {
 
 /** The call, or the following of it, is over. */
 export class CallEndedError extends TaggedError<'CallEndedError'> {
+  /** Whether it was sent before the end. */
   readonly delivery: Delivery;
 
   constructor(type: string, delivery: Delivery) {
@@ -295,7 +302,7 @@ export class CallEndedError extends TaggedError<'CallEndedError'> {
       delivery === 'not-sent' ? 'it was not sent' : 'whether it was carried out is unknown';
     super(
       'CallEndedError',
-      `The call ended before ${type} was ${delivery === 'not-sent' ? 'sent' : 'acknowledged'}; ${known}.`,
+      `The call, or the following of it, ended before ${type} was ${delivery === 'not-sent' ? 'sent' : 'acknowledged'}; ${known}.`,
     );
     this.delivery = delivery;
   }
@@ -330,7 +337,17 @@ const tags: Readonly<Record<LiveCallError['_tag'], true>> = {
   CallEndedError: true,
 };
 
-/** Tells livecall's own errors from all others, by tag: two copies of the package know each other's. */
+/**
+ * Tells livecall's own errors from all others, by tag: two copies of the package know each other's.
+ *
+ * @example
+ * import { isLiveCallError } from '@livecall/core';
+ *
+ * export function toStatus(error: unknown): number | undefined {
+ *   const isRefused = isLiveCallError(error) && error._tag === 'HandshakeRefusedError';
+ *   return isRefused ? error.status : undefined;
+ * }
+ */
 export function isLiveCallError(error: unknown): error is LiveCallError {
   return error instanceof Error && '_tag' in error && Object.hasOwn(tags, String(error._tag));
 }

@@ -13,6 +13,12 @@ export interface Explanation {
  * offending value.
  *
  * It speaks of the deepest place that failed: in a union, the member that came closest.
+ *
+ * @example
+ * import { explain, Transcript } from '@livecall/core';
+ *
+ * const decoded = Transcript.decode({ type: 'transcript', msg: 'Hello?', role: 'caller' });
+ * if (decoded._tag === 'Left') console.log(explain(decoded.left).path); // => role
  */
 export function explain(errors: Errors): Explanation {
   const context = errors.reduce<Context>(

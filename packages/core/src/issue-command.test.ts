@@ -73,6 +73,12 @@ const joined = (at: number, more: Partial<Acknowledged> = {}): Acknowledged => (
 
 /** A call over one wire after the other, and what it sends. It retries once, after 4 ms. */
 function callOver(...wires: readonly Observable<string>[]) {
+  const { transport, sent$ } = dialling(...wires);
+  return { call: liveCall(transport, numbered()), sent$ };
+}
+
+/** The n-th dial is the n-th wire. */
+function dialling(...wires: readonly Observable<string>[]) {
   const sent$ = new Subject<Frame>();
   let dials = 0;
   const transport = defer(() => {
@@ -91,7 +97,7 @@ function callOver(...wires: readonly Observable<string>[]) {
       map(() => connection),
     );
   });
-  return { call: liveCall(transport, numbered()), sent$ };
+  return { transport, sent$ };
 }
 
 function numbered(): LiveCallOptions {
@@ -498,6 +504,22 @@ it.each([
     call.connect();
     const error = new ConnectionLostError('client:joinCall', cause);
 
+    time.expectObservable(call.joinCall(), joins).toBe(expected, {}, error);
+  });
+});
+
+it('fails when the server closes with 1000, where that is how calls end', () => {
+  run((time) => {
+    const wire$ = time.cold('-o----#', wire, new ConnectionClosedError(1_000));
+    const joins = '          ---^   ';
+    const sent = '           ---J---';
+    const expected = '       ------#';
+    const { transport, sent$ } = dialling(wire$);
+    const call = liveCall(transport, { ...numbered(), cleanCloseIsEnd: true });
+    call.connect();
+    const error = new CallEndedError('client:joinCall', 'unknown');
+
+    time.expectObservable(sent$).toBe(sent, frames);
     time.expectObservable(call.joinCall(), joins).toBe(expected, {}, error);
   });
 });

@@ -28,6 +28,7 @@ import type { Frame } from './transport.js';
 
 /** A command that the server has acknowledged. */
 export interface Acknowledged {
+  /** Which command it was. */
   readonly type: Command['type'];
   /** The id that this command was sent with. */
   readonly id: string;

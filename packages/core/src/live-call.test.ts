@@ -842,6 +842,17 @@ it('keeps as many utterances as it is told to', () => {
   });
 });
 
+it('keeps ten thousand utterances by default', () => {
+  const frames$ = concat(of(...Array<string>(10_001).fill(wire.t)), NEVER);
+  const call = liveCall(concat(of({ frames$, send: () => undefined }), NEVER));
+  const snapshots: CallSnapshot[] = [];
+  call.connect();
+  call.call$.subscribe((snapshot) => snapshots.push(snapshot));
+  call.connect().unsubscribe();
+
+  expect(snapshots.map(({ utterances }) => utterances.length)).toEqual([10_000]);
+});
+
 it.each<[what: string, wrong: LiveCallOptions]>([
   ['lingerMs', { lingerMs: Infinity }],
   ['lingerMs', { lingerMs: -1 }],

@@ -109,11 +109,16 @@ const CALL_ENDED: Closed = { status: 'closed', reason: 'call-ended' };
  * @see PROTOCOL.md
  * @example
  * import { liveCall } from '@livecall/core';
+ * import type { Transport } from '@livecall/core';
  *
- * const call = liveCall(transport);
- * call.transcript$.subscribe(({ role, msg }) => console.log(role, msg));
- * call.errors$.subscribe((error) => console.error(error.message));
- * const following = call.connect();
+ * export function follow(transport: Transport) {
+ *   const call = liveCall(transport);
+ *   call.transcript$.subscribe({
+ *     next: ({ role, msg }) => console.log(role, msg),
+ *     error: (error: Error) => console.error(error.message),
+ *   });
+ *   return call.connect();
+ * }
  */
 export function liveCall(
   transport: Transport,

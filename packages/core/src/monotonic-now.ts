@@ -6,6 +6,12 @@ import { asyncScheduler } from 'rxjs';
  * Inside `TestScheduler.run` it is the virtual clock. RxJS's own `asyncScheduler.now()` is the
  * wall clock, which has whole milliseconds and is set back now and then; the two agree unless time
  * is virtual.
+ *
+ * @example
+ * import { monotonicNow } from '@livecall/core';
+ *
+ * const startedAt = monotonicNow();
+ * export const toElapsedMs = () => monotonicNow() - startedAt;
  */
 export function monotonicNow(): number {
   const scheduled = asyncScheduler.now();

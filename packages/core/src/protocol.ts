@@ -177,12 +177,24 @@ export const ServerMessage = new t.Type<ServerMessage, object, unknown>(
 /**
  * Says whether a caller's number is written in E.164, as published: `+`, then up to 15 digits.
  * A withheld number is not.
+ *
+ * @example
+ * import { isE164 } from '@livecall/core';
+ *
+ * console.log(isE164('+12025550100'), isE164('anonymous')); // => true false
  */
 export function isE164(phone: string): boolean {
   return /^\+[1-9]\d{1,14}$/.test(phone);
 }
 
-/** Reads a message's ISO 8601 `timestamp`; `undefined` when it is not one. */
+/**
+ * Reads a message's ISO 8601 `timestamp`; `undefined` when it is not one.
+ *
+ * @example
+ * import { toDate } from '@livecall/core';
+ *
+ * console.log(toDate('2026-11-22T09:00:00Z')?.getTime()); // => 1795338000000
+ */
 export function toDate(timestamp: string): Date | undefined {
   const date = new Date(timestamp);
   return Number.isNaN(date.getTime()) ? undefined : date;

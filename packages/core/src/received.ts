@@ -6,5 +6,6 @@ export interface Received {
   readonly connection: number;
   /** When it arrived, in milliseconds since the epoch, by this machine's clock. */
   readonly at: number;
+  /** What the server sent, decoded; every field of it is kept. */
   readonly message: ServerMessage;
 }

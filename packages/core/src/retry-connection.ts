@@ -52,14 +52,17 @@ export interface RetryConnectionOptions {
  * The wait is a random share of `baseDelayMs`, doubled with every retry up to `maxDelayMs` (full
  * jitter), or what the server's `Retry-After` asks for where that is longer. A 401 is dialled again
  * at once, so that the token functions are asked anew; a second one is fatal, unless a connection
- * stayed open for `resetAfterMs` in between. The connection before is closed before the next dial; unsubscribing ends the wait, too.
+ * stayed open for `resetAfterMs` in between. The connection before is closed before the next dial;
+ * unsubscribing ends the wait, too.
  *
  * @throws TypeError for an option that is no duration, or a negative `maxAttempts`
  * @see PROTOCOL.md#life-cycle
  * @example
- * import { retryConnection, webSocketTransport } from '@livecall/core';
+ * import { retryConnection } from '@livecall/core';
+ * import type { Transport } from '@livecall/core';
  *
- * const transport = webSocketTransport(options).pipe(retryConnection({ maxAttempts: 3 }));
+ * export const retrying = (transport: Transport): Transport =>
+ *   transport.pipe(retryConnection({ maxAttempts: 3 }));
  */
 export function retryConnection({
   baseDelayMs = 500,

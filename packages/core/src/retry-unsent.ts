@@ -19,8 +19,9 @@ export interface RetryUnsentOptions {
  * @throws TypeError for a `delayMs` that is no duration
  * @example
  * import { retryUnsent } from '@livecall/core';
+ * import type { LiveCall } from '@livecall/core';
  *
- * call.joinCall().pipe(retryUnsent(3)).subscribe();
+ * export const joinOnce = (call: LiveCall) => call.joinCall().pipe(retryUnsent(3));
  */
 export function retryUnsent<A>(
   count: number,

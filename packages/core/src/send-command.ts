@@ -25,11 +25,15 @@ export type CommandResult =
  *
  * @example
  * import { joinCall, sendCommand } from '@livecall/core';
+ * import type { LiveCall } from '@livecall/core';
+ * import { map } from 'rxjs';
+ * import type { Observable } from 'rxjs';
  *
- * clicks$.pipe(
- *   map(() => joinCall),
- *   sendCommand(call),
- * ).subscribe((result) => console.log(result.status));
+ * export const joinOnClick = (call: LiveCall, clicks$: Observable<unknown>) =>
+ *   clicks$.pipe(
+ *     map(() => joinCall),
+ *     sendCommand(call),
+ *   );
  */
 export function sendCommand(
   call: Pick<LiveCall, 'joinCall' | 'endCall'>,

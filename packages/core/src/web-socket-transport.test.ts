@@ -1,16 +1,47 @@
 import { Agent } from 'node:http';
 
-import { NEVER, throwError } from 'rxjs';
+import { map, NEVER, Subject, throwError } from 'rxjs';
 import { TestScheduler } from 'rxjs/testing';
 import type { RunHelpers } from 'rxjs/testing';
 import { expect, it, vi } from 'vitest';
 
-import { HandshakeTimeoutError, TokenUnavailableError } from './errors.js';
+import { ConnectionClosedError, HandshakeTimeoutError, TokenUnavailableError } from './errors.js';
 import type { Token } from './token.js';
 import { webSocketTransport } from './web-socket-transport.js';
 import type { WebSocketTransportOptions } from './web-socket-transport.js';
 
-/* Sockets are opened in the acceptance tests; nothing here gets as far. */
+/* Sockets are opened in the acceptance tests; those that are dialled here are fakes. */
+
+/** A socket that does nothing by itself. */
+interface FakeSocket {
+  readonly clientOptions: unknown;
+  ping: () => void;
+  emit(event: 'open'): boolean;
+}
+
+const fakes = vi.hoisted((): { readonly sockets: FakeSocket[] } => ({ sockets: [] }));
+
+vi.mock('ws', async () => {
+  const { EventEmitter } = await import('node:events');
+  class WebSocket extends EventEmitter implements FakeSocket {
+    static readonly OPEN = 1;
+    readonly readyState = WebSocket.OPEN;
+    readonly clientOptions: unknown;
+    ping = () => undefined;
+    readonly close = () => undefined;
+
+    constructor(_url: URL, clientOptions: unknown) {
+      super();
+      this.clientOptions = clientOptions;
+      fakes.sockets.push(this);
+    }
+
+    terminate(): void {
+      this.emit('close', 1006, Buffer.of());
+    }
+  }
+  return { WebSocket };
+});
 
 const options: WebSocketTransportOptions = {
   url: 'wss://calls.example/ws/v1/liveCalls',
@@ -159,6 +190,48 @@ it('counts the wait for a token into the handshake', () => {
 
     time.expectObservable(transport).toBe(expected, {}, error);
     time.expectSubscriptions(provided$.subscriptions).toBe(asked);
+  });
+});
+
+it('gives the handshake ten seconds by default', () => {
+  run((time) => {
+    const transport = webSocketTransport({ ...options, accessToken: () => NEVER });
+
+    time.expectObservable(transport).toBe('10s #', {}, new HandshakeTimeoutError(10_000, 'token'));
+  });
+});
+
+it('pings every 15 seconds by default, and gives what comes back ten', () => {
+  run((time) => {
+    const pings$ = new Subject<string>();
+    const opened$ = webSocketTransport(options).pipe(map(() => 'o'));
+    const pings = '   15s      p';
+    const expected = 'o 24999ms #';
+    const error = new ConnectionClosedError(1006, '', {
+      cause: new Error('the server did not answer a ping'),
+    });
+
+    time.expectObservable(pings$).toBe(pings);
+    time.expectObservable(opened$).toBe(expected, { o: 'o' }, error);
+    time.cold('o').subscribe(() => {
+      const socket = fakes.sockets.at(-1);
+      if (socket === undefined) throw new Error('Nothing was dialled.');
+      socket.ping = () => {
+        pings$.next('p');
+      };
+      socket.emit('open');
+    });
+  });
+});
+
+it('gives its socket the defaults for the close and the longest message', () => {
+  webSocketTransport(options).subscribe().unsubscribe();
+
+  expect(fakes.sockets.at(-1)?.clientOptions).toMatchObject({
+    closeTimeout: 2_000,
+    maxPayload: 1_048_576,
+    perMessageDeflate: false,
+    followRedirects: false,
   });
 });
 

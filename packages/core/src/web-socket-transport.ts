@@ -73,8 +73,8 @@ export interface WebSocketTransportOptions extends HeartbeatOptions {
  * const call = liveCall(
  *   webSocketTransport({
  *     url: 'wss://calls.example/ws/v1/liveCalls',
- *     accessToken: () => fetchAccessToken(),
- *     conversationToken: entry.liveConversationToken,
+ *     accessToken: () => process.env['LIVECALL_ACCESS_TOKEN'] ?? '',
+ *     conversationToken: 'liveConversationToken-of-the-call-log-entry',
  *   }),
  * );
  */
@@ -230,9 +230,9 @@ function toEndpoint(url: string, allowInsecure: boolean): URL {
   }
   const { protocol, hostname, searchParams, username, password, hash } = endpoint;
   if (protocol !== 'wss:' && protocol !== 'ws:') {
-    throw new TypeError(
-      `The url must start with wss:${/^https?:$/.test(protocol) ? `, not ${protocol}//` : ''}.`,
-    );
+    const scheme = LOOPBACK.test(hostname) ? 'ws: or wss:' : 'wss:';
+    const given = /^https?:$/.test(protocol) ? `, not ${protocol}//` : '';
+    throw new TypeError(`The url must start with ${scheme}${given}.`);
   }
   if (protocol === 'ws:' && !allowInsecure && !LOOPBACK.test(hostname)) {
     throw new TypeError(

@@ -11,7 +11,7 @@ import type { RecordingFileError } from '../recording/recording-file.js';
  * | 2 | the command was not understood |
  * | 65 | a recording cannot be used |
  * | 66 | there is no such file |
- * | 69 | the server cannot be reached, or does not take the call |
+ * | 69 | the server cannot be reached, or does not take or keep the call; a port cannot be used |
  * | 73 | the output cannot be created, or exists |
  * | 74 | the output cannot be written |
  * | 76 | the server does not speak the protocol |

@@ -1,3 +1,5 @@
+import { noop } from 'rxjs';
+
 import { exitCodes, ExitError } from './exit-error.js';
 import { showDivergence } from '../replay/divergence.js';
 import { say } from './say.js';
@@ -13,13 +15,19 @@ const reasons: Readonly<Record<string, string>> = {
 };
 
 /** Serves a route for a command: says what it refuses, and ends the command where it cannot listen. */
-export async function listen(route: Route, host: string, port: number): Promise<Server> {
+export async function listen(
+  route: Route,
+  host: string,
+  port: number,
+  onRefused: () => void = noop,
+): Promise<Server> {
   try {
     return await serve(route, {
       host,
       port,
       onRefused: (divergence) => {
         say(showDivergence(divergence));
+        onRefused();
       },
     });
   } catch (cause) {

@@ -9,13 +9,13 @@ import { showMoment } from './show-moment.js';
 export function liveView(stream: NodeJS.WriteStream, options: RecordingSinkOptions): RecordingSink {
   const narrate = createNarrator();
   const paint = paintFor(stream);
-  // Who follows a call on a terminal may see who calls; what is kept of it is the file's affair.
+  // Who follows a call on a terminal may see who calls. What is piped may be kept.
   return recordingSink(
     (line) => {
       const entry = Entry.decode(JSON.parse(line));
       const moment = entry._tag === 'Right' ? narrate(entry.right) : undefined;
       if (moment !== undefined) stream.write(`${showMoment(moment, paint)}\n`);
     },
-    { ...options, keepPhones: true },
+    { ...options, keepPhones: stream.isTTY },
   );
 }

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { Command, InvalidArgumentError, Option } from 'commander';
 
 import { exitCodes } from './exit-error.js';
+import type { CheckFlags } from './commands/check.js';
 import type { ProxyFlags } from './commands/proxy.js';
 import type { RecordFlags } from './commands/record.js';
 import type { ReplayFlags } from './commands/replay.js';
@@ -14,7 +15,7 @@ Exit codes:
   2    the command was not understood
   65   a recording cannot be used
   66   there is no such file
-  69   the server cannot be reached, or does not take the call; a port cannot be used
+  69   the server cannot be reached, or does not take or keep the call; a port cannot be used
   73   the output exists, or cannot be created
   74   the output cannot be written
   76   the server does not speak the protocol
@@ -48,7 +49,10 @@ export function createProgram(onExit: (exitCode: number) => void): Command {
     .command('record')
     .description('follow a call, show it, and write it to a new file')
     .requiredOption('--url <url>', 'the endpoint, wss://HOST/ws/v1/liveCalls')
-    .requiredOption('--out <file>', 'the recording to create; one that exists is never overwritten')
+    .requiredOption(
+      '--out <file>',
+      'the recording to create; one that exists is never overwritten; - for standard output',
+    )
     .option('--join-after <ms>', 'join the call so long after it was connected', toMs)
     .option('--end-after <ms>', 'end the call so long after it was connected', toMs)
     .option('--title <title>', 'what happens in the recording, in a sentence')
@@ -59,7 +63,7 @@ export function createProgram(onExit: (exitCode: number) => void): Command {
       'a file with the conversation token, - for standard input',
     )
     .option('--retries <n>', 'how often in a row a lost connection is dialled again', toCount, 8)
-    .option('--timeout <ms>', 'how long the server has to answer a dial', toMs, 10_000)
+    .option('--timeout <ms>', 'how long the server has to answer a dial', toPatience, 10_000)
     .addHelpText(
       'after',
       `
@@ -142,7 +146,7 @@ The first line on standard output is the URL that the app is to dial, with its o
   program
     .command('show')
     .description('tell a recording as a person reads it')
-    .argument('<file>', 'the recording')
+    .argument('<file>', 'the recording, - for standard input')
     .option('--json', 'as one JSON object')
     .action(async (path: string, flags: { json?: boolean }) => {
       const { show } = await import('./commands/show.js');
@@ -153,10 +157,11 @@ The first line on standard output is the URL that the app is to dial, with its o
   program
     .command('check')
     .description('say what is wrong with recordings, one line a problem')
-    .argument('<file...>', 'the recordings')
-    .action(async (paths: string[]) => {
+    .argument('<file|folder...>', 'recordings, or folders of them; - for standard input')
+    .option('--json', 'as one JSON object a line')
+    .action(async (paths: string[], flags: CheckFlags) => {
       const { check } = await import('./commands/check.js');
-      onExit(await check(paths));
+      onExit(await check(paths, flags));
     });
 
   return program;
@@ -170,6 +175,7 @@ function readVersion(): string {
 }
 
 const toMs = toNumber((ms) => ms >= 0 && ms <= 2 ** 31 - 1, 'milliseconds, 0 or more');
+const toPatience = toNumber((ms) => ms >= 1 && ms <= 2 ** 31 - 1, 'milliseconds, 1 or more');
 const toCount = toNumber(
   (count) => Number.isInteger(count) && count >= 0,
   'a whole number, 0 or more',

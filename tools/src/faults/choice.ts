@@ -1,5 +1,6 @@
 import type { Frame } from '@livecall/core';
 
+import { assertWhole } from './assert-number.js';
 import { typeOf } from './place.js';
 import { seededRandom } from './seeded-random.js';
 
@@ -17,8 +18,9 @@ export interface FrameChoice {
   readonly seed?: number;
 }
 
-/** @throws TypeError for a `share` that is none. */
-export function assertChoice({ share = 1 }: FrameChoice): void {
+/** @throws TypeError for a `dial`, an `nth` or a `share` that cannot be. */
+export function assertChoice({ dial, nth, share = 1 }: FrameChoice): void {
+  assertWhole({ dial, nth }, 1);
   if (!(share >= 0 && share <= 1)) throw new TypeError(`share must be from 0 to 1, not ${share}.`);
 }
 

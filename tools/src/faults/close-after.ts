@@ -1,8 +1,10 @@
 import { classify, ConnectionClosedError } from '@livecall/core';
-import { concatMap, defer } from 'rxjs';
+import { concat, concatMap, defer, of } from 'rxjs';
+import type { Observable } from 'rxjs';
 
+import { assertWhole } from './assert-number.js';
 import { holdCall } from './hold-call.js';
-import { locate } from './place.js';
+import { assertPlace, locate } from './place.js';
 import type { Place } from './place.js';
 import { fromSignals, toSignals } from './signal.js';
 import type { Fault, Signal } from './signal.js';
@@ -18,8 +20,12 @@ export interface CloseAfterOptions extends Place {
  * Ends the connection in the middle of the call.
  *
  * With a code after which a client dials again, the call goes on where it was when it does.
+ *
+ * @throws TypeError for an option that cannot be
  */
 export function closeAfter({ code = 1006, reason = '', ...place }: CloseAfterOptions): Fault {
+  assertPlace(place);
+  assertWhole({ code }, 1000, 4999);
   const error = new ConnectionClosedError(code, reason);
   const isRejoined = classify(error) === 'retry';
 
@@ -30,10 +36,14 @@ export function closeAfter({ code = 1006, reason = '', ...place }: CloseAfterOpt
       dials += 1;
       const cut$ = call.signals$.pipe(
         locate(place, dials),
-        concatMap(({ signal, stands }): readonly Signal[] => {
-          if (stands !== 'here') return [signal];
-          if (isRejoined) call.hold();
-          return [signal, { kind: 'end', error }];
+        concatMap(({ signal, stands }): Observable<Signal> => {
+          if (stands !== 'here') return of(signal);
+          const end$ = defer(() => {
+            // Only now: a client that hangs up at this very signal is not coming back.
+            if (isRejoined) call.hold();
+            return of<Signal>({ kind: 'end', error });
+          });
+          return concat(of(signal), end$);
         }),
       );
       return fromSignals(cut$);

@@ -1,6 +1,7 @@
 import { monotonicNow } from '@livecall/core';
 import { concatMap, delay, map, of } from 'rxjs';
 
+import { assertDurationMs, assertWhole } from './assert-number.js';
 import { seededRandom } from './seeded-random.js';
 import { alterSignals } from './signal.js';
 import type { Fault } from './signal.js';
@@ -20,13 +21,22 @@ export interface DelayFramesOptions {
 /**
  * Delivers the server's frames, and its close, late. Order is kept: a frame that is very late holds
  * up those behind it, as TCP does.
+ *
+ * @throws TypeError for an option that cannot be
  */
-export function delayFrames({ ms = 0, jitterMs = 0, seed = 1, dial }: DelayFramesOptions): Fault {
+export function delayFrames({
+  ms = 0,
+  jitterMs = 0,
+  seed = 1,
+  dial,
+}: DelayFramesOptions = {}): Fault {
+  assertDurationMs({ ms, jitterMs });
+  assertWhole({ dial }, 1);
   return alterSignals((signals$, current) => {
     if (dial !== undefined && dial !== current) return signals$;
     const random = seededRandom(seed + current);
     return signals$.pipe(
-      map((signal) => ({ signal, dueAt: monotonicNow() + ms + random() * jitterMs })),
+      map((signal) => ({ signal, dueAt: monotonicNow() + ms + Math.round(random() * jitterMs) })),
       concatMap(({ signal, dueAt }) => {
         const lateMs = Math.max(0, dueAt - monotonicNow());
         return signal.kind === 'open' ? of(signal) : of(signal).pipe(delay(lateMs));

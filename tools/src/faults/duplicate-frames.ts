@@ -1,16 +1,22 @@
 import type { Frame } from '@livecall/core';
 
+import { assertWhole } from './assert-number.js';
 import type { FrameChoice } from './choice.js';
 import type { Fault } from './signal.js';
 import { strikeFrames } from './strike-frames.js';
 
 /** Which frames are repeated, and how often. */
 export interface DuplicateFramesOptions extends FrameChoice {
-  /** How often each is sent in all. @default 2 */
+  /** How often each is sent in all, at most 1000 times. @default 2 */
   readonly times?: number;
 }
 
-/** Sends frames of the server's more than once, one right after the other. */
+/**
+ * Sends frames of the server's more than once, one right after the other.
+ *
+ * @throws TypeError for an option that cannot be
+ */
 export function duplicateFrames({ times = 2, ...choice }: DuplicateFramesOptions = {}): Fault {
+  assertWhole({ times }, 1, 1_000);
   return strikeFrames(choice, (frame) => Array<Frame>(times).fill(frame));
 }

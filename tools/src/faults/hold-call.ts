@@ -9,13 +9,14 @@ const HELD_MS = 30_000;
 /** The signals of a call that can be kept from dial to dial. */
 export interface HeldCall {
   readonly signals$: Observable<Signal>;
-  /** Keeps the call when it is left next: whoever subscribes then goes on with it. */
+  /** Keeps the open call that is left next: whoever subscribes then goes on with it. */
   hold(): void;
 }
 
 /**
  * Lets a call go on while its client is cut off. What the server says meanwhile waits for the
- * client, at most half a minute: the next dial is let in and hears it.
+ * client, at most half a minute: the next dial is let in and hears it. After that the call is left,
+ * and the next dial is one like any other.
  */
 export function holdCall(source$: Observable<Signal>): HeldCall {
   let isToBeHeld = false;
@@ -30,9 +31,15 @@ export function holdCall(source$: Observable<Signal>): HeldCall {
       held = undefined;
       call.join(subscriber);
       return () => {
-        call.leave(isToBeHeld);
-        held = isToBeHeld ? call : undefined;
+        if (!isToBeHeld) {
+          call.leave();
+          return;
+        }
         isToBeHeld = false;
+        held = call;
+        call.hold(() => {
+          held = undefined;
+        });
       };
     }),
   };
@@ -40,36 +47,55 @@ export function holdCall(source$: Observable<Signal>): HeldCall {
 
 interface Call {
   join(client: Subscriber<Signal>): void;
-  leave(isHeld: boolean): void;
+  leave(): void;
+  /** Goes on without a client. Who does not join in time is not waited for any longer. */
+  hold(giveUp: () => void): void;
 }
 
 function createCall(source$: Observable<Signal>): Call {
   const waiting: Signal[] = [];
+  // Made before the source is subscribed, which may say everything at once.
+  const subscription = new Subscription();
+  let patience = Subscription.EMPTY;
   let opened: Signal | undefined;
   let client: Subscriber<Signal> | undefined;
-  let subscription: Subscription | undefined;
-  let patience = Subscription.EMPTY;
+  let isOver = false;
 
   const hear = (signal: Signal) => {
     if (signal.kind === 'open') opened = signal;
-    if (client === undefined) waiting.push(signal);
+    if (signal.kind === 'end') {
+      isOver = true;
+      patience.unsubscribe();
+    }
+    if (client === undefined || client.closed) waiting.push(signal);
     else client.next(signal);
   };
   return {
     join(joining) {
       patience.unsubscribe();
       client = joining;
-      if (subscription === undefined) {
-        subscription = source$.subscribe(hear);
+      if (opened === undefined) {
+        subscription.add(source$.subscribe(hear));
         return;
       }
-      if (opened !== undefined) joining.next(opened);
-      for (const signal of waiting.splice(0)) joining.next(signal);
+      joining.next(opened);
+      // It may be cut off again in the middle of what waits for it.
+      while (!joining.closed) {
+        const signal = waiting.shift();
+        if (signal === undefined) return;
+        joining.next(signal);
+      }
     },
-    leave(isHeld) {
-      client = undefined;
-      if (!isHeld) subscription?.unsubscribe();
-      else patience = asyncScheduler.schedule(() => subscription?.unsubscribe(), HELD_MS);
+    leave() {
+      subscription.unsubscribe();
+    },
+    hold(giveUp) {
+      // A call that is over costs nothing, and needs no timer to be left.
+      if (isOver) return;
+      patience = asyncScheduler.schedule(() => {
+        subscription.unsubscribe();
+        giveUp();
+      }, HELD_MS);
     },
   };
 }

@@ -1,7 +1,7 @@
 import type { Frame } from '@livecall/core';
 import { concatMap } from 'rxjs';
 
-import { locate } from './place.js';
+import { assertPlace, locate } from './place.js';
 import type { Place } from './place.js';
 import { alterSignals } from './signal.js';
 import type { Fault, Signal } from './signal.js';
@@ -16,8 +16,11 @@ export interface InsertFrameOptions extends Place {
 /**
  * Has the server send a frame that it did not send: a message after the call's end, an ack for a
  * command that was not sent, 65,536 bytes of anything.
+ *
+ * @throws TypeError for a place that cannot be
  */
 export function insertFrame({ frame, ...place }: InsertFrameOptions): Fault {
+  assertPlace(place);
   const wire = toWire(frame);
   return alterSignals((signals$, dial) =>
     signals$.pipe(

@@ -1,6 +1,7 @@
 import type { TransportError } from '@livecall/core';
 import { defer, mergeMap, throwError, timer } from 'rxjs';
 
+import { assertDurationMs, assertWhole } from './assert-number.js';
 import type { Fault } from './signal.js';
 
 /** Which dials a fault answers in the server's stead. */
@@ -13,11 +14,17 @@ export interface DialChoice {
   readonly afterMs?: number;
 }
 
-/** Makes a fault of an error. The server does not hear of the dials; the next one is its first. */
+/**
+ * Makes a fault of an error. The server does not hear of the dials; the next one is its first.
+ *
+ * @throws TypeError for an option that cannot be
+ */
 export function interceptDials(
   { dial = 1, times = 1, afterMs = 0 }: DialChoice,
   toError: () => TransportError,
 ): Fault {
+  assertWhole({ dial, times: times === Infinity ? undefined : times }, 1);
+  assertDurationMs({ afterMs });
   return (transport) => {
     let dials = 0;
     return defer(() => {

@@ -101,12 +101,14 @@ function parseOptions(name: string, text: string, kinds: Kinds): Record<string, 
 }
 
 function parseValue(name: string, text: string, kind: Kind): unknown {
-  if (kind === 'text' || kind === 'frame') return text;
+  if (kind === 'frame') return text;
+  if (kind === 'text' && text !== '') return text;
   if (kind === 'dial' && text === 'every') return text;
   if (typeof kind !== 'string') {
     if (kind.includes(text)) return text;
     throw new TypeError(`${name} must be one of ${kind.join(', ')}, not ${text}.`);
   }
+  if (kind === 'text') throw new TypeError(`${name} must be some text, not nothing.`);
   const value = text === '' ? NaN : Number(text);
   if (value >= 0) return value;
   throw new TypeError(`${name} must be a number of at least 0, not ${text || 'nothing'}.`);

@@ -4,6 +4,7 @@ import * as E from 'fp-ts/lib/Either.js';
 import { map } from 'rxjs';
 import type { OperatorFunction } from 'rxjs';
 
+import { assertWhole } from './assert-number.js';
 import type { Signal } from './signal.js';
 
 /** Where in a call a fault strikes. */
@@ -20,6 +21,12 @@ export interface Place {
 export interface Located {
   readonly signal: Signal;
   readonly stands: 'before' | 'here' | 'after';
+}
+
+/** @throws TypeError for a `dial` or a number of `frames` that cannot be. */
+export function assertPlace({ dial, frames }: Place): void {
+  assertWhole({ dial: dial === 'every' ? undefined : dial }, 1);
+  assertWhole({ frames }, 0);
 }
 
 /** Finds a place in the signals of one dial. */

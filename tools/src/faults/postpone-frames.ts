@@ -1,5 +1,6 @@
 import { delay, mergeMap, of } from 'rxjs';
 
+import { assertDurationMs } from './assert-number.js';
 import { assertChoice, choose } from './choice.js';
 import type { FrameChoice } from './choice.js';
 import { alterSignals } from './signal.js';
@@ -11,9 +12,14 @@ export interface PostponeFramesOptions extends FrameChoice {
   readonly ms: number;
 }
 
-/** Delivers frames later than those around them: an ack long after its command, for one. */
+/**
+ * Delivers frames later than those around them: an ack long after its command, for one.
+ *
+ * @throws TypeError for an option that cannot be
+ */
 export function postponeFrames({ ms, ...choice }: PostponeFramesOptions): Fault {
   assertChoice(choice);
+  assertDurationMs({ ms });
   return alterSignals((signals$, dial) => {
     const isStruck = choose(choice, dial);
     return signals$.pipe(

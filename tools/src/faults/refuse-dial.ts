@@ -1,5 +1,6 @@
 import { HandshakeRefusedError } from '@livecall/core';
 
+import { assertDurationMs, assertWhole } from './assert-number.js';
 import { interceptDials } from './intercept-dials.js';
 import type { DialChoice } from './intercept-dials.js';
 import type { Fault } from './signal.js';
@@ -12,7 +13,13 @@ export interface RefuseDialOptions extends DialChoice {
   readonly retryAfterMs?: number;
 }
 
-/** Answers dials with another status than 101, then lets them through. */
+/**
+ * Answers dials with another status than 101, then lets them through.
+ *
+ * @throws TypeError for an option that cannot be
+ */
 export function refuseDial({ status, retryAfterMs, ...choice }: RefuseDialOptions): Fault {
+  assertWhole({ status }, 200, 599);
+  assertDurationMs({ retryAfterMs });
   return interceptDials(choice, () => new HandshakeRefusedError(status, retryAfterMs));
 }

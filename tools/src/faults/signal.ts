@@ -1,6 +1,8 @@
+import { ConnectionClosedError, NotOpenError } from '@livecall/core';
 import type { Connection, Frame } from '@livecall/core';
 import {
   catchError,
+  concatWith,
   defer,
   EMPTY,
   map,
@@ -42,6 +44,8 @@ export function alterSignals(
 /** The frames follow their connection at once: none is missed. */
 export function toSignals(transport: Observable<Connection>): Observable<Signal> {
   return transport.pipe(
+    // A transport that completes, though none should, has closed.
+    concatWith(throwError(() => new ConnectionClosedError(1005))),
     switchMap((connection) =>
       connection.frames$.pipe(
         map((frame): Signal => ({ kind: 'frame', frame })),
@@ -56,15 +60,24 @@ export function toSignals(transport: Observable<Connection>): Observable<Signal>
 export function fromSignals(signals$: Observable<Signal>): Observable<Connection> {
   return defer(() => {
     const frames$ = new Subject<Frame>();
+    let hasEnded = false;
     return signals$.pipe(
       mergeMap((signal) => {
         switch (signal.kind) {
           case 'open':
-            return of<Connection>({ ...signal.connection, frames$ });
+            return of<Connection>({
+              frames$,
+              send(frame) {
+                // The call behind it may go on: the client has lost it all the same.
+                if (hasEnded) throw new NotOpenError();
+                signal.connection.send(frame);
+              },
+            });
           case 'frame':
             frames$.next(signal.frame);
             return EMPTY;
           case 'end':
+            hasEnded = true;
             return throwError(() => signal.error);
         }
       }),

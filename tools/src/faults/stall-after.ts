@@ -1,6 +1,7 @@
 import { concat, concatMap, EMPTY, ignoreElements, NEVER, of, timer } from 'rxjs';
 
-import { locate } from './place.js';
+import { assertDurationMs } from './assert-number.js';
+import { assertPlace, locate } from './place.js';
 import type { Place } from './place.js';
 import { alterSignals } from './signal.js';
 import type { Fault } from './signal.js';
@@ -14,8 +15,12 @@ export interface StallAfterOptions extends Place {
 /**
  * Has the server fall silent. For good, the connection is half-open: it neither speaks nor closes.
  * What the client sends still arrives.
+ *
+ * @throws TypeError for an option that cannot be
  */
 export function stallAfter({ ms, ...place }: StallAfterOptions): Fault {
+  assertPlace(place);
+  assertDurationMs({ ms });
   const pause$ = ms === undefined ? NEVER : timer(ms).pipe(ignoreElements());
   return alterSignals((signals$, dial) =>
     signals$.pipe(

@@ -285,8 +285,11 @@ it.each<[line: string, what: string]>([
   ['{"at":"1","event":"end"}', '`at` is not milliseconds'],
   ['{"at":0.5,"event":"mark","label":""}', '`at` is 0.5, before the 1 of a line above'],
   ['{"at":1,"event":"open","status":200}', '`status` is not 101'],
-  ['{"at":1,"event":"refused"}', '`status` is not number'],
-  ['{"at":1,"event":"refused","status":429,"retryAfterMs":"2"}', '`retryAfterMs` is not number'],
+  ['{"at":1,"event":"refused"}', '`status` is not an HTTP status other than 101'],
+  [
+    '{"at":1,"event":"refused","status":429,"retryAfterMs":"2"}',
+    '`retryAfterMs` is not milliseconds',
+  ],
   [
     '{"at":1,"event":"failed","reason":"lost"}',
     "`reason` is not 'timeout', 'unreachable' or 'aborted'",
@@ -301,7 +304,10 @@ it.each<[line: string, what: string]>([
     'is no frame with one of json, text and base64',
   ],
   ['{"at":1,"event":"close","code":1000,"reason":""}', "`from` is not 'server' or 'client'"],
-  ['{"at":1,"event":"close","from":"server","reason":""}', '`code` is not number'],
+  [
+    '{"at":1,"event":"close","from":"server","reason":""}',
+    '`code` is not a close code from 1000 to 4999',
+  ],
   ['{"at":1,"event":"close","from":"server","code":1000}', '`reason` is not string'],
   ['{"at":1,"event":"mark"}', '`label` is not string'],
   ['{"at":1,"event":"open","status":101}', 'is a dial while the connection before it is open'],

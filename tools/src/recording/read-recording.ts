@@ -30,6 +30,13 @@ const utf8 = new TextDecoder('utf-8', { fatal: true });
  * @returns the header first, then the entries; errors with a `RecordingError` at the first line
  *   that cannot be read. A torn last line is said, not an error.
  * @see recordings/README.md
+ * @example
+ * import { readRecording } from '@livecall/tools';
+ *
+ * readRecording('recordings/joined-call.ndjson').subscribe({
+ *   next: (line) => console.log(line.kind),
+ *   error: (error: Error) => console.error(error.message),
+ * });
  */
 export function readRecording(path: string): Observable<RecordingLine> {
   return defer(() => from(readLines(path))).pipe(
@@ -55,7 +62,17 @@ export async function loadRecording(path: string): Promise<Recording> {
   return toRecording(path, readLines(path));
 }
 
-/** Reads a recording from its text, under the name that reports shall give it. */
+/**
+ * Reads a recording from its text, under the name that reports shall give it.
+ *
+ * Rejects as {@link loadRecording} does.
+ *
+ * @example
+ * import { parseRecording, scenario } from '@livecall/tools';
+ *
+ * const recording = await parseRecording('missed-call', scenario().start().toNdjson());
+ * console.log(recording.entries.length); // => 4
+ */
 export async function parseRecording(name: string, text: string): Promise<Recording> {
   return toRecording(
     name,
@@ -63,7 +80,8 @@ export async function parseRecording(name: string, text: string): Promise<Record
   );
 }
 
-async function toRecording(
+/** Puts the lines of a recording together; rejects at the first that cannot be read. */
+export async function toRecording(
   name: string,
   batches: AsyncIterable<readonly E.Either<RecordingError, RecordingLine>[]>,
 ): Promise<Recording> {
@@ -96,7 +114,8 @@ export function readLines(
   return decodeLines(path, () => createReadStream(path, { highWaterMark: 256 * 1024 }));
 }
 
-async function* decodeLines(
+/** Decodes the chunks of a recording line by line. */
+export async function* decodeLines(
   name: string,
   open: () => AsyncIterable<Buffer> | Iterable<Buffer>,
 ): AsyncGenerator<readonly E.Either<RecordingError, RecordingLine>[]> {

@@ -22,10 +22,13 @@ import type { RecordingSink, UnstampedEntry } from './recording-sink.js';
  *
  * @see recordings/README.md
  * @example
- * import { liveCall, webSocketTransport } from '@livecall/core';
+ * import { liveCall } from '@livecall/core';
+ * import type { Transport } from '@livecall/core';
  * import { record } from '@livecall/tools';
+ * import type { RecordingSink } from '@livecall/tools';
  *
- * const call = liveCall(webSocketTransport(options).pipe(record(sink)));
+ * export const recordedCall = (transport: Transport, sink: RecordingSink) =>
+ *   liveCall(transport.pipe(record(sink)));
  */
 export function record(sink: RecordingSink): MonoTypeOperatorFunction<Connection> {
   return (transport) =>

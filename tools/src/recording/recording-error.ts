@@ -6,18 +6,21 @@ export class RecordingError extends Error {
   readonly file: string;
   /** Counted from 1; `undefined` when it is the file as a whole. */
   readonly line: number | undefined;
+  /** What is wrong there. */
+  readonly problem: string;
   /** Whether there is no such file, or it holds no recording. */
   readonly kind: 'unreadable' | 'invalid';
 
   constructor(
     file: string,
     line: number | undefined,
-    what: string,
+    problem: string,
     { kind = 'invalid', cause }: { kind?: RecordingError['kind']; cause?: unknown } = {},
   ) {
-    super(`${file}${line === undefined ? '' : `:${line}`}: ${what}`, { cause });
+    super(`${file}${line === undefined ? '' : `:${line}`}: ${problem}`, { cause });
     this.file = file;
     this.line = line;
+    this.problem = problem;
     this.kind = kind;
   }
 }

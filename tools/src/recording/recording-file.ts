@@ -24,6 +24,7 @@ export class RecordingFileError extends Error {
 
 /** A sink into a file. */
 export interface RecordingFile extends RecordingSink {
+  /** Where it stands. */
   readonly path: string;
 }
 
@@ -43,10 +44,11 @@ export interface RecordingFileOptions extends RecordingSinkOptions {
  * there, and the call goes on.
  *
  * @example
- * import { record, recordingFile } from '@livecall/tools';
+ * import { recordingFile } from '@livecall/tools';
  *
  * const file = recordingFile('call.ndjson', { title: 'asks for a delivery slot' });
- * if (file._tag === 'Right') liveCall(transport.pipe(record(file.right))).connect();
+ * if (file._tag === 'Left') console.error(file.left.message);
+ * else file.right.end();
  */
 export function recordingFile(
   path: string,

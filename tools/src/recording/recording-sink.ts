@@ -37,6 +37,13 @@ export interface RecordingSinkOptions extends RedactOptions {
  * is no other way to disk.
  *
  * @param writeLine takes one line with its line end; it must not throw
+ * @example
+ * import { recordingSink } from '@livecall/tools';
+ *
+ * const lines: string[] = [];
+ * const sink = recordingSink((line) => lines.push(line), { title: 'a missed call' });
+ * sink.end();
+ * console.log(lines.length); // => 2
  */
 export function recordingSink(
   writeLine: (line: string) => void,

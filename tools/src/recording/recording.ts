@@ -20,6 +20,33 @@ const At: t.Type<number, number> = new t.Type(
   t.identity,
 );
 
+function wholeNumber(name: string, fits: (value: number) => boolean): t.Type<number, number> {
+  const codec: t.Type<number, number> = new t.Type(
+    name,
+    (u): u is number => typeof u === 'number' && Number.isInteger(u) && fits(u),
+    (u, context) => (codec.is(u) ? t.success(u) : t.failure(u, context)),
+    t.identity,
+  );
+  return codec;
+}
+
+const RefusalStatus = wholeNumber(
+  'an HTTP status other than 101',
+  (status) => status >= 100 && status <= 999 && status !== 101,
+);
+const CloseCode = wholeNumber(
+  'a close code from 1000 to 4999',
+  (code) => code >= 1000 && code <= 4999,
+);
+
+const BASE64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/;
+const Base64: t.Type<string, string> = new t.Type(
+  'base64',
+  (u): u is string => typeof u === 'string' && BASE64.test(u),
+  (u, context) => (Base64.is(u) ? t.success(u) : t.failure(u, context)),
+  t.identity,
+);
+
 const Peer = t.keyof({ server: null, client: null }, "'server' or 'client'");
 
 /** A dial that opened. */
@@ -32,8 +59,8 @@ export type OpenEntry = t.TypeOf<typeof OpenEntry>;
 /** A dial that was answered with another status than 101. */
 export const RefusedEntry = t.readonly(
   t.intersection([
-    t.type({ at: At, event: t.literal('refused'), status: t.number }),
-    t.partial({ retryAfterMs: t.number }),
+    t.type({ at: At, event: t.literal('refused'), status: RefusalStatus }),
+    t.partial({ retryAfterMs: At }),
   ]),
   'RefusedEntry',
 );
@@ -59,7 +86,7 @@ export type FailedEntry = t.TypeOf<typeof FailedEntry>;
 const FrameFields = t.readonly(
   t.intersection([
     t.type({ at: At, event: t.literal('frame'), from: Peer }),
-    t.partial({ json: t.unknown, text: t.string, base64: t.string }),
+    t.partial({ json: t.unknown, text: t.string, base64: Base64 }),
   ]),
 );
 const hasOnePayload = (fields: object): boolean =>
@@ -81,7 +108,7 @@ export type FrameEntry = t.TypeOf<typeof FrameEntry>;
 
 /** The end of a connection, and who ended it; 1006 when it was cut. */
 export const CloseEntry = t.readonly(
-  t.type({ at: At, event: t.literal('close'), from: Peer, code: t.number, reason: t.string }),
+  t.type({ at: At, event: t.literal('close'), from: Peer, code: CloseCode, reason: t.string }),
   'CloseEntry',
 );
 export type CloseEntry = t.TypeOf<typeof CloseEntry>;
@@ -147,13 +174,22 @@ export const Entry = new t.Type<Entry, unknown, unknown>(
 export interface Recording {
   /** How reports call it: its file's path, or a name. */
   readonly name: string;
+  /** What the recording says of itself. */
   readonly header: Header;
+  /** What happened, in the order of the lines. */
   readonly entries: readonly Entry[];
   /** What a reader should be told: a last line that was torn and dropped, each with `file:line`. */
   readonly warnings?: readonly string[];
 }
 
-/** Says whether the recorder got to write the end. */
+/**
+ * Says whether the recorder got to write the end.
+ *
+ * @example
+ * import { isComplete, scenario } from '@livecall/tools';
+ *
+ * console.log(isComplete(scenario().start().callEnd().toRecording())); // => true
+ */
 export function isComplete({ entries }: Recording): boolean {
   return entries.at(-1)?.event === 'end';
 }

@@ -80,7 +80,14 @@ export interface Scenario {
   toNdjson(): string;
 }
 
-/** The command's acknowledgement; with an id, that of another command. */
+/**
+ * The command's acknowledgement; with an id, that of another command.
+ *
+ * @example
+ * import { ack, scenario } from '@livecall/tools';
+ *
+ * const call = scenario().start().onJoin(ack({ after: 70 })).callEnd();
+ */
 export function ack({ ackId, ...timing }: Timing & { readonly ackId?: string } = {}): Reply {
   return { ...timing, toFrame: (id) => ({ type: 'ack', ackId: ackId ?? id }) };
 }

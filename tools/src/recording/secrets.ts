@@ -1,6 +1,6 @@
 /** The credentials of a live call, in every form that could give one away. */
 export interface Secrets {
-  /** Adds a token that is in use. */
+  /** Adds a token that is in use. One of less than 8 characters is passed over: it would be a word. */
   add(token: string): void;
   /** Replaces whatever of them stands in `text`; the same string when nothing does. */
   conceal(text: string): string;
@@ -10,17 +10,17 @@ export interface Secrets {
 const CONCEALED = '[redacted]';
 
 /** Shorter strings are no credentials, and stand in many a word. */
-const SHORTEST = 4;
-const SHORTEST_PART = 8;
+const SHORTEST = 8;
 
 /**
  * Keeps the tokens in memory and nowhere else.
  *
  * @example
- * import { createSecrets, recordingFile } from '@livecall/tools';
+ * import { createSecrets } from '@livecall/tools';
  *
- * const secrets = createSecrets([accessToken, conversationToken]);
- * const file = recordingFile('call.ndjson', { secrets });
+ * const secrets = createSecrets(['an-access-token']);
+ * secrets.add('a-conversation-token');
+ * console.log(secrets.conceal('sent with an-access-token')); // => sent with [redacted]
  */
 export function createSecrets(tokens: readonly string[] = []): Secrets {
   const forms = new Set<string>();
@@ -29,7 +29,7 @@ export function createSecrets(tokens: readonly string[] = []): Secrets {
   const add = (token: string) => {
     if (token.length < SHORTEST) return;
     // A JWT's three parts give it away one by one: the middle one is the claims.
-    const parts = token.split('.').filter((part) => part.length >= SHORTEST_PART);
+    const parts = token.split('.').filter((part) => part.length >= SHORTEST);
     for (const secret of [token, ...parts]) {
       const bytes = Buffer.from(secret);
       const encoded = [

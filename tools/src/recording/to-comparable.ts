@@ -18,9 +18,11 @@ export interface Comparable {
  * appearance, and what replays as nothing: marks and unknown entries.
  *
  * @example
+ * import { deepEqual } from 'node:assert/strict';
  * import { loadRecording, toComparable } from '@livecall/tools';
  *
- * assert.deepEqual(toComparable(await loadRecording(a)), toComparable(await loadRecording(b)));
+ * const [first, second] = await Promise.all(['1.ndjson', '2.ndjson'].map(loadRecording));
+ * if (first && second) deepEqual(toComparable(first), toComparable(second));
  */
 export function toComparable(recording: Recording): Comparable {
   const { recordedAt, endpoint, ...header } = recording.header;

@@ -4,7 +4,7 @@ import { expect, it } from 'vitest';
 import { createSecrets } from './secrets.js';
 import { toSafeLine } from './to-safe-line.js';
 
-const secrets = createSecrets(['s3cret-t0ken', '90210']);
+const secrets = createSecrets(['s3cret-t0ken', '90210902']);
 
 const toLine = (value: object) => toSafeLine(value, secrets);
 
@@ -37,7 +37,7 @@ it.each([
   ],
   [
     'in a number',
-    '{"at":0,"event":"frame","from":"server","json":{"pin":90210,"sum":1902101,"other":4}}',
+    '{"at":0,"event":"frame","from":"server","json":{"pin":90210902,"sum":1902109021,"other":4}}',
     '{"at":0,"event":"frame","from":"server","json":{"pin":null,"sum":null,"other":4}}',
   ],
   [

@@ -15,6 +15,7 @@ export type DivergenceKind =
 
 /** Where a client departed from the recording; nothing in it was said in the call. */
 export interface Divergence {
+  /** How it departed. */
   readonly kind: DivergenceKind;
   /** `file:line` of what the recording has there; the file alone where it has nothing. */
   readonly at: string;
@@ -31,7 +32,15 @@ export function isUnplayed({ kind }: Divergence): boolean {
   return kind === 'missing' || kind === 'early-close' || kind === 'unconsumed';
 }
 
-/** Puts a divergence in a line. */
+/**
+ * Puts a divergence in a line.
+ *
+ * @example
+ * import { showDivergence } from '@livecall/tools';
+ *
+ * const divergence = { kind: 'mismatch', at: 'call.ndjson:7', expected: 'a', actual: 'b' } as const;
+ * console.log(showDivergence(divergence)); // => call.ndjson:7: mismatch: expected a, got b
+ */
 export function showDivergence({
   kind,
   at,

@@ -541,22 +541,22 @@ it('tells of a frame that the recording does not have', () => {
 
   expect(departures(call, '----j')).toMatchInlineSnapshot(`
     [
-      "strict call:2: unexpected: expected no further frame, got client:joinCall",
-      "typed  call:2: unexpected: expected no further frame, got client:joinCall",
+      "strict call:2: unexpected: expected no frame, got client:joinCall",
+      "typed  call:2: unexpected: expected no frame, got client:joinCall",
       "loose  as recorded",
     ]
   `);
   expect(departures(call, '----h')).toMatchInlineSnapshot(`
     [
-      "strict call:2: unexpected: expected no further frame, got invalid",
-      "typed  call:2: unexpected: expected no further frame, got invalid",
+      "strict call:2: unexpected: expected no frame, got invalid",
+      "typed  call:2: unexpected: expected no frame, got invalid",
       "loose  call:2: unexpected: expected a command, got invalid",
     ]
   `);
   expect(departures(joined, '------j-r')).toMatchInlineSnapshot(`
     [
-      "strict call:2: unexpected: expected no further frame, got client:joinCall",
-      "typed  call:2: unexpected: expected no further frame, got client:joinCall",
+      "strict call:4: unexpected: expected no frame after client:joinCall, got client:joinCall",
+      "typed  call:4: unexpected: expected no frame after client:joinCall, got client:joinCall",
       "loose  as recorded",
     ]
   `);
@@ -586,7 +586,7 @@ it('tells of a frame in the place of another', () => {
     [
       "strict call:3: mismatch: expected client:joinCall, got invalid",
       "typed  call:3: mismatch: expected client:joinCall, got invalid",
-      "loose  call:2: unexpected: expected a command, got invalid",
+      "loose  call:5: unexpected: expected a command, got invalid",
     ]
   `);
 });

@@ -143,9 +143,9 @@ export function playDial(dial: OpenDial, openAfterMs: number, stage: Stage): Tra
           }, 0);
           break;
         case 'unexpected':
-          diverge(dial.index, {
+          diverge(dial.clientFrames.at(-1)?.index ?? dial.index, {
             kind: 'unexpected',
-            expected: match === 'loose' ? 'a command' : 'no further frame',
+            expected: match === 'loose' ? 'a command' : toNothingMore(dial),
             actual: live.type,
           });
           break;
@@ -192,6 +192,12 @@ export function playDial(dial: OpenDial, openAfterMs: number, stage: Stage): Tra
       isOver = true;
     };
   });
+}
+
+/** What a client has to send that has sent everything. */
+function toNothingMore({ clientFrames }: OpenDial): string {
+  const last = clientFrames.at(-1);
+  return last === undefined ? 'no frame' : `no frame after ${last.type}`;
 }
 
 /** What is held up by a client's frame that does not come. */

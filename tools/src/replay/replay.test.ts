@@ -93,6 +93,24 @@ it('does not accept a pace that cannot be', () => {
   );
 });
 
+it.each([
+  ['fields besides its type', '{"type":"client:joinCall","id":"live-1","reason":"?"}', []],
+  ['another type', sent.e, ['mismatch']],
+  ['another frame after it', [sent.j, sent.j], ['unexpected']],
+])('matches by type and order by default: %s', (_what, frames, departures) => {
+  run((time) => {
+    const fake = replay(scenario().onJoin(ack()).send(heard.t, { after: 1 }).toRecording());
+    const followed$ = follow(fake, from([frames].flat())).pipe(
+      ignoreElements(),
+      catchError(() => EMPTY),
+    );
+    time.expectObservable(followed$).toBe('|');
+    time.flush();
+
+    expect(fake.divergences().map(({ kind }) => kind)).toEqual(departures);
+  });
+});
+
 /* Dials */
 
 it('plays the n-th dial for the n-th subscription; when a later one was begun is not recorded', () => {
@@ -283,7 +301,7 @@ it('gives a list of its own whenever it is asked for the departures', () => {
   });
 });
 
-it('says in its close what the departure was, and in which line of which file', () => {
+it('says in its close what the departure was, and in which line', () => {
   run((time) => {
     const name = '/home/jo/recordings/joined-call.ndjson';
     const fake = replay(scenario().onJoin(ack()).toRecording(name));
@@ -294,7 +312,7 @@ it('says in its close what the departure was, and in which line of which file', 
     time.expectObservable(told$).toBe('(o#)', heard, new ConnectionClosedError(4999));
     time.flush();
 
-    expect(reasons).toEqual(['mismatch at joined-call.ndjson:3']);
+    expect(reasons).toEqual(['mismatch at line 3']);
     expect(fake.divergences()[0]?.at).toBe(`${name}:3`);
   });
 });

@@ -1,5 +1,3 @@
-import { basename } from 'node:path';
-
 import { HandshakeRefusedError } from '@livecall/core';
 import type { Frame, Transport } from '@livecall/core';
 import {
@@ -161,7 +159,8 @@ export function replay(
     diverge(index, divergence) {
       divergences.push({ ...divergence, at: toPlace(index) });
       changed$.next();
-      return `${divergence.kind} at ${basename(recording.name)}:${lineOf(index)}`;
+      // Not the name, which may be the client's token.
+      return `${divergence.kind} at line ${lineOf(index)}`;
     },
   };
 

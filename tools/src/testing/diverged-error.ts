@@ -5,9 +5,13 @@ import type { Divergence } from '../replay/divergence.js';
 export class DivergedError extends Error {
   readonly _tag = 'DivergedError';
   override readonly name = 'DivergedError';
+  /** Where it departed; none where something was left open. */
   readonly divergences: readonly Divergence[];
 
-  /** @param stillOpen what was left open, in words */
+  /**
+   * @param recording its name
+   * @param stillOpen what was left open, in words
+   */
   constructor(recording: string, divergences: readonly Divergence[], stillOpen?: string) {
     const lines = [
       ...divergences.map(showDivergence),

@@ -1,5 +1,7 @@
+import { isDeepStrictEqual } from 'node:util';
+
 import { decodeClientFrame } from '@livecall/core';
-import type { Frame } from '@livecall/core';
+import type { ClientMessage, Frame } from '@livecall/core';
 import { diffArrays } from 'diff';
 import * as E from 'fp-ts/lib/Either.js';
 
@@ -13,56 +15,76 @@ export interface Verdict {
   readonly message: () => string;
 }
 
-/** A frame that a client is to send: a command's type, or any frame with its fields, ids aside. */
-export type SentFrame = string | Readonly<Record<string, unknown>>;
+/** A frame that a client is to send: a command's type, or any frame with its fields; a command's id aside. */
+export type SentFrame = ClientMessage['type'] | Readonly<Record<string, unknown>>;
 
 /**
  * Passes when the client has sent exactly these frames, in this order.
  *
- * @param subject a call of `openReplay`, a replay, or a server
+ * @param subject the call or the server of `openReplay`, or any replay
+ * @throws TypeError for anything else
  * @example
- * expect(call).toHaveSent(['client:joinCall', 'client:endCall']);
+ * import { lastValueFrom } from 'rxjs';
+ * import { expect } from 'vitest';
+ * import { test } from '@livecall/tools/vitest';
+ *
+ * test('joins once', async ({ replayed }) => {
+ *   const { call } = await replayed('recordings/joined-call.ndjson');
+ *   call.connect();
+ *   await lastValueFrom(call.joinCall({ whenNotOpen: 'wait' }));
+ *   expect(call).toHaveSent(['client:joinCall']);
+ * });
  */
 export function toHaveSent(subject: unknown, expected: readonly SentFrame[]): Verdict {
-  return compare('toHaveSent', subject, expected.map(toExpected));
+  const frames = expected.map((frame) => {
+    const fields = typeof frame === 'string' ? { type: frame } : frame;
+    const command = JSON.stringify({ id: '', ...fields });
+    return E.isRight(decodeClientFrame(command)) ? command : JSON.stringify(fields);
+  });
+  return compare('toHaveSent', subject, frames);
 }
 
 /**
  * Passes when the client has sent exactly what the recorded client sent, in its order, ids aside.
  *
- * @param subject a call of `openReplay`, a replay, or a server
+ * @param subject the call or the server of `openReplay`, or any replay
+ * @throws TypeError for anything else
  * @example
- * expect(call).toHaveFollowed(await loadRecording('recordings/joined-call.ndjson'));
+ * import { lastValueFrom } from 'rxjs';
+ * import { expect } from 'vitest';
+ * import { test } from '@livecall/tools/vitest';
+ *
+ * test('sends what was recorded', async ({ replayed }) => {
+ *   const { call, recording } = await replayed('recordings/joined-call.ndjson');
+ *   call.connect();
+ *   await lastValueFrom(call.joinCall({ whenNotOpen: 'wait' }));
+ *   expect(call).toHaveFollowed(recording);
+ * });
  */
 export function toHaveFollowed(subject: unknown, recording: Recording): Verdict {
   const frames = recording.entries.flatMap((entry) =>
     entry.event === 'frame' && entry.from === 'client' ? [toFrame(entry)] : [],
   );
-  return compare('toHaveFollowed', subject, frames.map(toSent));
+  return compare('toHaveFollowed', subject, frames);
 }
 
 /** The matchers for `expect.extend`; `@livecall/tools/vitest` has done so already. */
 export const matchers = { toHaveSent, toHaveFollowed };
 
-/** A frame as it is compared, and as it is shown: what is no command may hold anything. */
-interface Comparable {
-  readonly content: string;
-  readonly shown: string;
-}
-
-function compare(matcher: string, subject: unknown, expected: readonly Comparable[]): Verdict {
+function compare(matcher: string, subject: unknown, expected: readonly Frame[]): Verdict {
   const server = serverOf(subject);
   if (server === undefined) {
-    throw new TypeError(`${matcher} needs a call of openReplay, a replay or a server.`);
+    throw new TypeError(`${matcher} needs the call or the server of a replay.`);
   }
-  const changes = diffArrays([...expected], server.received().map(toSent), {
-    comparator: (left, right) => left.content === right.content,
+  const wanted = expected.map(toSent);
+  const changes = diffArrays(wanted, server.received().map(toSent), {
+    comparator: (left, right) => isDeepStrictEqual(left.content, right.content),
   });
   const pass = changes.every(({ added, removed }) => !added && !removed);
   return {
     pass,
     message: () => {
-      if (pass) return `The client was not to send this:\n${show(expected, ' ')}`;
+      if (pass) return `The client was not to send this:\n${show(wanted, ' ')}`;
       const lines = changes.map(({ added, removed, value }) =>
         show(value, added ? '+' : removed ? '-' : ' '),
       );
@@ -71,21 +93,41 @@ function compare(matcher: string, subject: unknown, expected: readonly Comparabl
   };
 }
 
-function show(frames: readonly Comparable[], sign: string): string {
+/** A frame as it is compared, and as it is shown: nothing of what it may hold. */
+interface Sent {
+  readonly content: unknown;
+  readonly shown: string;
+}
+
+function show(frames: readonly Sent[], sign: string): string {
   return frames.length === 0
     ? `${sign} nothing`
     : frames.map(({ shown }) => `${sign} ${shown}`).join('\n');
 }
 
-function toSent(frame: Frame): Comparable {
-  const text = typeof frame === 'string' ? frame : Buffer.from(frame).toString();
-  return E.isRight(decodeClientFrame(frame))
-    ? toExpected(JSON.parse(text) as Readonly<Record<string, unknown>>)
-    : { content: text, shown: `an invalid frame of ${frame.length}` };
+function toSent(frame: Frame): Sent {
+  const decoded = decodeClientFrame(frame);
+  if (E.isLeft(decoded)) {
+    const unit = typeof frame === 'string' ? 'characters' : 'bytes';
+    return {
+      content: { invalid: toContent(frame) },
+      shown: `an invalid frame of ${frame.length} ${unit}`,
+    };
+  }
+  const { id, type, ...fields } = decoded.right;
+  const names = Object.keys(fields).map((name) => `${name}: …`);
+  return {
+    content: { command: { type, ...fields } },
+    shown: names.length === 0 ? type : `${type} {${names.join(', ')}}`,
+  };
 }
 
-function toExpected(frame: SentFrame): Comparable {
-  const { id, ...fields } = typeof frame === 'string' ? { type: frame } : frame;
-  const content = JSON.stringify(fields, Object.keys(fields).sort());
-  return { content, shown: Object.keys(fields).length === 1 ? String(fields['type']) : content };
+/** What is no command is compared as JSON where it is some, else to the byte. */
+function toContent(frame: Frame): unknown {
+  if (typeof frame !== 'string') return Buffer.from(frame);
+  try {
+    return JSON.parse(frame);
+  } catch {
+    return frame;
+  }
 }

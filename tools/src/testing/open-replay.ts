@@ -1,12 +1,24 @@
-import { liveCall, webSocketTransport } from '@livecall/core';
-import type { ConnectionState, LiveCall, LiveCallOptions, Transport } from '@livecall/core';
-import { lastValueFrom, takeUntil, timer } from 'rxjs';
+import { ConnectionClosedError, liveCall, webSocketTransport } from '@livecall/core';
+import type { LiveCall, LiveCallOptions, Transport } from '@livecall/core';
+import {
+  BehaviorSubject,
+  catchError,
+  combineLatest,
+  defer,
+  finalize,
+  map,
+  take,
+  takeUntil,
+  takeWhile,
+  timer,
+} from 'rxjs';
 
 import type { Fault } from '../faults/signal.js';
 import { loadRecording } from '../recording/read-recording.js';
 import type { Recording } from '../recording/recording.js';
 import { isUnplayed } from '../replay/divergence.js';
-import type { DivergenceKind } from '../replay/divergence.js';
+import type { Divergence, DivergenceKind } from '../replay/divergence.js';
+import { DIVERGED } from '../replay/play-dial.js';
 import { replay } from '../replay/replay.js';
 import type { ManualReplay, Replay, ReplayOptions } from '../replay/replay.js';
 import { serve } from '../serve.js';
@@ -43,20 +55,23 @@ export interface OpenedReplay<O extends OpenReplayOptions = OpenReplayOptions> {
   readonly transport: Transport;
   /** The fake server: what it has received, where the client departed, its URL. */
   readonly server: ReplayServer<O>;
+  /** What is replayed. */
+  readonly recording: Recording;
   /**
-   * Ends the test's part: waits until the recording is played to its end, then closes everything.
+   * Gives the verdict: waits until the recording is played to its end, each wait bounded by
+   * `waitMs`, then closes everything. Asked again, it says the same.
    *
    * Rejects with a {@link DivergedError} when the client departed from the recording, something in
-   * it was never reached, or the call is still open.
+   * it was never reached, or something is still open.
    */
   finish(): Promise<void>;
-  /** Closes everything without a verdict. */
+  /** Closes everything without a verdict; for a test that failed, and `await using`. */
   close(): Promise<void>;
   [Symbol.asyncDispose](): Promise<void>;
 }
 
-/** How long a call takes to be over once its server is. */
-const OVER_WITHIN_MS = 2_000;
+/** How much longer than it lingers a call takes to be over once its server is. */
+const OVER_WITHIN_MS = 1_000;
 
 /** Any token will do for a server that replays. */
 const ANY_TOKEN = 'any-token';
@@ -64,8 +79,12 @@ const ANY_TOKEN = 'any-token';
 /**
  * Opens a recording for a test, whatever runs it.
  *
+ * Where the client departs, its call fails with a `ConnectionClosedError` of 4999, whose `cause` is
+ * the {@link DivergedError} that says where.
+ *
  * @param recording one, or the path of its file
  * @returns rejects with a `RecordingError` for a file that cannot be read
+ * @throws TypeError for an option that cannot be
  * @see docs/testing.md
  * @example
  * import { openReplay } from '@livecall/tools';
@@ -73,80 +92,101 @@ const ANY_TOKEN = 'any-token';
  * await using opened = await openReplay('recordings/joined-call.ndjson');
  * opened.call.transcript$.subscribe(({ role, msg }) => console.log(role, msg));
  * opened.call.connect();
+ * await opened.finish();
  */
 export function openReplay<const O extends OpenReplayOptions>(
   recording: string | Recording,
   options?: O,
 ): Promise<OpenedReplay<O>>;
 export async function openReplay(
-  recording: string | Recording,
-  {
-    over = 'process',
-    faults = [],
-    allow = [],
-    call: callOptions,
-    ...options
-  }: OpenReplayOptions = {},
+  source: string | Recording,
+  options: OpenReplayOptions = {},
 ): Promise<OpenedReplay> {
-  const source = typeof recording === 'string' ? await loadRecording(recording) : recording;
-  const server = replay(source, options);
+  const { over = 'process', faults = [], call: callOptions, ...replayOptions } = options;
+  const recording = typeof source === 'string' ? await loadRecording(source) : source;
+  const server = replay(recording, replayOptions);
   const disturbedTransport = faults.reduce<Transport>(
     (transport, fault) => transport.pipe(fault),
     server,
   );
-  const listening = over === 'socket' ? await serve(disturbedTransport) : undefined;
-  const transport =
+  const open$ = new BehaviorSubject(0);
+  const countedTransport = defer(() => {
+    open$.next(open$.value + 1);
+    return disturbedTransport.pipe(
+      finalize(() => {
+        open$.next(open$.value - 1);
+      }),
+    );
+  });
+  const dialledTransport: Transport = defer(() => clientTransport).pipe(
+    catchError((error: unknown) => {
+      if (!(error instanceof ConnectionClosedError && error.code === DIVERGED)) throw error;
+      const cause = new DivergedError(recording.name, server.divergences());
+      throw new ConnectionClosedError(error.code, error.reason, { cause });
+    }),
+  );
+  // Before anything is open: its options may be wrong.
+  const call = liveCall(dialledTransport, callOptions);
+  rememberServer(call, server);
+  const listening = over === 'socket' ? await serve(countedTransport) : undefined;
+  const clientTransport =
     listening === undefined
-      ? disturbedTransport
+      ? countedTransport
       : webSocketTransport({
           url: listening.url,
           accessToken: ANY_TOKEN,
           conversationToken: ANY_TOKEN,
         });
-  const call = liveCall(transport, callOptions);
   if (listening !== undefined) void Object.assign(server, { url: listening.url });
-  rememberServer(call, server);
-  let status: ConnectionState['status'] = 'idle';
-  call.state$.subscribe((state) => {
-    status = state.status;
-  });
-
-  // At manual pace nothing happens in process that has not happened yet.
-  const patienceMs = listening === undefined && options.pace === 'manual' ? 0 : OVER_WITHIN_MS;
 
   const close = async () => {
-    if (status !== 'idle') call.connect().unsubscribe();
+    call.state$.pipe(take(1)).subscribe(({ status }) => {
+      if (status !== 'idle') call.connect().unsubscribe();
+    });
     await listening?.close();
   };
   const judge = async () => {
     // Under a fault, there may be no end to wait for.
-    const divergences = faults.length === 0 ? await server.done() : server.divergences();
-    const judged = divergences.filter(
-      (divergence) =>
-        !allow.includes(divergence.kind) && !(faults.length > 0 && isUnplayed(divergence)),
-    );
-    if (judged.length > 0) throw new DivergedError(source.name, judged);
-    if (status !== 'idle')
-      await lastValueFrom(call.state$.pipe(takeUntil(timer(patienceMs))), {
-        defaultValue: undefined,
+    const unplayed = faults.length === 0 ? await server.done() : [];
+    const patienceMs = OVER_WITHIN_MS + (callOptions?.lingerMs ?? 1_000);
+    let stillOpen: string | undefined;
+    await combineLatest([call.state$, open$])
+      .pipe(
+        map(([{ status }, open]) => {
+          if (status !== 'idle' && status !== 'closed') return `the call is still ${status}`;
+          return open > 0 ? 'a connection is still open' : undefined;
+        }),
+        takeWhile((left) => left !== undefined, true),
+        takeUntil(timer(patienceMs)),
+      )
+      .forEach((left) => {
+        stillOpen = left && `${left}; play it to its end, or unsubscribe what connect() returned`;
       });
-    if (status === 'idle' || status === 'closed') return;
-    const stillOpen = `the call is still ${status}; unsubscribe what connect() returned`;
-    throw new DivergedError(source.name, [], stillOpen);
-  };
-  const finish = async () => {
-    try {
-      await judge();
-    } finally {
-      await close();
+    const departed = server.divergences();
+    const judged = toJudged(departed.length > 0 ? departed : unplayed, options);
+    if (judged.length > 0 || stillOpen !== undefined) {
+      throw new DivergedError(recording.name, judged, stillOpen);
     }
   };
+  let finished: Promise<void> | undefined;
   return {
     call,
-    transport,
+    transport: dialledTransport,
     server,
-    finish,
+    recording,
+    finish: () => (finished ??= judge().finally(close)),
     close,
-    [Symbol.asyncDispose]: finish,
+    [Symbol.asyncDispose]: close,
   };
+}
+
+/** Which divergences are the client's fault, in a test with these options. */
+export function toJudged(
+  divergences: readonly Divergence[],
+  { faults = [], allow = [] }: OpenReplayOptions,
+): readonly Divergence[] {
+  return divergences.filter(
+    (divergence) =>
+      !allow.includes(divergence.kind) && !(faults.length > 0 && isUnplayed(divergence)),
+  );
 }

@@ -1,12 +1,12 @@
 import type { Frame, LiveCall } from '@livecall/core';
 
-/** What heard a client: a replay, or a server of them. */
+/** What heard a client: a replay. */
 export interface Hearer {
   /** What the client has sent so far, on all connections, in order. */
   received(): readonly Frame[];
 }
 
-const servers = new WeakMap<LiveCall, Hearer>();
+const servers = new WeakMap<object, Hearer>();
 
 /** Remembers which server a call of `openReplay` speaks to. */
 export function rememberServer(call: LiveCall, server: Hearer): void {
@@ -16,7 +16,7 @@ export function rememberServer(call: LiveCall, server: Hearer): void {
 /** Finds the server that heard a call; a server hears for itself. */
 export function serverOf(subject: unknown): Hearer | undefined {
   if (typeof subject !== 'object' || subject === null) return undefined;
-  return isHearer(subject) ? subject : servers.get(subject as LiveCall);
+  return isHearer(subject) ? subject : servers.get(subject);
 }
 
 function isHearer(subject: object): subject is Hearer {

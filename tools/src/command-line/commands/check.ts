@@ -1,61 +1,96 @@
 import * as E from 'fp-ts/lib/Either.js';
 
 import { exitCodes } from '../exit-error.js';
+import { toFiles } from '../to-files.js';
 import { createNarrator } from '../narrate.js';
-import { readLines } from '../../recording/read-recording.js';
+import type { Moment } from '../narrate.js';
+import { toPayload } from '../../recording/payload.js';
+import { readInput } from '../read-input.js';
 import type { RecordingLine } from '../../recording/read-recording.js';
+import type { Entry } from '../../recording/recording.js';
+
+/** What `livecall check` was called with. */
+export interface CheckFlags {
+  readonly json?: boolean;
+}
 
 /** `livecall check FILE...`: one line per problem; whether there was any is the exit code. */
-export async function check(paths: readonly string[]): Promise<number> {
+export async function check(
+  paths: readonly string[],
+  { json = false }: CheckFlags,
+): Promise<number> {
   let isSound = true;
-  for (const path of paths) {
-    for await (const problem of findProblems(path)) {
+  for (const path of toFiles(paths)) {
+    for await (const { line, problem } of findProblems(path)) {
       isSound = false;
-      process.stdout.write(`${problem}\n`);
+      const place = line === undefined ? path : `${path}:${line}`;
+      const said = json ? JSON.stringify({ file: path, line, problem }) : `${place}: ${problem}`;
+      process.stdout.write(`${said}\n`);
     }
   }
   return isSound ? exitCodes.ok : exitCodes.failed;
 }
 
-/** Reads a recording to its end, and tells everything that is wrong with it as `file:line: what`. */
-async function* findProblems(path: string): AsyncGenerator<string> {
+/** Something wrong with a recording; without a line, with the file as a whole. */
+interface Problem {
+  readonly line: number | undefined;
+  readonly problem: string;
+}
+
+/** Reads a recording to its end, and tells everything that is wrong with it. */
+async function* findProblems(path: string): AsyncGenerator<Problem> {
   const findInLine = createLineChecker();
   let isEnded = false;
   let lastLine = 0;
-  for await (const lines of readLines(path)) {
-    for (const line of lines) {
-      if (E.isLeft(line)) {
-        if (line.left.kind === 'unreadable') throw line.left;
-        yield line.left.message;
-        if (line.left.line === undefined || line.left.line === 1) return;
-        lastLine = line.left.line;
+  for await (const lines of readInput(path)) {
+    for (const read of lines) {
+      if (E.isLeft(read)) {
+        const { kind, line, problem } = read.left;
+        if (kind === 'unreadable') throw read.left;
+        yield { line, problem };
+        if (line === undefined || line === 1) return;
+        lastLine = line;
         continue;
       }
-      lastLine = line.right.line;
-      isEnded = line.right.kind === 'entry' && line.right.entry.event === 'end';
-      const problem = findInLine(line.right);
-      if (problem !== undefined) yield `${path}:${lastLine}: ${problem}`;
+      const { line } = read.right;
+      lastLine = line;
+      isEnded = read.right.kind === 'entry' && read.right.entry.event === 'end';
+      for (const problem of findInLine(read.right)) yield { line, problem };
     }
   }
-  if (!isEnded) yield `${path}:${lastLine}: there is no end after this line: the recorder died`;
+  if (!isEnded) {
+    yield { line: lastLine, problem: 'there is no end after this line: the recorder died' };
+  }
 }
 
-function createLineChecker(): (line: RecordingLine) => string | undefined {
+function createLineChecker(): (line: RecordingLine) => readonly string[] {
   const narrate = createNarrator();
   return (line) => {
     switch (line.kind) {
       case 'header':
-        return undefined;
+        return Number.isNaN(Date.parse(line.header.recordedAt))
+          ? ['`recordedAt` is no date, 2026-01-31T12:00:00Z for one']
+          : [];
       case 'torn':
-        return 'the last line is torn; readers drop it';
-      case 'entry': {
-        const moment = narrate(line.entry);
-        if (moment?.what === 'invalid frame')
-          return `invalid frame from the ${moment.from}: ${moment.problem}`;
-        if (moment?.what === 'acknowledged' && moment.command === 'unknown')
-          return 'an ack for no command above';
-        return undefined;
-      }
+        return ['the last line is torn; readers drop it'];
+      case 'entry':
+        return [...findInPayload(line.entry), ...findInMoment(narrate(line.entry))];
     }
   };
+}
+
+/** A text that is JSON stands as JSON where that gives the same text. */
+function findInPayload(entry: Entry): readonly string[] {
+  return entry.event === 'frame' && entry.text !== undefined && 'json' in toPayload(entry.text)
+    ? ['`text` is JSON, and should stand as `json`']
+    : [];
+}
+
+function findInMoment(moment: Moment | undefined): readonly string[] {
+  if (moment?.what === 'invalid frame') {
+    return [`invalid frame from the ${moment.from}: ${moment.problem}`];
+  }
+  return moment?.what === 'acknowledged' && moment.command === 'unknown'
+    ? ['an ack for no command above']
+    : [];
 }

@@ -1,9 +1,9 @@
-import { statSync } from 'node:fs';
+import { accessSync, constants, statSync } from 'node:fs';
 import { join } from 'node:path';
 
 import type { Transport } from '@livecall/core';
 import * as E from 'fp-ts/lib/Either.js';
-import { defer, finalize, firstValueFrom } from 'rxjs';
+import { asyncScheduler, defer, finalize, firstValueFrom, Subscription } from 'rxjs';
 
 import { dialPlatform } from '../dial-platform.js';
 import { exitCodes, ExitError } from '../exit-error.js';
@@ -20,6 +20,7 @@ import { createSecrets } from '../../recording/secrets.js';
 import { say } from '../say.js';
 import type { ServeRequest } from '../../serve.js';
 import { stopped } from '../stopped.js';
+import { systemCode } from '../../system-code.js';
 
 /** What `livecall proxy` was called with. */
 export interface ProxyFlags {
@@ -33,14 +34,19 @@ export interface ProxyFlags {
 /** `livecall proxy`: records the calls of an app on their way, until it is stopped. */
 export async function proxy(flags: ProxyFlags): Promise<number> {
   const { url, outDir, host, port } = flags;
-  if (!statSync(outDir, { throwIfNoEntry: false })?.isDirectory()) {
-    throw new ExitError(
-      exitCodes.cannotCreate,
-      `${outDir}: there is no such folder; create it first.`,
-    );
-  }
   // Says now, and not at the first call, what is wrong with the URL.
   void dialPlatform({ url, accessToken: 'none', conversationToken: 'none' });
+  const folder = statSync(outDir, { throwIfNoEntry: false });
+  if (!folder?.isDirectory()) {
+    const what = folder === undefined ? 'there is no such folder; create it first' : 'is a file';
+    throw new ExitError(exitCodes.cannotCreate, `${outDir}: ${what}.`);
+  }
+  try {
+    accessSync(outDir, constants.W_OK | constants.X_OK);
+  } catch (cause) {
+    const problem = `cannot be written to (${systemCode(cause)}); check its permissions`;
+    throw new ExitError(exitCodes.cannotCreate, `${outDir}: ${problem}.`, { cause });
+  }
 
   // Those that are not over; two dials for one conversation at a time are two of them.
   const calls = new Set<RecordedCall>();
@@ -109,13 +115,13 @@ function createCall(
   let hasCallEnded = false;
   let isOn = false;
   let isOver = false;
-  let rest: NodeJS.Timeout | undefined;
+  let rest = Subscription.EMPTY;
   say(`recording ${file.path}`);
 
   const end = () => {
     if (isOver) return;
     isOver = true;
-    clearTimeout(rest);
+    rest.unsubscribe();
     file.end();
     say(`recorded ${file.path}`);
     onEnd(call);
@@ -131,7 +137,7 @@ function createCall(
     isFreeFor: (request) => request.conversationToken === conversationToken && !isOn,
     recorded: (transport, token) =>
       defer(() => {
-        clearTimeout(rest);
+        rest.unsubscribe();
         isOn = true;
         secrets.add(token);
         return transport.pipe(record(watched));
@@ -139,7 +145,7 @@ function createCall(
         finalize(() => {
           isOn = false;
           if (hasCallEnded) end();
-          else rest = setTimeout(end, rejoinWithin);
+          else rest = asyncScheduler.schedule(end, rejoinWithin);
         }),
       ),
     end,

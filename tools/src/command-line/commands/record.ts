@@ -20,6 +20,7 @@ import {
   takeLast,
   takeUntil,
   tap,
+  withLatestFrom,
 } from 'rxjs';
 import type { Observable } from 'rxjs';
 
@@ -30,6 +31,8 @@ import { liveView } from '../live-view.js';
 import { record as recordTo } from '../../recording/record.js';
 import { recordingFile } from '../../recording/recording-file.js';
 import type { RecordingFileError } from '../../recording/recording-file.js';
+import { recordingSink } from '../../recording/recording-sink.js';
+import type { RecordingSink } from '../../recording/recording-sink.js';
 import { createSecrets } from '../../recording/secrets.js';
 import { say } from '../say.js';
 import { stopped } from '../stopped.js';
@@ -57,17 +60,22 @@ export async function record(flags: RecordFlags): Promise<number> {
 
   let writeError: RecordingFileError | undefined;
   const about = { endpoint, secrets, ...(title !== undefined && { title }) };
-  const created = recordingFile(out, {
-    ...about,
-    ...(json && { onLine: (line) => process.stdout.write(line) }),
-    onError: (error) => {
-      writeError = error;
-      say(error.message);
-    },
-  });
-  if (E.isLeft(created)) throw created.left;
-  const file = created.right;
-  const sinks = json ? [file] : [file, liveView(process.stdout, about)];
+  const print = (line: string) => void process.stdout.write(line);
+  const openFile = (): RecordingSink => {
+    const created = recordingFile(out, {
+      ...about,
+      ...(json && { onLine: print }),
+      onError: (error) => {
+        writeError = error;
+        say(error.message);
+      },
+    });
+    if (E.isLeft(created)) throw created.left;
+    return created.right;
+  };
+  const isPiped = out === '-';
+  const file = isPiped ? recordingSink(print, about) : openFile();
+  const sinks = json || isPiped ? [file] : [file, liveView(process.stdout, about)];
 
   say(`dialling ${new URL(endpoint).host}`);
   const recordedTransport = sinks.reduce(
@@ -79,7 +87,7 @@ export async function record(flags: RecordFlags): Promise<number> {
   for (const sink of sinks) sink.end();
 
   if (writeError !== undefined) return exitCodes.ioError;
-  say(`recorded to ${out}`);
+  if (!isPiped) say(`recorded to ${out}`);
   if (state.status === 'closed' && state.reason === 'failed') throw toExitError(state.error);
   return exitCode;
 }
@@ -131,7 +139,13 @@ async function follow(
   );
   function on(key: string, afterMs: number | undefined): Observable<unknown> {
     return merge(
-      typed$.pipe(filter((typed) => typed === key)),
+      typed$.pipe(
+        filter((typed) => typed === key),
+        withLatestFrom(call.state$),
+        tap(([, { status }]) => {
+          if (status !== 'open') say('not connected; it is sent if a connection opens within 5 s');
+        }),
+      ),
       afterMs === undefined ? EMPTY : opened$.pipe(delay(afterMs)),
     );
   }

@@ -1,9 +1,8 @@
-import { readdirSync, statSync } from 'node:fs';
-import { basename, join } from 'node:path';
+import { basename } from 'node:path';
 
 import { HandshakeRefusedError } from '@livecall/core';
 import type { Transport } from '@livecall/core';
-import { defer, finalize, firstValueFrom, map, merge, NEVER, Subject, throwError } from 'rxjs';
+import { defer, firstValueFrom, map, merge, NEVER, Subject, throwError } from 'rxjs';
 
 import { parseFault } from '../../faults/parse-fault.js';
 import type { Fault } from '../../faults/signal.js';
@@ -11,12 +10,13 @@ import { isUnplayed, showDivergence } from '../../replay/divergence.js';
 import type { Divergence } from '../../replay/divergence.js';
 import { exitCodes, ExitError } from '../exit-error.js';
 import { listen } from '../listen.js';
-import { loadRecording } from '../../recording/read-recording.js';
+import { loadInput } from '../read-input.js';
 import type { Recording } from '../../recording/recording.js';
-import { replay as replayRecording } from '../../replay/replay.js';
 import type { ReplayOptions } from '../../replay/replay.js';
 import { say } from '../say.js';
+import { startAnew } from '../start-anew.js';
 import { stopped } from '../stopped.js';
+import { toFiles } from '../to-files.js';
 import type { Route } from '../../serve.js';
 
 /** What `livecall replay` was called with. */
@@ -34,9 +34,15 @@ export interface ReplayFlags {
 
 /** `livecall replay`: recordings as a fake server, until it is stopped or one call is over. */
 export async function replay(paths: readonly string[], flags: ReplayFlags): Promise<number> {
+  if (flags.pace === 'instant' && (flags.speed ?? flags.maxIdle) !== undefined) {
+    throw new ExitError(
+      exitCodes.usage,
+      'At --pace instant no time passes: --speed and --max-idle are for --pace recorded.',
+    );
+  }
   const faults = (flags.fault ?? []).map(toFault);
   const recordings = await load(paths);
-  const over$ = new Subject<readonly Divergence[]>();
+  const over$ = new Subject<{ name: string; divergences: readonly Divergence[] }>();
   const options: ReplayOptions = {
     pace: flags.pace,
     match: flags.match,
@@ -53,27 +59,36 @@ export async function replay(paths: readonly string[], flags: ReplayFlags): Prom
       toToken(recording),
       startAnew(recording, options, faults, (divergences) => {
         // Where something is made to go wrong, what was not played is no client's doing.
-        over$.next(
-          faults.length === 0 ? divergences : divergences.filter((found) => !isUnplayed(found)),
-        );
+        over$.next({
+          name: recording.name,
+          divergences:
+            faults.length === 0 ? divergences : divergences.filter((found) => !isUnplayed(found)),
+        });
       }),
     ]),
   );
 
-  const server = await listen(toRoute(transports), flags.host, flags.port);
+  let hasRefused = false;
+  const server = await listen(toRoute(transports), flags.host, flags.port, () => {
+    hasRefused = true;
+  });
   process.stdout.write(`${server.url}\n`);
   say(`replaying ${[...transports.keys()].join(', ')}; Ctrl-C stops`);
 
   const sound =
     faults.length === 0 ? 'played to the end, as recorded' : 'over; the client did its part';
-  over$.subscribe((divergences) => {
+  over$.subscribe(({ name, divergences }) => {
     for (const divergence of divergences) say(showDivergence(divergence));
-    if (divergences.length === 0) say(sound);
+    if (divergences.length === 0) say(`${name}: ${sound}`);
   });
   const exitCode$ = merge(
     stopped(),
     flags.once === true
-      ? over$.pipe(map(({ length }) => (length === 0 ? exitCodes.ok : exitCodes.failed)))
+      ? over$.pipe(
+          map(({ divergences }) =>
+            divergences.length === 0 && !hasRefused ? exitCodes.ok : exitCodes.failed,
+          ),
+        )
       : NEVER,
   );
   const exitCode = await firstValueFrom(exitCode$, { defaultValue: exitCodes.ok });
@@ -90,18 +105,8 @@ function toFault(text: string): Fault {
   }
 }
 
-/** Reads every file, and every `*.ndjson` of every folder. */
 async function load(paths: readonly string[]): Promise<readonly Recording[]> {
-  const files = paths.flatMap((path) => {
-    if (!statSync(path, { throwIfNoEntry: false })?.isDirectory()) return [path];
-    const found = readdirSync(path).filter((name) => name.endsWith('.ndjson'));
-    if (found.length > 0) return found.sort().map((name) => join(path, name));
-    throw new ExitError(
-      exitCodes.noInput,
-      `${path}: there is no recording (*.ndjson) in this folder.`,
-    );
-  });
-  const recordings = await Promise.all(files.map(loadRecording));
+  const recordings = await Promise.all(toFiles(paths).map(loadInput));
   const tokens = recordings.map(toToken);
   const twice = tokens.find((token, index) => tokens.indexOf(token) !== index);
   if (twice !== undefined) {
@@ -128,53 +133,4 @@ function toRoute(transports: ReadonlyMap<string, Transport>): Route {
     return throwError(() => new HandshakeRefusedError(404));
   });
   return ({ conversationToken }) => onlyTransport ?? transports.get(conversationToken) ?? unknown$;
-}
-
-/**
- * Replays a recording as often as clients come: a dial goes on with the call that is not over and
- * that nobody is on, or starts the recording anew.
- *
- * @param onOver hears how each call went, once it was played to its end or the client departed
- */
-function startAnew(
-  recording: Recording,
-  options: ReplayOptions,
-  faults: readonly Fault[],
-  onOver: (divergences: readonly Divergence[]) => void,
-): Transport {
-  let current: PlayedCall | undefined;
-
-  const start = (): PlayedCall => {
-    const playedTransport = replayRecording(recording, options);
-    const call: PlayedCall = {
-      transport: faults.reduce<Transport>(
-        (transport, fault) => transport.pipe(fault),
-        playedTransport,
-      ),
-      isPlaying: false,
-      isOver: false,
-    };
-    void playedTransport.done().then((divergences) => {
-      call.isOver = true;
-      onOver(divergences);
-    });
-    return call;
-  };
-  return defer(() => {
-    const call = current === undefined || current.isPlaying || current.isOver ? start() : current;
-    current = call;
-    call.isPlaying = true;
-    return call.transport.pipe(
-      finalize(() => {
-        call.isPlaying = false;
-      }),
-    );
-  });
-}
-
-/** One call of a recording that is played again and again. */
-interface PlayedCall {
-  readonly transport: Transport;
-  isPlaying: boolean;
-  isOver: boolean;
 }

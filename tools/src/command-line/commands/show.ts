@@ -1,7 +1,7 @@
 import { createNarrator } from '../narrate.js';
 import type { Moment } from '../narrate.js';
 import { paintFor } from '../paint.js';
-import { loadRecording } from '../../recording/read-recording.js';
+import { loadInput } from '../read-input.js';
 import { isComplete } from '../../recording/recording.js';
 import type { Recording } from '../../recording/recording.js';
 import { say } from '../say.js';
@@ -12,7 +12,7 @@ export async function show(
   path: string,
   { json = false }: { readonly json?: boolean },
 ): Promise<void> {
-  const recording = await loadRecording(path);
+  const recording = await loadInput(path);
   for (const warning of recording.warnings ?? []) say(warning);
 
   const narrate = createNarrator();

@@ -1,0 +1,121 @@
+import { execFile } from 'node:child_process';
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { promisify } from 'node:util';
+
+import ts from 'typescript';
+import { afterAll, expect, it, onTestFinished, vi } from 'vitest';
+
+/* The examples in the docstrings, as they stand there. */
+
+const run = promisify(execFile);
+const root = fileURLToPath(new URL('..', import.meta.url));
+const folder = mkdtempSync(join(tmpdir(), 'livecall-docstrings-'));
+afterAll(() => {
+  rmSync(folder, { recursive: true });
+});
+
+interface Example {
+  /** A name for its file, `codec-2` for one. */
+  readonly name: string;
+  readonly code: string;
+  /** What its comments say that it prints. */
+  readonly printed: readonly string[];
+}
+
+const sources = ['packages/core/src', 'tools/src'].flatMap((path) =>
+  readdirSync(join(root, path), { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('.ts') && !name.endsWith('.test.ts'))
+    .map((name) => join(root, path, name)),
+);
+const examples = sources.flatMap(toExamples);
+
+function toExamples(path: string): readonly Example[] {
+  const docs = readFileSync(path, 'utf8').match(/\/\*\*.*?\*\//gs) ?? [];
+  return docs
+    .flatMap((doc) => [...doc.matchAll(/ \* @example\n(.*?)(?=\n \* @| \*\/)/gs)])
+    .map(([, lines = ''], index) => {
+      const code = lines.replaceAll(/^ \* ?/gm, '');
+      const printed = [...code.matchAll(/ \/\/ => (.*)/g)].map(([, line = '']) => line);
+      return { name: `${basename(path, '.ts')}-${index + 1}`, code, printed };
+    });
+}
+
+it('compiles every example', async () => {
+  symlinkSync(join(root, 'test', 'node_modules'), join(folder, 'node_modules'));
+  mkdirSync(join(folder, 'src'));
+  for (const { name, code } of examples) writeFileSync(join(folder, 'src', `${name}.ts`), code);
+  writeFileSync(join(folder, 'package.json'), '{"type":"module"}');
+  const compilerOptions = {
+    module: 'nodenext',
+    target: 'es2022',
+    lib: ['es2022', 'esnext.disposable'],
+    strict: true,
+    moduleDetection: 'force',
+    outDir: 'dist',
+    rootDir: 'src',
+    typeRoots: [join(root, 'node_modules', '@types')],
+    types: ['node'],
+  };
+  writeFileSync(
+    join(folder, 'tsconfig.json'),
+    JSON.stringify({ compilerOptions, include: ['src'] }),
+  );
+  const tsc = join(root, 'node_modules', 'typescript', 'bin', 'tsc');
+  await run(process.execPath, [tsc, '-p', folder]).catch((error: unknown) => {
+    throw new Error((error as { stdout: string }).stdout);
+  });
+
+  expect(readdirSync(join(folder, 'dist'))).toHaveLength(examples.length);
+});
+
+it.each(examples.filter(({ printed }) => printed.length > 0))(
+  'prints what the example $name says',
+  async ({ name, printed }) => {
+    const log = vi.spyOn(console, 'log').mockImplementation(() => undefined);
+    onTestFinished(() => {
+      log.mockRestore();
+    });
+    await import(pathToFileURL(join(folder, 'dist', `${name}.js`)).href);
+
+    expect(log.mock.calls.map((values) => values.join(' '))).toEqual(printed);
+  },
+);
+
+it('has an example of every function that is exported', () => {
+  const indexes = ['packages/core/src/index.ts', 'tools/src/index.ts'].map((path) =>
+    join(root, path),
+  );
+  const program = ts.createProgram(indexes, {
+    module: ts.ModuleKind.NodeNext,
+    target: ts.ScriptTarget.ES2023,
+    strict: true,
+  });
+  const checker = program.getTypeChecker();
+  const functions = indexes
+    .flatMap((index) => program.getSourceFile(index) ?? [])
+    .flatMap((source) => checker.getSymbolAtLocation(source) ?? [])
+    .flatMap((module) => checker.getExportsOfModule(module))
+    .map((exported) =>
+      exported.flags & ts.SymbolFlags.Alias ? checker.getAliasedSymbol(exported) : exported,
+    )
+    .filter(({ flags }) => flags & ts.SymbolFlags.Function);
+  const withoutExample = functions
+    .filter((exported) => exported.getJsDocTags().every(({ name }) => name !== 'example'))
+    .map(({ name }) => name);
+
+  expect(functions.map(({ name }) => name)).toEqual(
+    expect.arrayContaining(['liveCall', 'replay', 'serve']),
+  );
+  expect(withoutExample).toEqual([]);
+});
