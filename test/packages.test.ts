@@ -1,5 +1,14 @@
 import { execFile } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -22,12 +31,18 @@ const app = join(folder, 'app');
 const packages = [join(root, 'packages', 'core'), join(root, 'tools')];
 let tarballs: readonly string[] = [];
 
+/** The one version of pnpm is in the script that installs. */
+const { scripts } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as {
+  scripts: { setup: string };
+};
+const [pnpm = 'no pnpm in the script'] = /pnpm@\S+/.exec(scripts.setup) ?? [];
+
 /** An app of somebody else's: the packages as they are published, and nothing of the workspace. */
 beforeAll(async () => {
   mkdirSync(packed);
   for (const cwd of packages) {
     // `npm pack` would leave `workspace:` and `catalog:` as they are.
-    await run('npx', ['--yes', 'pnpm@12.21.0', 'pack', '--pack-destination', packed], { cwd });
+    await run('npx', ['--yes', pnpm, 'pack', '--pack-destination', packed], { cwd });
   }
   tarballs = readdirSync(packed).map((name) => join(packed, name));
 
@@ -39,10 +54,39 @@ beforeAll(async () => {
   await run('npm', ['install', '--prefer-offline', '--no-audit', '--no-fund', ...installed], {
     cwd: app,
   });
+  // Its dependencies are many; it brings them along from the workspace.
+  symlinkSync(
+    realpathSync(join(root, 'node_modules', 'vitest')),
+    join(app, 'node_modules', 'vitest'),
+  );
 }, 120_000);
 afterAll(() => {
   rmSync(folder, { recursive: true });
 });
+
+/** Compiles one file of the app's, as strictly as an app can be. */
+async function compile(name: string, code: string): Promise<void> {
+  writeFileSync(join(app, 'src', name), code);
+  const compilerOptions = {
+    module: 'nodenext',
+    target: 'es2022',
+    strict: true,
+    exactOptionalPropertyTypes: true,
+    noUncheckedIndexedAccess: true,
+    skipLibCheck: false,
+    types: ['node'],
+    rootDir: 'src',
+    outDir: 'dist',
+  };
+  writeFileSync(
+    join(app, 'tsconfig.json'),
+    JSON.stringify({ compilerOptions, files: [join('src', name)] }),
+  );
+  const tsc = join(root, 'node_modules', 'typescript', 'bin', 'tsc');
+  await run(process.execPath, [tsc, '-p', app]).catch((error: unknown) => {
+    throw new Error((error as { stdout: string }).stdout);
+  });
+}
 
 it.each(packages)('publishes %s as publint would have it', async (pkgDir) => {
   const { messages, pkg } = await publint({ pkgDir, strict: true, pack: 'npm' });
@@ -64,26 +108,7 @@ it('resolves its types however it is imported', async () => {
 });
 
 it("compiles the README's example in an app, and runs it against a replay", async () => {
-  writeFileSync(
-    join(app, 'src', 'follow.ts'),
-    readExamples(join(root, 'README.md'))['follow'] ?? '',
-  );
-  const compilerOptions = {
-    module: 'nodenext',
-    target: 'es2022',
-    strict: true,
-    exactOptionalPropertyTypes: true,
-    noUncheckedIndexedAccess: true,
-    skipLibCheck: false,
-    types: ['node'],
-    rootDir: 'src',
-    outDir: 'dist',
-  };
-  writeFileSync(join(app, 'tsconfig.json'), JSON.stringify({ compilerOptions, include: ['src'] }));
-  const tsc = join(root, 'node_modules', 'typescript', 'bin', 'tsc');
-  await run(process.execPath, [tsc, '-p', app]).catch((error: unknown) => {
-    throw new Error((error as { stdout: string }).stdout);
-  });
+  await compile('follow.ts', readExamples(join(root, 'README.md'))['follow'] ?? '');
 
   const recording = await loadRecording(join(root, 'recordings', 'withheld-number.ndjson'));
   await using server = await serve(replay(recording));
@@ -98,6 +123,27 @@ it("compiles the README's example in an app, and runs it against a replay", asyn
 
   expect(stdout).toContain('other: Yes, to Friday at ten, if that suits.');
   expect(await server.done()).toEqual([]);
+});
+
+it('gives vitest its fixture and its matchers in an app', async () => {
+  await compile(
+    'replay.test.ts',
+    `import { test } from '@livecall/tools/vitest';
+     import { lastValueFrom } from 'rxjs';
+     import { expect } from 'vitest';
+
+     test('joins', async ({ replayed }) => {
+       const { call } = await replayed('${join(root, 'recordings', 'joined-call.ndjson')}');
+       call.connect();
+       await lastValueFrom(call.joinCall({ whenNotOpen: 'wait' }));
+       expect(call).toHaveSent(['client:joinCall']);
+     });
+     `,
+  );
+  const vitest = join(app, 'node_modules', 'vitest', 'vitest.mjs');
+  const { stdout } = await run(process.execPath, [vitest, 'run', '--dir', 'dist'], { cwd: app });
+
+  expect(stdout).toMatch(/Tests .*1 passed/);
 });
 
 it('runs its command line in an app', async () => {

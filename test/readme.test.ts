@@ -14,17 +14,20 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 
 import { readExamples } from './fixtures/read-examples.js';
 
-const run = promisify(execFile);
 const root = fileURLToPath(new URL('..', import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), 'livecall-readme-'));
 const pages = ['README.md', 'packages/core/README.md', 'tools/README.md'];
-const examples = Object.assign(
-  {},
-  ...pages.map((page) => readExamples(join(root, page))),
-) as Readonly<Record<string, string>>;
+const examples = readExamples(...pages.map((page) => join(root, page)));
 /** What is a test of vitest's is executed by it, and everything else by plain Node. */
 const isTest = (name: string) =>
   /from '(vitest|@livecall\/tools\/vitest)'/.test(examples[name] ?? '');
+
+/** Runs plain Node; what it wrote is the error where it fails. */
+const node = (args: readonly string[], env = process.env) =>
+  promisify(execFile)(process.execPath, args, { cwd: folder, env }).catch((error: unknown) => {
+    const { stdout, stderr } = error as { readonly stdout: string; readonly stderr: string };
+    throw new Error(`${stdout}${stderr}`);
+  });
 
 /** An app beside the workspace: the built packages, strict TypeScript, plain Node. */
 beforeAll(async () => {
@@ -51,9 +54,7 @@ beforeAll(async () => {
     JSON.stringify({ compilerOptions, include: ['src'] }),
   );
   const tsc = join(root, 'node_modules', 'typescript', 'bin', 'tsc');
-  await run(process.execPath, [tsc, '-p', folder]).catch((error: unknown) => {
-    throw new Error((error as { stdout: string }).stdout);
-  });
+  await node([tsc, '-p', folder]);
 }, 60_000);
 afterAll(() => {
   rmSync(folder, { recursive: true });
@@ -70,13 +71,11 @@ it('has the examples that are executed here', () => {
 it.each(['follow', 'core'])('follows a call: %s', async (name) => {
   const recording = await loadRecording(join(root, 'recordings', 'screened-spam-call.ndjson'));
   await using server = await serve(replay(recording));
-  const { stdout, stderr } = await run(process.execPath, [join(folder, 'dist', `${name}.js`)], {
-    env: {
-      ...process.env,
-      LIVECALL_URL: server.url,
-      LIVECALL_ACCESS_TOKEN: 'access',
-      LIVECALL_CONVERSATION_TOKEN: 'conversation',
-    },
+  const { stdout, stderr } = await node([join('dist', `${name}.js`)], {
+    ...process.env,
+    LIVECALL_URL: server.url,
+    LIVECALL_ACCESS_TOKEN: 'access',
+    LIVECALL_CONVERSATION_TOKEN: 'conversation',
   });
 
   expect(stdout.split('\n').slice(0, 2)).toEqual([
@@ -105,8 +104,7 @@ it('joins once, and joins on a click', async () => {
 
 it.each(Object.keys(examples).filter(isTest))('passes as a test of vitest: %s', async (name) => {
   const vitest = join(root, 'node_modules', 'vitest', 'vitest.mjs');
-  const args = [vitest, 'run', '--root', folder, `src/${name}.test.ts`];
-  const { stdout } = await run(process.execPath, args, { cwd: folder });
+  const { stdout } = await node([vitest, 'run', '--root', folder, `src/${name}.test.ts`]);
 
   expect(stdout).toMatch(/Tests .*[1-9]\d* passed/);
 });

@@ -1,8 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
-import { InvalidFrameError, liveCall, webSocketTransport } from '@livecall/core';
-import type { Command, LiveCall, Transport } from '@livecall/core';
+import { liveCall, webSocketTransport } from '@livecall/core';
 import {
   ack,
   Entry,
@@ -20,22 +19,11 @@ import {
 import type { Recording, RecordingSink, Scenario } from '@livecall/tools';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import fc from 'fast-check';
-import {
-  asyncScheduler,
-  catchError,
-  EMPTY,
-  filter,
-  lastValueFrom,
-  merge,
-  mergeMap,
-  retry,
-  scan,
-  throwError,
-  timer,
-} from 'rxjs';
-import type { Observable } from 'rxjs';
+import { asyncScheduler, lastValueFrom, mergeMap, retry, throwError, timer } from 'rxjs';
 import { TestScheduler } from 'rxjs/testing';
 import { expect, it } from 'vitest';
+
+import { followAsRecorded, issue, toCommands } from './fixtures/follow-as-recorded.js';
 
 const folder = new URL('../recordings/', import.meta.url);
 const read = (name: string) => readFileSync(new URL(name, folder), 'utf8');
@@ -184,55 +172,6 @@ it('describes what the reader takes, and nothing else', () => {
 });
 
 /* Replayed, and recorded again */
-
-/** Where a client stands: on which connection, and after how many frames of it. */
-interface Progress {
-  readonly connection: number;
-  readonly frames: number;
-}
-
-/** The commands of a recording: when they were sent, and where the client stood. */
-function toCommands({ entries }: Recording): readonly (Progress & { at: number; type: string })[] {
-  let progress: Progress = { connection: 0, frames: 0 };
-  return entries.flatMap((entry) => {
-    if (entry.event === 'open') progress = { connection: progress.connection + 1, frames: 0 };
-    if (entry.event !== 'frame') return [];
-    const { at, from, json } = entry;
-    if (from === 'client') return [{ ...progress, at, type: (json as Command).type }];
-    progress = { ...progress, frames: progress.frames + 1 };
-    return [];
-  });
-}
-
-function issue(call: LiveCall, type: string): Observable<unknown> {
-  const issued$ = type === 'client:joinCall' ? call.joinCall() : call.endCall();
-  return issued$.pipe(catchError(() => EMPTY));
-}
-
-/** Follows a call, and sends each command of a recording when what stood before it was heard. */
-function followAsRecorded(transport: Transport, recording: Recording): LiveCall {
-  const call = liveCall(transport, { retry: { baseDelayMs: 0, maxAttempts: Infinity } });
-  const commands = toCommands(recording);
-  const opened$ = call.state$.pipe(filter(({ status }) => status === 'open'));
-  const invalid$ = call.errors$.pipe(filter((error) => error instanceof InvalidFrameError));
-  merge(opened$, call.messages$, invalid$)
-    .pipe(
-      scan(
-        ({ connection, frames }: Progress, heard): Progress =>
-          'status' in heard
-            ? { connection: connection + 1, frames: 0 }
-            : { connection, frames: frames + 1 },
-        { connection: 0, frames: 0 },
-      ),
-      mergeMap(({ connection, frames }) =>
-        commands.filter((sent) => sent.connection === connection && sent.frames === frames),
-      ),
-      mergeMap(({ type }) => issue(call, type)),
-      catchError(() => EMPTY),
-    )
-    .subscribe();
-  return call;
-}
 
 /** A sink like the one that a recording was written by, and what was written. */
 function toSink({ header: { title } }: Recording): {
@@ -385,6 +324,6 @@ it('is any scenario again when it is replayed at once and recorded', async () =>
       expect((await fake.done()).map(showDivergence)).toEqual([]);
       expect(toComparable(await read())).toEqual(toComparable(recording));
     }),
-    { numRuns: 50 },
+    { numRuns: 1_000 },
   );
 });

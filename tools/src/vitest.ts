@@ -48,8 +48,20 @@ const WAIT_MS = 4_000;
  * });
  */
 export const test = base.extend<{ replayed: ReplayedFixture }>({
-  replayed: async ({ task }, use) => {
+  replayed: async ({ task, onTestFinished }, use) => {
     const endings: ((hasPassed: boolean, hasSaidWhere: boolean) => Promise<void>)[] = [];
+    // Not behind `use`: vitest reports what is thrown there twice.
+    onTestFinished(async () => {
+      const { state, errors } = task.result ?? {};
+      const hasSaidWhere = inspect(errors, { depth: Infinity }).includes('DivergedError');
+      const ended = await Promise.allSettled(
+        endings.map((end) => end(state === 'pass', hasSaidWhere)),
+      );
+      const failures = ended.flatMap((end) =>
+        end.status === 'rejected' ? [end.reason as unknown] : [],
+      );
+      if (failures.length > 0) throw new AggregateError(failures);
+    });
     await use(async (recording, options) => {
       const opened = await openReplay(recording, { waitMs: WAIT_MS, ...options } as typeof options);
       endings.push(async (hasPassed, hasSaidWhere) => {
@@ -63,15 +75,6 @@ export const test = base.extend<{ replayed: ReplayedFixture }>({
       });
       return opened;
     });
-    const { state, errors } = task.result ?? {};
-    const hasSaidWhere = inspect(errors, { depth: Infinity }).includes('DivergedError');
-    const ended = await Promise.allSettled(
-      endings.map((end) => end(state === 'pass', hasSaidWhere)),
-    );
-    const failures = ended.flatMap((end) =>
-      end.status === 'rejected' ? [end.reason as unknown] : [],
-    );
-    if (failures.length > 0) throw new AggregateError(failures);
   },
 });
 

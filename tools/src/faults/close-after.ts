@@ -13,6 +13,7 @@ import type { Fault, Signal } from './signal.js';
 export interface CloseAfterOptions extends Place {
   /** The close code; 1006 cuts the connection, 1005 closes without a code. @default 1006 */
   readonly code?: number;
+  /** What the server says with it. @default '' */
   readonly reason?: string;
 }
 
@@ -22,6 +23,11 @@ export interface CloseAfterOptions extends Place {
  * With a code after which a client dials again, the call goes on where it was when it does.
  *
  * @throws TypeError for an option that cannot be
+ * @example
+ * import { closeAfter, loadRecording, replay } from '@livecall/tools';
+ *
+ * const recording = await loadRecording('recordings/joined-call.ndjson');
+ * const transport = replay(recording).pipe(closeAfter({ frames: 3, code: 1012 }));
  */
 export function closeAfter({ code = 1006, reason = '', ...place }: CloseAfterOptions): Fault {
   assertPlace(place);

@@ -23,6 +23,10 @@ export interface DelayFramesOptions {
  * up those behind it, as TCP does.
  *
  * @throws TypeError for an option that cannot be
+ * @example
+ * import { delayFrames } from '@livecall/tools';
+ *
+ * const farAway = delayFrames({ ms: 200, jitterMs: 50 });
  */
 export function delayFrames({
   ms = 0,

@@ -2,7 +2,15 @@ import type { FrameChoice } from './choice.js';
 import type { Fault } from './signal.js';
 import { strikeFrames } from './strike-frames.js';
 
-/** Loses frames of the server's. */
+/**
+ * Loses frames of the server's.
+ *
+ * @throws TypeError for an option that cannot be
+ * @example
+ * import { dropFrames } from '@livecall/tools';
+ *
+ * const withoutAck = dropFrames({ type: 'ack', nth: 1 });
+ */
 export function dropFrames(choice: FrameChoice = {}): Fault {
   return strikeFrames(choice, () => []);
 }

@@ -15,6 +15,10 @@ export interface DuplicateFramesOptions extends FrameChoice {
  * Sends frames of the server's more than once, one right after the other.
  *
  * @throws TypeError for an option that cannot be
+ * @example
+ * import { duplicateFrames } from '@livecall/tools';
+ *
+ * const twice = duplicateFrames({ type: 'event:callEnd' });
  */
 export function duplicateFrames({ times = 2, ...choice }: DuplicateFramesOptions = {}): Fault {
   assertWhole({ times }, 1, 1_000);

@@ -16,7 +16,15 @@ export interface FailDialOptions extends DialChoice {
   readonly code?: string;
 }
 
-/** Leaves dials without an answer, then lets them through. */
+/**
+ * Leaves dials without an answer, then lets them through.
+ *
+ * @throws TypeError for an option that cannot be
+ * @example
+ * import { failDial } from '@livecall/tools';
+ *
+ * const offlineTwice = failDial({ times: 2, code: 'ENETUNREACH' });
+ */
 export function failDial({
   reason = 'unreachable',
   code = 'ECONNREFUSED',

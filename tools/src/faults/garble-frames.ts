@@ -17,7 +17,15 @@ import { strikeFrames } from './strike-frames.js';
  */
 export type Garbage = 'bad-json' | 'wrong-types' | 'unknown-type' | 'binary' | 'empty';
 
-/** Garbles frames, so that they cannot be decoded, or decode to something unknown. */
+/**
+ * Garbles frames, so that they cannot be decoded, or decode to something unknown.
+ *
+ * @throws TypeError for a choice that cannot be
+ * @example
+ * import { garbleFrames } from '@livecall/tools';
+ *
+ * const tornTranscript = garbleFrames({ type: 'transcript', nth: 2, as: 'bad-json' });
+ */
 export function garbleFrames({
   as = 'bad-json',
   ...choice

@@ -18,6 +18,13 @@ export interface InsertFrameOptions extends Place {
  * command that was not sent, 65,536 bytes of anything.
  *
  * @throws TypeError for a place that cannot be
+ * @example
+ * import { insertFrame } from '@livecall/tools';
+ *
+ * const lateError = insertFrame({
+ *   after: 'event:callEnd',
+ *   frame: { type: 'error', description: 'late' },
+ * });
  */
 export function insertFrame({ frame, ...place }: InsertFrameOptions): Fault {
   assertPlace(place);

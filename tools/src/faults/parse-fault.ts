@@ -65,6 +65,10 @@ const makers: Readonly<Record<string, Maker>> = {
  * A `frame` comes last, since it may hold anything.
  *
  * @throws TypeError that says what is not understood, and what would be
+ * @example
+ * import { parseFault } from '@livecall/tools';
+ *
+ * const restarting = parseFault('close:code=1012,frames=3');
  */
 export function parseFault(text: string): Fault {
   const [name = '', ...rest] = text.split(':');

@@ -16,6 +16,10 @@ export interface PostponeFramesOptions extends FrameChoice {
  * Delivers frames later than those around them: an ack long after its command, for one.
  *
  * @throws TypeError for an option that cannot be
+ * @example
+ * import { postponeFrames } from '@livecall/tools';
+ *
+ * const lateAck = postponeFrames({ type: 'ack', ms: 6_000 });
  */
 export function postponeFrames({ ms, ...choice }: PostponeFramesOptions): Fault {
   assertChoice(choice);

@@ -17,6 +17,10 @@ export interface RefuseDialOptions extends DialChoice {
  * Answers dials with another status than 101, then lets them through.
  *
  * @throws TypeError for an option that cannot be
+ * @example
+ * import { refuseDial } from '@livecall/tools';
+ *
+ * const busy = refuseDial({ status: 503, retryAfterMs: 2_000 });
  */
 export function refuseDial({ status, retryAfterMs, ...choice }: RefuseDialOptions): Fault {
   assertWhole({ status }, 200, 599);

@@ -5,7 +5,15 @@ import type { FrameChoice } from './choice.js';
 import { alterSignals } from './signal.js';
 import type { Fault, Signal } from './signal.js';
 
-/** Sends frames of the server's after the one that follows them. */
+/**
+ * Sends frames of the server's after the one that follows them.
+ *
+ * @throws TypeError for an option that cannot be
+ * @example
+ * import { reorderFrames } from '@livecall/tools';
+ *
+ * const ackLater = reorderFrames({ type: 'ack' });
+ */
 export function reorderFrames(choice: FrameChoice = {}): Fault {
   assertChoice(choice);
   return alterSignals((signals$, dial) => {

@@ -11,7 +11,18 @@ export interface ReplaceFramesOptions extends FrameChoice {
   readonly frame: Frame | object;
 }
 
-/** Sends another frame in the place of frames: an `error` instead of an ack, for one. */
+/**
+ * Sends another frame in the place of frames: an `error` instead of an ack, for one.
+ *
+ * @throws TypeError for an option that cannot be
+ * @example
+ * import { replaceFrames } from '@livecall/tools';
+ *
+ * const refused = replaceFrames({
+ *   type: 'ack',
+ *   frame: { type: 'error', description: 'not now' },
+ * });
+ */
 export function replaceFrames({ frame, ...choice }: ReplaceFramesOptions): Fault {
   const wire = toWire(frame);
   return strikeFrames(choice, () => [wire]);

@@ -17,6 +17,10 @@ export interface StallAfterOptions extends Place {
  * What the client sends still arrives.
  *
  * @throws TypeError for an option that cannot be
+ * @example
+ * import { stallAfter } from '@livecall/tools';
+ *
+ * const halfOpen = stallAfter({ after: 'event:start' });
  */
 export function stallAfter({ ms, ...place }: StallAfterOptions): Fault {
   assertPlace(place);
