@@ -1,5 +1,6 @@
 import { ConnectFailedError, HandshakeTimeoutError } from '@livecall/core';
 
+import { assertOneOf } from '../assert-one-of.js';
 import { interceptDials } from './intercept-dials.js';
 import type { DialChoice } from './intercept-dials.js';
 import type { Fault } from './signal.js';
@@ -30,6 +31,7 @@ export function failDial({
   code = 'ECONNREFUSED',
   ...choice
 }: FailDialOptions = {}): Fault {
+  assertOneOf('reason', reason, ['unreachable', 'timeout']);
   const { afterMs = 0 } = choice;
   return interceptDials(choice, () =>
     reason === 'timeout'

@@ -1,5 +1,6 @@
 import type { Frame } from '@livecall/core';
 
+import { assertOneOf } from '../assert-one-of.js';
 import type { FrameChoice } from './choice.js';
 import type { Fault } from './signal.js';
 import { strikeFrames } from './strike-frames.js';
@@ -30,6 +31,7 @@ export function garbleFrames({
   as = 'bad-json',
   ...choice
 }: FrameChoice & { readonly as?: Garbage } = {}): Fault {
+  assertOneOf('as', as, Object.keys(garblers));
   return strikeFrames(choice, (frame) => [garblers[as](frame)]);
 }
 

@@ -100,6 +100,10 @@ it.each<[make: () => Fault, message: string]>([
     () => failDial({ afterMs: Infinity }),
     'afterMs must be from 0 to 2147483647 milliseconds, not Infinity.',
   ],
+  [
+    () => failDial({ reason: 'lost' as 'timeout' }),
+    'reason must be one of unreachable, timeout, not lost.',
+  ],
 ])('refuses options that cannot be: %s', (make, message) => {
   expect(make).toThrow(new TypeError(message));
 });

@@ -85,6 +85,9 @@ it.each([NaN, -1, -Infinity])('does not accept %d for waitMs', (waitMs) => {
 });
 
 it('does not accept a pace that cannot be', () => {
+  expect(() => replay(toRecording(), { pace: 'slow' as 'instant' })).toThrow(
+    new TypeError('pace must be one of instant, recorded, manual, not slow.'),
+  );
   expect(() => replay(toRecording(), { maxIdleMs: -1 })).toThrow(
     new TypeError('maxIdleMs must be at least 0, not -1.'),
   );

@@ -13,6 +13,7 @@ import {
   timer,
 } from 'rxjs';
 
+import { assertOneOf } from '../assert-one-of.js';
 import { toDials } from './dial.js';
 import type { Dial } from './dial.js';
 import type { Divergence } from './divergence.js';
@@ -120,6 +121,8 @@ export function replay(
     ...timelineOptions
   }: ReplayOptions = {},
 ): Replay {
+  assertOneOf('pace', pace, ['instant', 'recorded', 'manual']);
+  assertOneOf('match', match, ['strict', 'typed', 'loose']);
   if (!(waitMs >= 0)) throw new TypeError(`waitMs must be at least 0, not ${waitMs}.`);
 
   const dials = toDials(recording);
