@@ -3,6 +3,7 @@ import type { LiveCall } from '@livecall/core';
 import { ack, closeAfter, openReplay, scenario, stallAfter, toHaveSent } from '@livecall/tools';
 import { filter, lastValueFrom, switchMap } from 'rxjs';
 import { expect, it } from 'vitest';
+import { WebSocket } from 'ws';
 
 import { makeApp } from './fixtures/app.js';
 import { followCall } from './fixtures/follow.js';
@@ -84,6 +85,20 @@ it('tells the client where it departed', async () => {
   });
   await expect(opened.finish()).rejects.toMatchObject({ _tag: 'DivergedError' });
   expect(await dial(opened.server.url)).toMatchObject(GONE);
+});
+
+it('says what was wrong with a handshake', async () => {
+  const opened = await openReplay(recording, { over: 'socket', waitMs: 50 });
+  const client = new WebSocket(opened.server.url);
+  await new Promise((resolve) => client.once('error', resolve));
+
+  await expect(opened.finish()).rejects.toThrow(
+    [
+      'The client departed from call.ndjson:',
+      '  handshake: expected Authorization: Bearer and a token, got no Authorization',
+      '  call.ndjson:2: unconsumed: expected dial 1 of 1, got no dial',
+    ].join('\n'),
+  );
 });
 
 const stalled = {

@@ -123,6 +123,11 @@ test('does not join', async ({ replayed }) => {
   call.connect();
 });
 
+test('does not join, however long it is waited for', async ({ replayed }) => {
+  const { call } = await replayed('recordings/joined-call.ndjson');
+  call.connect();
+});
+
 test('does not join, and waits for what comes then', async ({ replayed }) => {
   const { call } = await replayed('recordings/joined-call.ndjson', { waitMs: 50 });
   call.connect();
@@ -174,6 +179,19 @@ test('fails by itself', async ({ replayed }) => {
   const { call } = await replayed('recordings/joined-call.ndjson');
   call.connect();
   expect(1).toBe(2);
+});
+
+let url = '';
+test('fails by itself, over a socket', async ({ replayed }) => {
+  const { call, server } = await replayed('recordings/joined-call.ndjson', { over: 'socket' });
+  url = server.url;
+  call.connect();
+  expect(1).toBe(2);
+});
+
+test('finds nothing open that failed before', async () => {
+  const transport = webSocketTransport({ url, accessToken: 'a', conversationToken: 'c' });
+  await expect(lastValueFrom(transport)).rejects.toMatchObject({ code: 'ECONNREFUSED' });
 });
 
 test('fails softly', async ({ replayed }) => {
@@ -237,6 +255,7 @@ it.each([
   'follows two',
   'hangs up when it is finished',
   'fails as it should',
+  'finds nothing open that failed before',
 ])('passes a test that %s', (title) => {
   expect(tested.get(title)).toEqual({ status: 'passed', failures: [] });
 });
@@ -278,6 +297,7 @@ it.each<[title: string, ...failures: string[]]>([
     ),
   ],
   ['does not join', NOT_JOINED],
+  ['does not join, however long it is waited for', NOT_JOINED.replace('50 ms', '4000 ms')],
   [
     'does not join, and expects what comes then',
     "AssertionError: expected { status: 'closed', …(2) } to have property \"reason\" with value 'call-ended'",

@@ -45,6 +45,7 @@ it.each<[what: string, expected: readonly SentFrame[], sent: readonly Frame[]]>(
   ],
   ['a further field', ['client:endCall'], [`${END.slice(0, -1)},"hard":true}`]],
   ['an id that counts', [{ type: 'hold', id: 1 }], ['{"type":"hold","id":2}']],
+  ['what looks like it', ['client:joinCall'], ['{"command":{"type":"client:joinCall"}}']],
   ['bytes that are no text', [{ type: 'hold' }], [Uint8Array.of(0xff)]],
 ])('does not take as sent: %s', (_what, expected, sent) => {
   expect(toHaveSent(heard(...sent), expected).pass).toBe(false);
@@ -167,6 +168,13 @@ it('compares with what was recorded, on all connections', () => {
     - client:joinCall"
   `);
   expect(complain(toHaveFollowed(heard(), scenario().start().toRecording()))).toBeUndefined();
+});
+
+it('compares what is no command to the byte', () => {
+  const recorded = scenario().start().onFrame(Uint8Array.of(0, 1)).toRecording();
+
+  expect(toHaveFollowed(heard(Uint8Array.of(0, 1)), recorded).pass).toBe(true);
+  expect(toHaveFollowed(heard(Uint8Array.of(0, 2)), recorded).pass).toBe(false);
 });
 
 it('is a matcher of expect, over a replay', () => {

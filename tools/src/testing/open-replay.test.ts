@@ -81,8 +81,10 @@ it('waits for a call that is on its way to its end, at the recorded pace', async
 });
 
 it('waits for a call that lingers', async () => {
-  const opened = await open(heard.callEnd().hangUp(), { call: { lingerMs: 3_000 } });
+  const options = { pace: 'manual', call: { lingerMs: 3_000 } } as const;
+  const opened = await open(heard.callEnd().hangUp(), options);
   opened.call.connect();
+  opened.server.advance(1_000);
 
   expect(await judge(opened)).toBe('followed after 3000 ms');
 });

@@ -128,7 +128,9 @@ export async function openReplay(
   // Before anything is open: its options may be wrong.
   const call = liveCall(dialledTransport, callOptions);
   rememberServer(call, server);
-  const listening = over === 'socket' ? await serve(countedTransport) : undefined;
+  const refused: Divergence[] = [];
+  const onRefused = (divergence: Divergence) => void refused.push(divergence);
+  const listening = over === 'socket' ? await serve(countedTransport, { onRefused }) : undefined;
   const clientTransport =
     listening === undefined
       ? countedTransport
@@ -163,7 +165,8 @@ export async function openReplay(
         stillOpen = left && `${left}; play it to its end, or unsubscribe what connect() returned`;
       });
     const departed = server.divergences();
-    const judged = toJudged(departed.length > 0 ? departed : unplayed, options);
+    const found = [...refused, ...(departed.length > 0 ? departed : unplayed)];
+    const judged = toJudged(found, options);
     if (judged.length > 0 || stillOpen !== undefined) {
       throw new DivergedError(recording.name, judged, stillOpen);
     }
