@@ -695,3 +695,26 @@ it('gives each command a UUID of its own by default', () => {
   expect(ids.size).toBe(2);
   for (const id of ids) expect(id).toMatch(/^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/);
 });
+
+/* A connection that ends in the very turn in which it is sent on */
+
+it('does not say that a command was not sent when sending it ended the connection', () => {
+  const log: unknown[] = [];
+  const transport: Transport = defer(() => {
+    const ended$ = new Subject<never>();
+    const connection: Connection = {
+      frames$: NEVER,
+      send: () => {
+        ended$.error(new ConnectionClosedError(1008));
+      },
+    };
+    return concat(of(connection), ended$);
+  });
+  const call = liveCall(transport);
+  call.connect();
+  call.joinCall().subscribe({ error: (error: unknown) => log.push(error) });
+
+  expect(log).toEqual([
+    new ConnectionLostError('client:joinCall', new ConnectionClosedError(1008)),
+  ]);
+});

@@ -1,4 +1,5 @@
 import {
+  asyncScheduler,
   defer,
   delay,
   EMPTY,
@@ -81,23 +82,34 @@ export function issueCommand(
 ): Observable<Acknowledged> {
   assertDurationMs({ ackTimeoutMs });
 
-  return line.state$.pipe(
-    mergeMap((state) => {
-      switch (state.status) {
-        case 'open':
-          return of(state.connection);
-        case 'closing':
-        case 'closed':
-          throw new CallEndedError(command.type, 'not-sent');
-        default:
-          if (whenNotOpen === 'reject') throw new NotOpenError();
-          return EMPTY;
-      }
-    }),
-    timeout({ first: ackTimeoutMs, with: () => throwError(() => new NotOpenError(ackTimeoutMs)) }),
-    take(1),
-    switchMap((connection) => transmit(line, command, connection, ackTimeoutMs)),
-  );
+  return defer(() => {
+    // Once it is being sent, it is `transmit` that says what becomes of it.
+    let isSending = false;
+    return line.state$.pipe(
+      mergeMap((state) => {
+        if (isSending) return EMPTY;
+        switch (state.status) {
+          case 'open':
+            return of(state.connection);
+          case 'closing':
+          case 'closed':
+            throw new CallEndedError(command.type, 'not-sent');
+          default:
+            if (whenNotOpen === 'reject') throw new NotOpenError();
+            return EMPTY;
+        }
+      }),
+      timeout({
+        first: ackTimeoutMs,
+        with: () => throwError(() => new NotOpenError(ackTimeoutMs)),
+      }),
+      tap(() => {
+        isSending = true;
+      }),
+      take(1),
+      switchMap((connection) => transmit(line, command, connection, ackTimeoutMs)),
+    );
+  });
 }
 
 function transmit(
@@ -109,23 +121,25 @@ function transmit(
   const id = line.createId();
   const errorsSinceSend: ServerReportedError[] = [];
 
+  const isEndCall = type === 'client:endCall';
   const confirmed$ = line.messages$.pipe(
     mergeMap(({ message, at }): Acknowledged[] => {
       if (message.type === 'ack' && message.ackId === id) {
         return [{ type, id, connection, at, confirmedBy: 'ack' }];
       }
-      return message.type === 'event:callEnd' && type === 'client:endCall'
+      return message.type === 'event:callEnd' && isEndCall
         ? [{ type, id, connection, at, confirmedBy: 'callEnd' }]
         : [];
     }),
   );
-  const lost$ = line.state$.pipe(
-    map((state) => {
+  const over$ = line.state$.pipe(
+    mergeMap((state): Acknowledged[] => {
       if (state.status === 'reconnecting') throw new ConnectionLostError(type, state.cause);
-      if (state.status !== 'closed') return;
-      throw state.reason === 'failed'
-        ? new ConnectionLostError(type, state.error)
-        : new CallEndedError(type, 'unknown');
+      if (state.status !== 'closed') return [];
+      if (state.reason === 'failed') throw new ConnectionLostError(type, state.error);
+      if (state.reason !== 'call-ended' || !isEndCall) throw new CallEndedError(type, 'unknown');
+      // Somebody hung up at event:callEnd, before it was told here.
+      return [{ type, id, connection, at: asyncScheduler.now(), confirmedBy: 'callEnd' }];
     }),
   );
   const reported$ = line.errors$.pipe(
@@ -145,7 +159,7 @@ function transmit(
     return EMPTY;
   });
   // `sent$` last: whatever can answer is listened to before the frame goes out.
-  return merge(confirmed$, merge(lost$, reported$, expired$, sent$).pipe(ignoreElements())).pipe(
+  return merge(confirmed$, over$, merge(reported$, expired$, sent$).pipe(ignoreElements())).pipe(
     take(1),
   );
 }

@@ -6,6 +6,7 @@ import {
   finalize,
   ignoreElements,
   map,
+  mergeMap,
   NEVER,
   of,
   Subject,
@@ -18,6 +19,7 @@ import { expect, it, onTestFinished } from 'vitest';
 
 import type { CallSnapshot } from './call-snapshot.js';
 import type { ConnectionState } from './connection-state.js';
+import type { CallEndedError } from './errors.js';
 import {
   TransportFailedError,
   ConnectionClosedError,
@@ -863,4 +865,68 @@ it.each<[what: string, wrong: LiveCallOptions]>([
 ])('refuses a wrong %s at once', (what, wrong) => {
   expect(() => liveCall(NEVER, wrong)).toThrow(TypeError);
   expect(() => liveCall(NEVER, wrong)).toThrow(what);
+});
+
+/* What is done in the turn in which event:callEnd is told */
+
+it.each(['messages$', 'events$', 'state$'] as const)(
+  'has ended when somebody hangs up as %s tells of the end',
+  (name) => {
+    run((time) => {
+      const wire$ = time.hot('-o-s-t-e', wire);
+      const call = liveCall(dialling(wire$), quick);
+      const closed: unknown[] = [];
+      const phases: string[] = [];
+      const acknowledged: unknown[] = [];
+      call.state$.subscribe((state) => closed.push(toName(state)));
+      call.call$.subscribe(({ phase }) => phases.push(phase));
+      const told$: Observable<unknown> = call[name];
+      told$.pipe(filter((told) => /callEnd|closing/.test(JSON.stringify(told)))).subscribe(() => {
+        following.unsubscribe();
+      });
+      const following = call.connect();
+      time
+        .hot('----j')
+        .pipe(mergeMap(() => call.endCall()))
+        .subscribe(({ confirmedBy }) => acknowledged.push(confirmedBy));
+      time.flush();
+
+      expect(closed.at(-1)).toBe('call-ended');
+      expect(phases.at(-1)).toBe('ended');
+      expect(acknowledged).toEqual(['callEnd']);
+    });
+  },
+);
+
+it('sends nothing more once the end was told', () => {
+  run((time) => {
+    const sent: unknown[] = [];
+    const frames$ = time.hot('-e', wire);
+    const transport = time.cold('o', {
+      o: { frames$, send: (frame: unknown) => sent.push(frame) },
+    });
+    const call = liveCall(transport, quick);
+    const refusals: unknown[] = [];
+    call.messages$
+      .pipe(mergeMap(() => call.joinCall()))
+      .subscribe({ error: (error: unknown) => refusals.push((error as CallEndedError).delivery) });
+    call.connect();
+    time.flush();
+
+    expect({ sent, refusals }).toEqual({ sent: [], refusals: ['not-sent'] });
+  });
+});
+
+it('tells nothing more to whom hangs up while the transport says everything at once', () => {
+  const frames$ = of(wire.s, wire.t, wire.u);
+  const transport: Transport = concat(of({ frames$, send: () => undefined }), NEVER);
+  const call = liveCall(transport);
+  const told: string[] = [];
+  call.messages$.subscribe(({ message }) => {
+    told.push(message.type);
+    call.connect().unsubscribe();
+  });
+  call.connect();
+
+  expect(told).toEqual(['event:start']);
 });

@@ -155,7 +155,7 @@ export function liveCall(
 
   const receive = (frame: Frame) => {
     // Lost, and dialled again: what a transport may still deliver of it comes too late.
-    if (open === undefined) return;
+    if (open === undefined || following?.closed === true) return;
     const decoded = decodeFrame(frame);
     if (E.isLeft(decoded)) {
       errors$.next(decoded.left);
@@ -164,15 +164,14 @@ export function liveCall(
     const message = decoded.right;
     const received = { connection: connections, at: asyncScheduler.now(), message };
     log.add(received);
+    // Before anyone is told of it: whoever hangs up then, or sends, does so after the call's end.
+    if (message.type === 'event:callEnd' && !hasCallEnded) {
+      hasCallEnded = true;
+      state$.next({ status: 'closing', connection: connections });
+    }
     tell(messages$, received);
     switch (message.type) {
       case 'event:callEnd':
-        if (!hasCallEnded) {
-          hasCallEnded = true;
-          state$.next({ status: 'closing', connection: connections });
-        }
-        tell(events$, message);
-        break;
       case 'event:start':
       case 'event:end':
         tell(events$, message);
@@ -241,6 +240,7 @@ export function liveCall(
       for (const stream$ of [events$, transcript$, messages$]) stream$.complete();
     }
     errors$.complete();
+    tell(logged$, undefined);
     logged$.complete();
     state$.complete();
   };

@@ -1,4 +1,4 @@
-import { defer, finalize, NEVER, Subject } from 'rxjs';
+import { defer, finalize, NEVER, Subject, throwError } from 'rxjs';
 import type { Observable } from 'rxjs';
 import { TestScheduler } from 'rxjs/testing';
 import type { RunHelpers } from 'rxjs/testing';
@@ -453,4 +453,24 @@ it('retries for ever where maxAttempts is Infinity', () => {
   const attempts = attemptsOver({ maxAttempts: Infinity }, ...Array<Dial>(1_100).fill(dropped));
 
   expect(attempts).toHaveLength(1_100);
+});
+
+it('waits no time that is no number, however often it has dialled', () => {
+  const delays: number[] = [];
+  const transport: Transport = throwError(() => new ConnectionClosedError(1006));
+  new TestScheduler(() => undefined).run(({ flush }) => {
+    transport
+      .pipe(
+        retryConnection({
+          baseDelayMs: 0,
+          maxAttempts: 1_100,
+          onRetry: ({ delayMs }) => delays.push(delayMs),
+        }),
+      )
+      .subscribe({ error: () => undefined });
+    flush();
+  });
+
+  expect(delays).toHaveLength(1_100);
+  expect(new Set(delays)).toEqual(new Set([0]));
 });

@@ -101,7 +101,10 @@ export function retryConnection({
         const retryAfterMs = toRetryAfterMs(cause);
         if (retryAfterMs > maxRetryAfterMs) return undefined;
 
-        const ceilingMs = Math.min(maxDelayMs, baseDelayMs * 2 ** attempt);
+        const ceilingMs = Math.min(
+          maxDelayMs,
+          baseDelayMs * 2 ** Math.min(attempt, MOST_DOUBLINGS),
+        );
         attempt += 1;
         return Math.max(retryAfterMs, Math.floor(random() * ceilingMs));
       };
@@ -121,6 +124,9 @@ export function retryConnection({
       );
     });
 }
+
+/** Far beyond every `maxDelayMs`, and far from Infinity, which times a delay of 0 is no number. */
+const MOST_DOUBLINGS = 31;
 
 function toRetryAfterMs(cause: unknown): number {
   if (!isLiveCallError(cause) || cause._tag !== 'HandshakeRefusedError') return 0;

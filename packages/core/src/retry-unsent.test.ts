@@ -133,3 +133,9 @@ it.each([NaN, Infinity, -1])('refuses a wait of %s ms', (delayMs) => {
   expect(() => of('a').pipe(retryUnsent(1, { delayMs }))).toThrow(TypeError);
   expect(() => NEVER.pipe(retryUnsent(1, { delayMs }))).toThrow('delayMs must be from 0 to');
 });
+
+it.each([-1, NaN])('refuses %d for a count', (count) => {
+  expect(() => retryUnsent(count)).toThrow(
+    new TypeError(`count must be at least 0, not ${count}.`),
+  );
+});

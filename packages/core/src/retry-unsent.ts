@@ -16,7 +16,7 @@ export interface RetryUnsentOptions {
  * A failure after which the command may have been carried out is passed on: a bare `retry()` would
  * join twice.
  *
- * @throws TypeError for a `delayMs` that is no duration
+ * @throws TypeError for a `delayMs` that is no duration, or a `count` below 0
  * @example
  * import { retryUnsent } from '@livecall/core';
  * import type { LiveCall } from '@livecall/core';
@@ -28,6 +28,7 @@ export function retryUnsent<A>(
   { delayMs = 500 }: RetryUnsentOptions = {},
 ): MonoTypeOperatorFunction<A> {
   assertDurationMs({ delayMs });
+  if (!(count >= 0)) throw new TypeError(`count must be at least 0, not ${count}.`);
 
   return retry({
     count,

@@ -1,4 +1,4 @@
-import { EMPTY, of } from 'rxjs';
+import { EMPTY, NEVER, of } from 'rxjs';
 import type { Observable } from 'rxjs';
 import { TestScheduler } from 'rxjs/testing';
 import type { RunHelpers } from 'rxjs/testing';
@@ -173,4 +173,13 @@ it('hands its options to each command', () => {
   of(joinCall, endCall).pipe(sendCommand(call, options)).subscribe();
 
   expect(handed).toEqual([options, options]);
+});
+
+it('refuses an ackTimeoutMs that is no duration before there is a command', () => {
+  const call: Pick<LiveCall, 'joinCall' | 'endCall'> = {
+    joinCall: () => NEVER,
+    endCall: () => NEVER,
+  };
+
+  expect(() => sendCommand(call, { ackTimeoutMs: -1 })).toThrow(TypeError);
 });

@@ -1,6 +1,7 @@
 import { catchError, map, mergeMap, of } from 'rxjs';
 import type { OperatorFunction } from 'rxjs';
 
+import { assertDurationMs } from './assert-duration-ms.js';
 import type { CommandError } from './errors.js';
 import type { Acknowledged, CommandOptions } from './issue-command.js';
 import type { LiveCall } from './live-call.js';
@@ -23,6 +24,7 @@ export type CommandResult =
  *
  * Commands do not wait for one another. One that failed is not sent again.
  *
+ * @throws TypeError for an `ackTimeoutMs` that is no duration
  * @example
  * import { joinCall, sendCommand } from '@livecall/core';
  * import type { LiveCall } from '@livecall/core';
@@ -37,8 +39,11 @@ export type CommandResult =
  */
 export function sendCommand(
   call: Pick<LiveCall, 'joinCall' | 'endCall'>,
-  options?: CommandOptions,
+  options: CommandOptions = {},
 ): OperatorFunction<Command, CommandResult> {
+  const { ackTimeoutMs = 0 } = options;
+  assertDurationMs({ ackTimeoutMs });
+
   return mergeMap((command) => {
     const acknowledged$ =
       command.type === 'client:joinCall' ? call.joinCall(options) : call.endCall(options);

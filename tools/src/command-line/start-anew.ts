@@ -1,6 +1,7 @@
 import type { Transport } from '@livecall/core';
-import { defer, finalize, tap } from 'rxjs';
+import { asyncScheduler, defer, finalize, Subscription, tap } from 'rxjs';
 
+import { HELD_MS } from '../faults/hold-call.js';
 import type { Fault } from '../faults/signal.js';
 import type { Recording } from '../recording/recording.js';
 import type { Divergence } from '../replay/divergence.js';
@@ -46,11 +47,16 @@ function startCall(
   let divergences: readonly Divergence[] | undefined;
   // A fault can cut a client off while the call goes on: then its end waits for the client.
   let unheardEnd: unknown;
+  let patience = Subscription.EMPTY;
 
   const settle = () => {
     if (divergences === undefined || unheardEnd !== undefined || isOver) return;
     isOver = true;
     onOver(divergences);
+  };
+  const giveUp = () => {
+    unheardEnd = undefined;
+    settle();
   };
   void playedTransport.done().then((found) => {
     divergences = found;
@@ -60,6 +66,7 @@ function startCall(
     tap({
       error: (error: unknown) => {
         unheardEnd = error;
+        if (!isPlaying) patience = asyncScheduler.schedule(giveUp, HELD_MS);
       },
     }),
   );
@@ -71,6 +78,7 @@ function startCall(
     isFree: () => !isPlaying && !isOver,
     transport: defer(() => {
       isPlaying = true;
+      patience.unsubscribe();
       return disturbedTransport;
     }).pipe(
       tap({

@@ -4,7 +4,7 @@ import type { Subscriber } from 'rxjs';
 import type { Signal } from './signal.js';
 
 /** How long a call goes on without its client. */
-const HELD_MS = 30_000;
+export const HELD_MS = 30_000;
 
 /** The signals of a call that can be kept from dial to dial. */
 export interface HeldCall {
@@ -15,8 +15,8 @@ export interface HeldCall {
 
 /**
  * Lets a call go on while its client is cut off. What the server says meanwhile waits for the
- * client, at most half a minute: the next dial is let in and hears it. After that the call is left,
- * and the next dial is one like any other.
+ * client: the next dial is let in and hears it. A call that goes on is left after half a minute, and
+ * the next dial is one like any other.
  */
 export function holdCall(source$: Observable<Signal>): HeldCall {
   let isToBeHeld = false;

@@ -455,3 +455,27 @@ it('does not ask a transport that throws for more than that', () => {
     expect(lines).toEqual(['{"at":0,"event":"failed","reason":"unreachable"}']);
   });
 });
+
+/* Transports that end as livecall's own never do */
+
+it.each<[what: string, ends: string, lines: readonly string[]]>([
+  [
+    'fails with an error of its own once it is open',
+    '-c-#',
+    [
+      '{"at":1,"event":"open","status":101}',
+      '{"at":3,"event":"close","from":"server","code":1006,"reason":""}',
+    ],
+  ],
+  ['is closed before it is open', '---#', ['{"at":3,"event":"failed","reason":"unreachable"}']],
+])('writes what can be read of a transport that %s', (_what, ends, expected) => {
+  run((time) => {
+    const { sink, lines } = toSink();
+    const error = ends.includes('c') ? new Error('out of order') : lost;
+    const transport = time.cold(ends, { c: silent }, error);
+    transport.pipe(record(sink)).subscribe({ error: () => undefined });
+    time.flush();
+
+    expect(lines).toEqual(expected);
+  });
+});

@@ -46,7 +46,7 @@ export function record(sink: RecordingSink): MonoTypeOperatorFunction<Connection
             if (isOpen) sink.write(CLOSED_WITHOUT_CODE);
           },
           error: (error: unknown) => {
-            const entry = toEntry(error);
+            const entry = isOpen ? toClose(error) : toFailure(error);
             if (entry !== undefined) sink.write(entry);
           },
           unsubscribe: () => {
@@ -80,11 +80,15 @@ function tapConnection(connection: Connection, sink: RecordingSink): Connection 
   };
 }
 
-/** How a dial or a connection ended; nothing where there was no dial for want of a token. */
-function toEntry(error: unknown): UnstampedEntry | undefined {
-  if (error instanceof ConnectionClosedError) {
-    return { event: 'close', from: 'server', code: error.code, reason: error.reason };
-  }
+/** How a connection ended; whatever is no close has cut it. */
+function toClose(error: unknown): UnstampedEntry {
+  const { code, reason } =
+    error instanceof ConnectionClosedError ? error : { code: 1006, reason: '' };
+  return { event: 'close', from: 'server', code, reason };
+}
+
+/** How a dial failed; nothing where there was none for want of a token. */
+function toFailure(error: unknown): UnstampedEntry | undefined {
   if (error instanceof HandshakeRefusedError) {
     const { status, retryAfterMs } = error;
     return { event: 'refused', status, ...(retryAfterMs !== undefined && { retryAfterMs }) };

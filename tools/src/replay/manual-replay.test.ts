@@ -71,7 +71,7 @@ it('plays step by step, what was recorded at one time in one', () => {
     ['Harbour Couriers.'],
     ['ack'],
     ['Hello?', 'Anyone?'],
-    ['event:callEnd', 'closing', 'closed'],
+    ['closing', 'event:callEnd', 'closed'],
   ]);
 });
 

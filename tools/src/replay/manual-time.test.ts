@@ -81,3 +81,22 @@ it('runs everything once and in the order of its time, however time passes', () 
     }),
   );
 });
+
+it('does not go back when what it runs lets more time pass', () => {
+  const { time, log, note } = start();
+  time.schedule(() => {
+    time.advance(100);
+  }, 5);
+  time.schedule(note('b'), 120);
+  time.advance(10);
+
+  expect(time.now()).toBe(105);
+  time.advance(15);
+  expect(log).toEqual(['120 b']);
+});
+
+it.each([-1, NaN, Infinity])('does not advance by %d', (ms) => {
+  expect(() => {
+    createManualTime().advance(ms);
+  }).toThrow(new TypeError(`advance takes milliseconds of at least 0, not ${ms}.`));
+});

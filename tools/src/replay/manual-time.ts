@@ -8,7 +8,7 @@ export interface ManualTime {
   schedule(work: () => void, delayMs: number): Subscription;
   /** As `schedule`, for what `runNext` shall not hasten: the end of a patience. */
   wait(work: () => void, delayMs: number): Subscription;
-  /** Lets so many milliseconds pass, and runs what is due in them. */
+  /** Lets so many milliseconds pass, and runs what is due in them; a TypeError for what are none. */
   advance(ms: number): void;
   /** Lets time pass until scheduled work is due, and runs it; false where there is none. */
   runNext(): boolean;
@@ -48,11 +48,15 @@ export function createManualTime(): ManualTime {
     schedule: (work, delayMs) => add(work, delayMs, false),
     wait: (work, delayMs) => add(work, delayMs, true),
     advance(ms) {
+      if (!(ms >= 0 && ms < Infinity)) {
+        throw new TypeError(`advance takes milliseconds of at least 0, not ${ms}.`);
+      }
       const until = now + ms;
       for (let task = tasks[0]; task !== undefined && task.dueAt <= until; task = tasks[0]) {
         run(task);
       }
-      now = until;
+      // What ran may have let more time pass.
+      now = Math.max(now, until);
     },
     runNext() {
       const next = tasks.find(({ isPatience }) => !isPatience);

@@ -68,7 +68,7 @@ export function toTimeline(
 }
 
 /** No timer waits longer; Node takes what does for 1 ms. */
-const LONGEST_TIMER_MS = 2 ** 31 - 1;
+export const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
 function schedule(work: () => void, delayMs: number): Subscription {
   return asyncScheduler.schedule(work, Math.min(delayMs, LONGEST_TIMER_MS));

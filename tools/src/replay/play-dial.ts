@@ -167,8 +167,15 @@ export function playDial(dial: OpenDial, openAfterMs: number, stage: Stage): Tra
       subscriber.error(new ConnectionClosedError(code, reason));
     }
 
+    /** Ends the dial. The client hears of it later, never within its own `send`. */
     function diverge(index: number, divergence: Omit<Divergence, 'at'>): void {
-      finish(DIVERGED, stage.diverge(index, divergence));
+      isOver = true;
+      const reason = stage.diverge(index, divergence);
+      subscriber.add(
+        timeline.schedule(() => {
+          finish(DIVERGED, reason);
+        }, 0),
+      );
     }
 
     /** The client hung up: was there anything left to hear? */

@@ -32,6 +32,9 @@ import { expect, it } from 'vitest';
 import { showDivergence } from './divergence.js';
 import type { Divergence } from './divergence.js';
 import type { Entry, Recording } from '../recording/recording.js';
+import { parseRecording } from '../recording/read-recording.js';
+import { record } from '../recording/record.js';
+import { recordingSink } from '../recording/recording-sink.js';
 import { replay } from './replay.js';
 import type { Awaited, ReplayOptions } from './replay.js';
 import { ack, scenario } from '../recording/scenario.js';
@@ -772,3 +775,30 @@ it('is a whole call, lost and dialled again, in virtual time', async () => {
 
   expect(await done).toEqual([]);
 });
+
+it.each(['instant', 'recorded'] as const)(
+  'lets a client find out after its own frame that it departed, %s',
+  async (pace) => {
+    const call = scenario().start().onJoin(ack()).callEnd().close();
+    const lines: string[] = [];
+    const sink = recordingSink((line) => lines.push(line));
+    const live = liveCall(replay(call.toRecording(), { pace }).pipe(record(sink)));
+    const errors: unknown[] = [];
+    live.events$.pipe(switchMap(() => live.endCall())).subscribe({
+      error: (error: unknown) => errors.push(error),
+    });
+    const ended = lastValueFrom(live.state$);
+    live.connect();
+    await ended;
+    sink.end();
+
+    // It was sent, and whether the server heeded it cannot be known.
+    expect(errors).toMatchObject([{ _tag: 'ConnectionLostError', delivery: 'unknown' }]);
+    const { entries } = await parseRecording('departed', lines.join(''));
+    expect(entries.slice(-3)).toMatchObject([
+      { event: 'frame', from: 'client' },
+      { event: 'close', code: 4999 },
+      { event: 'end' },
+    ]);
+  },
+);

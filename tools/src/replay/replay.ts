@@ -19,7 +19,7 @@ import type { Dial } from './dial.js';
 import type { Divergence } from './divergence.js';
 import { createManualTime } from './manual-time.js';
 import type { MatchLevel } from './match.js';
-import { toTimeline } from './pace.js';
+import { LONGEST_TIMER_MS, toTimeline } from './pace.js';
 import type { Pace, TimelineOptions } from './pace.js';
 import { playDial } from './play-dial.js';
 import type { Stage } from './play-dial.js';
@@ -258,7 +258,8 @@ export function replay(
           // While a dial is played, it ends by itself, or the client is waited for there.
           if (pace === 'manual') return of(true);
           if (playing > 0 || waitMs === Infinity) return NEVER;
-          return timer(toTakenMs(dials[dialled]?.index ?? 0) + waitMs);
+          const dueInMs = toTakenMs(dials[dialled]?.index ?? 0);
+          return timer(Math.min(dueInMs + waitMs, LONGEST_TIMER_MS));
         }),
       );
       await firstValueFrom(verdict$, { defaultValue: true });

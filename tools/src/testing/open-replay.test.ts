@@ -4,6 +4,7 @@ import { filter, firstValueFrom, lastValueFrom, map, switchMap, toArray } from '
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 
 import { closeAfter } from '../faults/close-after.js';
+import { delayFrames } from '../faults/delay-frames.js';
 import { dropFrames } from '../faults/drop-frames.js';
 import { duplicateFrames } from '../faults/duplicate-frames.js';
 import { stallAfter } from '../faults/stall-after.js';
@@ -193,7 +194,7 @@ it('says that the call is open, and closes it', async () => {
   const opened = await open(joined, { faults: [stallAfter({ frames: 1 })] });
   opened.call.connect();
 
-  expect(await judge(opened)).toBe(`the call is still open; ${HANG_UP} after 2000 ms`);
+  expect(await judge(opened)).toBe(`the call is still open; ${HANG_UP} after 7000 ms`);
   expect(await statusOf(opened.call)).toBe('closed');
 });
 
@@ -201,7 +202,7 @@ it('says that another call over its transport is open', async () => {
   const opened = await open(joined, { faults: [stallAfter({ frames: 1 })] });
   const following = liveCall(opened.transport).connect();
 
-  expect(await judge(opened)).toBe(`a connection is still open; ${HANG_UP} after 2000 ms`);
+  expect(await judge(opened)).toBe(`a connection is still open; ${HANG_UP} after 7000 ms`);
   following.unsubscribe();
 });
 
@@ -294,4 +295,29 @@ it('loads a recording by its path', async () => {
 
   expect(opened.recording.name).toBe('recordings/joined-call.ndjson');
   await opened.close();
+});
+
+it.each<[what: string, options: OpenReplayOptions]>([
+  ['the recording takes its time', { pace: 'recorded', faults: [delayFrames({ ms: 1 })] }],
+  ['the fault takes its time', { faults: [delayFrames({ ms: 3_000 })] }],
+])('waits for the end of a disturbed call when %s', async (_what, options) => {
+  const opened = await open(heard.callEnd({ after: 2_000 }).close(), options);
+  opened.call.connect();
+
+  expect(await judge(opened)).toMatch(/^followed after 300\d ms$/);
+});
+
+it('ends every call over its transport, and what a fault has kept', async () => {
+  const opened = await open(joined, {
+    pace: 'recorded',
+    faults: [closeAfter({ frames: 1, code: 1012 })],
+  });
+  const other = liveCall(opened.transport, { retry: { baseDelayMs: 60_000, random: () => 0.9 } });
+  other.connect();
+  await vi.advanceTimersByTimeAsync(10);
+  await opened.close();
+  await vi.advanceTimersByTimeAsync(60_000);
+
+  expect(await firstValueFrom(other.state$)).toMatchObject({ status: 'closed', reason: 'failed' });
+  expect(vi.getTimerCount()).toBe(0);
 });

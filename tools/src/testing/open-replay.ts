@@ -1,4 +1,4 @@
-import { ConnectionClosedError, liveCall, webSocketTransport } from '@livecall/core';
+import { ConnectionClosedError, liveCall, monotonicNow, webSocketTransport } from '@livecall/core';
 import type { LiveCall, LiveCallOptions, Transport } from '@livecall/core';
 import {
   BehaviorSubject,
@@ -6,7 +6,10 @@ import {
   combineLatest,
   defer,
   finalize,
+  lastValueFrom,
   map,
+  merge,
+  ReplaySubject,
   take,
   takeUntil,
   takeWhile,
@@ -18,6 +21,7 @@ import { loadRecording } from '../recording/read-recording.js';
 import type { Recording } from '../recording/recording.js';
 import { isUnplayed } from '../replay/divergence.js';
 import type { Divergence, DivergenceKind } from '../replay/divergence.js';
+import { LONGEST_TIMER_MS } from '../replay/pace.js';
 import { DIVERGED } from '../replay/play-dial.js';
 import { replay } from '../replay/replay.js';
 import type { ManualReplay, Replay, ReplayOptions } from '../replay/replay.js';
@@ -103,11 +107,13 @@ export async function openReplay(
   options: OpenReplayOptions = {},
 ): Promise<OpenedReplay> {
   const { over = 'process', faults = [], call: callOptions, ...replayOptions } = options;
+  const { waitMs = 5_000 } = replayOptions;
   const recording = typeof source === 'string' ? await loadRecording(source) : source;
   const server = replay(recording, replayOptions);
   const disturbedTransport = faults.reduce<Transport>(
     (transport, fault) => transport.pipe(fault),
-    server,
+    // A fault that goes on without its client does so until everything is closed.
+    server.pipe(takeUntil(defer(() => closed$))),
   );
   const open$ = new BehaviorSubject(0);
   const countedTransport = defer(() => {
@@ -118,7 +124,13 @@ export async function openReplay(
       }),
     );
   });
-  const dialledTransport: Transport = defer(() => clientTransport).pipe(
+  const closed$ = new ReplaySubject<void>(1);
+  const closing$ = closed$.pipe(
+    map(() => {
+      throw new ConnectionClosedError(1000);
+    }),
+  );
+  const dialledTransport: Transport = defer(() => merge(closing$, clientTransport)).pipe(
     catchError((error: unknown) => {
       if (!(error instanceof ConnectionClosedError && error.code === DIVERGED)) throw error;
       const cause = new DivergedError(recording.name, server.divergences());
@@ -128,6 +140,9 @@ export async function openReplay(
   // Before anything is open: its options may be wrong.
   const call = liveCall(dialledTransport, callOptions);
   rememberServer(call, server);
+  const callOver = lastValueFrom(call.state$.pipe(map((): readonly Divergence[] => [])), {
+    defaultValue: [],
+  });
   const refused: Divergence[] = [];
   const onRefused = (divergence: Divergence) => void refused.push(divergence);
   const listening = over === 'socket' ? await serve(countedTransport, { onRefused }) : undefined;
@@ -145,12 +160,18 @@ export async function openReplay(
     call.state$.pipe(take(1)).subscribe(({ status }) => {
       if (status !== 'idle') call.connect().unsubscribe();
     });
+    closed$.next();
     await listening?.close();
   };
   const judge = async () => {
-    // Under a fault, there may be no end to wait for.
-    const unplayed = faults.length === 0 ? await server.done() : [];
-    const patienceMs = OVER_WITHIN_MS + (callOptions?.lingerMs ?? 1_000);
+    const startedAt = monotonicNow();
+    const played = server.done();
+    // Under a fault the call may end before the recording does.
+    const unplayed = faults.length === 0 ? await played : await Promise.race([played, callOver]);
+    const lingersMs = OVER_WITHIN_MS + (callOptions?.lingerMs ?? 1_000);
+    // A fault may keep from the client what the server has long said.
+    const keptMs = faults.length === 0 ? 0 : waitMs - (monotonicNow() - startedAt);
+    const patienceMs = Math.min(Math.max(lingersMs, keptMs), LONGEST_TIMER_MS);
     let stillOpen: string | undefined;
     await combineLatest([call.state$, open$])
       .pipe(
