@@ -68,4 +68,21 @@ export default defineConfig(
     // These want types, too.
     rules: Object.fromEntries(Object.keys(rxjsX.rules).map((name) => [`rxjs-x/${name}`, 'off'])),
   },
+  {
+    files: ['test/bench/**/*.js'],
+    languageOptions: {
+      globals: Object.fromEntries(
+        [
+          'Buffer',
+          'clearInterval',
+          'console',
+          'performance',
+          'setImmediate',
+          'setInterval',
+          'setTimeout',
+          'queueMicrotask',
+        ].map((name) => [name, false]),
+      ),
+    },
+  },
 );

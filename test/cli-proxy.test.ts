@@ -13,6 +13,7 @@ import { livecall, run } from './fixtures/livecall.js';
 import type { Livecall } from './fixtures/livecall.js';
 import { cut, startPlatform } from './fixtures/platform.js';
 import type { Answer, Platform } from './fixtures/platform.js';
+import { rawClient, toHandshake } from './fixtures/raw-client.js';
 
 /* `livecall proxy`, between an app and the platform. */
 
@@ -317,4 +318,18 @@ it.concurrent.each([
     stderr: `livecall: --url: ${said}\n`,
   });
   expect(folder.recordings()).toEqual([]);
+});
+
+it.concurrent('refuses a conversationToken that cannot be sent on with 400', async () => {
+  using folder = makeFolder();
+  await using platform = await startPlatform(begin);
+  await using command = startProxy(platform, folder);
+  const port = Number(new URL(await command.line(1)).port);
+  using client = await rawClient(
+    port,
+    toHandshake({ target: '/ws/v1/liveCalls?conversationToken=a%20b' }),
+  );
+
+  expect(await client.status()).toBe(400);
+  expect(platform.dials).toEqual([]);
 });

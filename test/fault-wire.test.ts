@@ -90,7 +90,7 @@ it.each<[what: string, answer: Answer, error: object]>([
   ],
 ])('dials again when the server %s', async (_what, answer, error) => {
   await using server = await startInOrder(answer, endCall);
-  const call = toCall(server.url, { handshakeTimeoutMs: 200 });
+  const call = toCall(server.url, { handshakeTimeoutMs: 1_000 });
   const { states } = watch(call);
   using following = followCall(call);
   await following.state('closed');

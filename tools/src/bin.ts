@@ -4,6 +4,9 @@ import { CommanderError } from 'commander';
 import { exitCodes, toExitError } from './command-line/exit-error.js';
 import { createProgram } from './command-line/program.js';
 import { say } from './command-line/say.js';
+import { takeTokens } from './command-line/take-tokens.js';
+
+const given = takeTokens(process.env);
 
 // Whoever reads us may stop reading: `livecall record … | head`, a terminal that is closed. The
 // recording goes on.
@@ -15,7 +18,7 @@ for (const stream of [process.stdout, process.stderr]) {
 
 const program = createProgram((exitCode) => {
   process.exitCode = exitCode;
-});
+}, given);
 
 try {
   await program.parseAsync();

@@ -14,6 +14,7 @@ import {
   fromEvent,
   isObservable,
   lastValueFrom,
+  Subject,
   switchMap,
   take,
   takeUntil,
@@ -30,6 +31,9 @@ export const LIVE_CALLS_PATH = '/ws/v1/liveCalls';
 
 /** How long a client has to finish a close that was begun. */
 const PATIENCE_MS = 1_000;
+
+/** So many refused handshakes are told of; who sends more is no client that is tested. */
+const MAX_REFUSALS = 1_000;
 
 /** What a client dialled with. It holds live credentials: do not log it. */
 export interface ServeRequest {
@@ -56,6 +60,16 @@ export interface ServeOptions {
   readonly allowedOrigins?: readonly string[];
   /** The longest message accepted from a client, in bytes; a longer one is closed with 1009. @default 1048576 */
   readonly maxPayloadBytes?: number;
+  /**
+   * How many clients may be dialling or connected at a time; others are answered 503. Of TCP
+   * connections there may be twice as many; what is beyond is dropped. @default 1000
+   */
+  readonly maxConnections?: number;
+  /**
+   * How many bytes may wait for a client that does not read; with more it is closed with 1013, and
+   * cut when it does not read that within a second. @default 16777216
+   */
+  readonly maxBufferedBytes?: number;
   /** Called with each handshake that is not as published, as it is refused. */
   readonly onRefused?: (divergence: Divergence) => void;
 }
@@ -68,7 +82,8 @@ export interface Server {
   readonly port: number;
   /**
    * Waits until every replay served is played to its end, and gives where the clients departed from
-   * them; each wait is bounded by the replay's `waitMs`.
+   * them; each wait is bounded by the replay's `waitMs`. It knows the replays that the route gave as
+   * they are, and keeps them until it is closed: of one behind an operator, ask the replay itself.
    */
   done(): Promise<readonly Divergence[]>;
   /** Stops listening, and cuts every connection that is not being closed already. */
@@ -89,9 +104,11 @@ export interface Server {
  *
  * The handshake is checked as published: another path is answered 404, no `Authorization: Bearer`
  * 401, no `conversationToken` 400. Values are not looked at. A client that leaves unsubscribes.
+ * What a client can make the server keep is bounded: see {@link ServeOptions}.
  *
  * @param route one transport for all, or a function that chooses one for each dial; one that throws
  *   is answered 500
+ * @throws TypeError for a bound that is less than 1
  * @returns rejects with the system's error when it cannot listen (`EADDRINUSE`)
  * @see PROTOCOL.md#handshake
  * @example
@@ -107,9 +124,18 @@ export async function serve(
     port = 0,
     allowedOrigins = [],
     maxPayloadBytes = 1024 * 1024,
+    maxConnections = 1_000,
+    maxBufferedBytes = 16 * 1024 * 1024,
     onRefused,
   }: ServeOptions = {},
 ): Promise<Server> {
+  for (const [name, bound] of Object.entries({
+    maxPayloadBytes,
+    maxConnections,
+    maxBufferedBytes,
+  })) {
+    if (!(bound >= 1)) throw new TypeError(`${name} must be at least 1, not ${bound}.`);
+  }
   const choose: Route = isObservable(route) ? () => route : route;
   const http = createServer((_request, response) => {
     response
@@ -123,8 +149,11 @@ export async function serve(
   });
   const replays = new Set<Replay>(isObservable(route) && isReplay(route) ? [route] : []);
   const sockets = new Set<Socket>();
+  const dialled = new Set<Socket>();
   const handshakes: Divergence[] = [];
 
+  // Who sends no handshake is hung up on after a minute, by Node.
+  http.maxConnections = 2 * maxConnections;
   http.on('connection', (socket) => {
     sockets.add(socket);
     socket.on('close', () => sockets.delete(socket));
@@ -134,21 +163,27 @@ export async function serve(
     socket.on('error', () => socket.destroy());
     // A connection that is not read does not tell that the client hung up.
     socket.on('end', () => socket.end()).resume();
-    const dialled = toRequest(request, allowedOrigins);
-    if (E.isLeft(dialled)) {
-      handshakes.push(dialled.left.divergence);
-      onRefused?.(dialled.left.divergence);
-      refuse(socket, new HandshakeRefusedError(dialled.left.status));
+    const asked = toRequest(request, allowedOrigins);
+    if (E.isLeft(asked)) {
+      if (handshakes.length < MAX_REFUSALS) handshakes.push(asked.left.divergence);
+      onRefused?.(asked.left.divergence);
+      refuse(socket, new HandshakeRefusedError(asked.left.status));
       return;
     }
-    const chosen = E.tryCatch(() => choose(dialled.right), toRefusal);
+    if (dialled.size >= maxConnections) {
+      refuse(socket, new HandshakeRefusedError(503));
+      return;
+    }
+    dialled.add(socket);
+    socket.on('close', () => dialled.delete(socket));
+    const chosen = E.tryCatch(() => choose(asked.right), toRefusal);
     if (E.isLeft(chosen)) {
       refuse(socket, chosen.left);
       return;
     }
     const transport = chosen.right;
     if (isReplay(transport)) replays.add(transport);
-    connect(transport, socket, () => {
+    connect(transport, socket, maxBufferedBytes, () => {
       let client: WebSocket | undefined;
       // It calls back before it returns, or not at all where the handshake is no WebSocket's.
       webSockets.handleUpgrade(request, socket, head, (upgraded) => {
@@ -198,22 +233,40 @@ export async function serve(
 }
 
 /** Subscribes the transport for one client, and passes frames both ways until either ends. */
-function connect(transport: Transport, socket: Socket, upgrade: () => WebSocket | undefined): void {
+function connect(
+  transport: Transport,
+  socket: Socket,
+  maxBufferedBytes: number,
+  upgrade: () => WebSocket | undefined,
+): void {
   let client: WebSocket | undefined;
+  const full$ = new Subject<void>();
+  // A frame and the answer to a ping stay here until the client reads them.
+  const bound = () => {
+    if (client?.readyState !== WebSocket.OPEN || client.bufferedAmount <= maxBufferedBytes) return;
+    client.close(1013, 'too much waits to be read');
+    cut(socket);
+    full$.next();
+  };
 
   const subscription = transport
     .pipe(
       switchMap((connection) => {
         client = upgrade();
         client?.on('error', () => client?.terminate());
+        client?.on('ping', bound);
         client?.on('message', (data: RawData, isBinary) => {
           hand(isBinary ? (data as Buffer) : (data as Buffer).toString(), connection);
         });
         return connection.frames$;
       }),
+      takeUntil(full$),
     )
     .subscribe({
-      next: (frame) => client?.send(frame),
+      next: (frame) => {
+        client?.send(frame);
+        bound();
+      },
       error: (error: unknown) => {
         client ??= error instanceof ConnectionClosedError ? upgrade() : undefined;
         if (client === undefined) refuse(socket, error);
@@ -251,8 +304,8 @@ function toCloseReason(reason: string): string {
 }
 
 /** Cuts the TCP connection behind what was sent; a client that does not take the hint is cut off. */
-function cut(socket: Socket): void {
-  socket.end();
+function cut(socket: Socket, lastWords = ''): void {
+  socket.end(lastWords);
   timer(PATIENCE_MS)
     .pipe(takeUntil(fromEvent(socket, 'close')))
     .subscribe(() => socket.destroy());
@@ -280,7 +333,7 @@ function refuse(socket: Socket, error: unknown): void {
     ...(status === 401 ? ['WWW-Authenticate: Bearer'] : []),
     ...(retryAfterMs === undefined ? [] : [`Retry-After: ${Math.ceil(retryAfterMs / 1_000)}`]),
   ];
-  socket.end(`${headers.join('\r\n')}\r\n\r\n${name}\n`);
+  cut(socket, `${headers.join('\r\n')}\r\n\r\n${name}\n`);
 }
 
 /** Reads what a client dialled with; a divergence where it is not as published. */

@@ -77,6 +77,30 @@ it.each([
 });
 
 it.each([
+  'CERT_HAS_EXPIRED',
+  'CERT_NOT_YET_VALID',
+  'CERT_REVOKED',
+  'CERT_UNTRUSTED',
+  'DEPTH_ZERO_SELF_SIGNED_CERT',
+  'ERR_TLS_CERT_ALTNAME_INVALID',
+  'INVALID_PURPOSE',
+  'SELF_SIGNED_CERT_IN_CHAIN',
+  'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
+  'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
+])('gives up on a certificate that fails with %s', (code) => {
+  expect(classify(new ConnectFailedError(Object.assign(new Error('TLS'), { code })))).toBe('fatal');
+});
+
+it.each(['ECONNREFUSED', 'EPROTO', 'ERR_SSL_WRONG_VERSION_NUMBER', 'toString', '__proto__'])(
+  'retries after a failure with %s, which is about no certificate',
+  (code) => {
+    expect(classify(new ConnectFailedError(Object.assign(new Error('no'), { code })))).toBe(
+      'retry',
+    );
+  },
+);
+
+it.each([
   new NotOpenError(),
   new AckTimeoutError('client:joinCall', 5_000, []),
   new InvalidFrameError('{', 'JSON'),

@@ -1,3 +1,4 @@
+import { certificateAdvice } from './certificate-advice.js';
 import { isLiveCallError } from './errors.js';
 
 /** What to do about a connection that could not be made, or ended. */
@@ -15,6 +16,7 @@ const RETRIED_CLOSE_CODES: ReadonlySet<number> = new Set([
  * | handshake 401 | `refresh-token` |
  * | handshake 408, 429, 5xx | `retry` |
  * | any other handshake status | `fatal` |
+ * | a certificate that is not accepted | `fatal` |
  * | no answer, no network, no token | `retry` |
  * | closed with 1001, 1005, 1006, 1011–1015 | `retry` |
  * | closed with any other code | `fatal` |
@@ -37,8 +39,9 @@ export function classify(error: unknown): Verdict {
         : 'fatal';
     case 'ConnectionClosedError':
       return RETRIED_CLOSE_CODES.has(error.code) ? 'retry' : 'fatal';
-    case 'HandshakeTimeoutError':
     case 'ConnectFailedError':
+      return certificateAdvice(error.code) === undefined ? 'retry' : 'fatal';
+    case 'HandshakeTimeoutError':
     case 'TokenUnavailableError':
       return 'retry';
     default:

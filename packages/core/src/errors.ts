@@ -1,3 +1,4 @@
+import { certificateAdvice } from './certificate-advice.js';
 import type { Frame } from './transport.js';
 
 /*
@@ -29,6 +30,7 @@ const adviceByStatus: Readonly<Record<number, string>> = {
   401: 'the access token is missing, wrong or expired; get a new one',
   403: 'the access token does not allow this call; check whose token it is',
   404: 'no such conversation, or the call is no longer active; check the URL and the conversation token',
+  407: 'the HTTP proxy wants credentials; give them to the `agent`',
   408: 'the server gave up waiting; try again',
   429: 'too many connections; wait before the next one',
 };
@@ -78,16 +80,22 @@ export class HandshakeTimeoutError extends TaggedError<'HandshakeTimeoutError'> 
 
 /** The connection could not be made: name not found, refused, TLS, or an answer that is no handshake. */
 export class ConnectFailedError extends TaggedError<'ConnectFailedError'> {
-  /** The system's or library's own code, `ECONNREFUSED` for one, where there is one. */
+  /** The system's or library's own code, `ECONNREFUSED` or `CERT_HAS_EXPIRED` for one, where there is one. */
   readonly code: string | undefined;
 
   constructor(cause: unknown) {
     const reason =
       cause instanceof Error ? cause.message || codeOf(cause) || cause.name : 'no reason given';
-    super('ConnectFailedError', `Could not connect: ${reason}. Check the URL and the network.`, {
-      cause,
-    });
-    this.code = codeOf(cause);
+    const code = codeOf(cause);
+    const advice = certificateAdvice(code);
+    super(
+      'ConnectFailedError',
+      advice === undefined
+        ? `Could not connect: ${reason}. Check the URL and the network.`
+        : `The server's certificate is not accepted (${code}): ${advice}.`,
+      { cause },
+    );
+    this.code = code;
   }
 }
 

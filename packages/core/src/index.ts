@@ -26,6 +26,7 @@ export type { WebSocketTransportOptions } from './web-socket-transport.js';
 export type { HeartbeatOptions } from './heartbeat.js';
 export { isUsableToken } from './token.js';
 export type { Token, TokenRequest } from './token.js';
+export { tokenForms } from './token-forms.js';
 export type { Connection, Frame, Transport } from './transport.js';
 export { retryConnection } from './retry-connection.js';
 export type { Retry, RetryConnectionOptions } from './retry-connection.js';

@@ -1,4 +1,5 @@
 import { Agent } from 'node:http';
+import { Agent as SecureAgent } from 'node:https';
 
 import { map, NEVER, Subject, throwError } from 'rxjs';
 import { TestScheduler } from 'rxjs/testing';
@@ -73,7 +74,9 @@ it.each<[what: string, accepted: Partial<WebSocketTransportOptions>]>([
   ['ws: to [::1]', { url: 'ws://[::1]:8080/' }],
   ['ws: where that is meant', { url: 'ws://calls.example/', allowInsecure: true }],
   ['functions for tokens', { accessToken: () => '', conversationToken: () => NEVER }],
-  ['an agent and authorities', { agent: new Agent(), ca: 'PEM' }],
+  ['an agent and authorities', { agent: new SecureAgent(), ca: 'PEM' }],
+  ['an agent for ws:', { url: 'ws://127.0.0.1/', agent: new Agent() }],
+  ['an agent that serves both', { agent: Object.create(new Agent()) as Agent }],
 ])('accepts %s', (_what, accepted) => {
   expect(() => webSocketTransport({ ...options, ...accepted })).not.toThrow();
 });
@@ -123,6 +126,26 @@ it.each([
   expect(error.message).toBe(message);
   expect(error.message).not.toContain('s3cret');
   expect(error.cause).toBeUndefined();
+});
+
+it.each<[what: string, wrong: Partial<WebSocketTransportOptions>, message: string]>([
+  [
+    'of http: for wss:',
+    { agent: new Agent() },
+    "The url starts with wss:, so agent must be an https.Agent or a proxy's.",
+  ],
+  [
+    'of https: for ws:',
+    { url: 'ws://127.0.0.1/', agent: new SecureAgent() },
+    "The url starts with ws:, so agent must be an http.Agent or a proxy's.",
+  ],
+  [
+    'that is none',
+    { agent: { dispatch: () => true } as unknown as Agent },
+    'agent must be an https.Agent, or one of its kind, such as a proxy agent.',
+  ],
+])('refuses an agent %s', (_what, wrong, message) => {
+  expect(refusalOf(wrong).message).toBe(message);
 });
 
 it.each<Token>(['', 's3cret token', 's3cret\n', 's3cret\r\nX-Admin: 1', 's3crét s3cret'])(

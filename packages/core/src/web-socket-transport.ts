@@ -26,6 +26,7 @@ import { heartbeat } from './heartbeat.js';
 import type { HeartbeatOptions } from './heartbeat.js';
 import { askToken, assertToken } from './token.js';
 import type { Token, TokenRequest } from './token.js';
+import { tokenForms } from './token-forms.js';
 import type { Connection, Frame, Transport } from './transport.js';
 
 /** Where and how to dial. */
@@ -53,7 +54,10 @@ export interface WebSocketTransportOptions extends HeartbeatOptions {
   readonly compression?: boolean;
   /** Whether `ws:` may be used to another host than this one. @default false */
   readonly allowInsecure?: boolean;
-  /** Makes the TCP connection: an HTTP proxy, a client certificate. */
+  /**
+   * Makes the connection: through an HTTP proxy, with a client certificate. For `wss:` an
+   * `https.Agent`, or a proxy's, such as `https-proxy-agent` has.
+   */
   readonly agent?: Agent;
   /** Certificate authorities to trust instead of Node's own, as in `tls.createSecureContext`. */
   readonly ca?: NonNullable<SecureContextOptions['ca']>;
@@ -65,7 +69,7 @@ export interface WebSocketTransportOptions extends HeartbeatOptions {
  * Redirects are never followed, since they would carry the token along. A connection in which
  * nothing came back within `pongTimeoutMs` of a ping is cut, and ends as 1006.
  *
- * @throws TypeError for a URL or token that cannot be used; the message holds neither.
+ * @throws TypeError for a URL, token or agent that cannot be used; the message holds none of them.
  * @see PROTOCOL.md#handshake
  * @example
  * import { liveCall, webSocketTransport } from '@livecall/core';
@@ -102,6 +106,7 @@ export function webSocketTransport({
   const endpoint = toEndpoint(url, allowInsecure);
   assertHeader('productVersion', productVersion);
   assertHeader('userId', userId);
+  assertAgent(agent, endpoint);
   assertToken('accessToken', accessToken);
   assertToken('conversationToken', conversationToken);
 
@@ -132,7 +137,10 @@ export function webSocketTransport({
           ...(productVersion !== undefined && { 'x-hiya-product-version': productVersion }),
           ...(userId !== undefined && { 'x-hiya-account-user-id': userId }),
         };
-        return dial(dialled, { ...clientOptions, headers }, { pingIntervalMs, pongTimeoutMs });
+        return dial(dialled, { ...clientOptions, headers }, { pingIntervalMs, pongTimeoutMs }, [
+          access,
+          conversation,
+        ]);
       }),
       timeout({
         first: handshakeTimeoutMs,
@@ -157,7 +165,9 @@ function dial(
   url: URL,
   clientOptions: ClientOptions,
   heartbeatOptions: Required<HeartbeatOptions>,
+  tokens: readonly string[],
 ): Transport {
+  const toCause = (error: unknown) => toHarmless(error, tokens);
   return new Observable<Connection>((subscriber) => {
     let socket: WebSocket;
     try {
@@ -258,17 +268,40 @@ function assertHeader(name: string, value: string | undefined): void {
   throw new TypeError(`${name} must be text that a header can carry: ASCII, on one line.`);
 }
 
+/** An agent that Node refuses at every dial is refused at once. */
+function assertAgent(agent: Agent | undefined, { protocol }: URL): void {
+  if (agent === undefined) return;
+  if (typeof (agent as { addRequest?: unknown } | null)?.addRequest !== 'function') {
+    throw new TypeError('agent must be an https.Agent, or one of its kind, such as a proxy agent.');
+  }
+  // Those that serve both have an accessor for it, and know which it is by the time of the request.
+  const given: unknown = Object.getOwnPropertyDescriptor(agent, 'protocol')?.value;
+  const wanted = protocol === 'wss:' ? 'https:' : 'http:';
+  if (typeof given !== 'string' || given === wanted) return;
+  const kind = wanted === 'https:' ? 'an https.Agent' : 'an http.Agent';
+  throw new TypeError(`The url starts with ${protocol}, so agent must be ${kind} or a proxy's.`);
+}
+
 /**
  * Keeps an error's name, message and code. What else hangs on it (the raw answer of the server,
- * the request with its headers) does not belong in a log.
+ * the request with its headers) does not belong in a log; nor does a message that quotes a token,
+ * as an agent's may.
  */
-function toCause(error: unknown): Error {
+function toHarmless(error: unknown, tokens: readonly string[]): Error {
   if (!(error instanceof Error)) return new Error('unknown');
-  // OpenSSL tells its memory addresses and source lines, too.
-  const message = error.message.replace(/^.*:SSL routines:[^:]*:([^:]+):.*$/s, 'TLS: $1');
-  const cause = new Error(message);
+  const message = error.message
+    // OpenSSL tells its memory addresses and source lines, too.
+    .replace(/^.*:SSL routines:[^:]*:([^:]+):.*$/s, 'TLS: $1')
+    // A certificate can name as many hosts as it likes.
+    .replace(/( is not (?:in the )?cert's \w+):.*$/s, '$1');
+  const forms = tokens.flatMap(tokenForms);
+  const isHarmless = (text: string) => !forms.some((form) => text.includes(form));
+  const cause = new Error(
+    isHarmless(message) ? message : 'what failed was told with a token in it',
+  );
   cause.name = error.name;
-  return 'code' in error ? Object.assign(cause, { code: error.code }) : cause;
+  const code = 'code' in error ? error.code : undefined;
+  return typeof code === 'string' && isHarmless(code) ? Object.assign(cause, { code }) : cause;
 }
 
 /** `Retry-After` is seconds or a date (RFC 9110 §10.2.3). */

@@ -9,13 +9,17 @@ import { showMoment } from './show-moment.js';
 export function liveView(stream: NodeJS.WriteStream, options: RecordingSinkOptions): RecordingSink {
   const narrate = createNarrator();
   const paint = paintFor(stream);
-  // Who follows a call on a terminal may see who calls. What is piped may be kept.
+  // Who follows a call on a terminal may see who calls and what is said. What is piped may be kept.
   return recordingSink(
     (line) => {
       const entry = Entry.decode(JSON.parse(line));
       const moment = entry._tag === 'Right' ? narrate(entry.right) : undefined;
       if (moment !== undefined) stream.write(`${showMoment(moment, paint)}\n`);
     },
-    { ...options, keepPhones: stream.isTTY },
+    {
+      ...options,
+      keepPhones: stream.isTTY,
+      maskTranscripts: options.maskTranscripts === true && !stream.isTTY,
+    },
   );
 }

@@ -6,7 +6,10 @@ import { exitCodes } from './exit-error.js';
 import type { CheckFlags } from './commands/check.js';
 import type { ProxyFlags } from './commands/proxy.js';
 import type { RecordFlags } from './commands/record.js';
+import type { RedactFlags } from './commands/redact.js';
+import type { RepairFlags } from './commands/repair.js';
 import type { ReplayFlags } from './commands/replay.js';
+import type { GivenTokens } from './take-tokens.js';
 
 const exitCodeHelp = `
 Exit codes:
@@ -29,8 +32,9 @@ Exit codes:
  * with what it needs.
  *
  * @param onExit takes the exit code of the command that ran
+ * @param given the tokens that stood in the environment
  */
-export function createProgram(onExit: (exitCode: number) => void): Command {
+export function createProgram(onExit: (exitCode: number) => void, given: GivenTokens): Command {
   const program = new Command('livecall')
     .description('Record live calls to a file, and replay them as a fake server.')
     .version(readVersion(), '-V, --version', 'print the version')
@@ -62,6 +66,7 @@ export function createProgram(onExit: (exitCode: number) => void): Command {
       '--conversation-token-file <path>',
       'a file with the conversation token, - for standard input',
     )
+    .option('--mask-transcripts', 'mask the words of the call in the recording')
     .option('--retries <n>', 'how often in a row a lost connection is dialled again', toCount, 8)
     .option('--timeout <ms>', 'how long the server has to answer a dial', toPatience, 10_000)
     .addHelpText(
@@ -74,7 +79,7 @@ terminal, j joins the call, e ends it, and q or Ctrl-C stops the recording; the 
     )
     .action(async (flags: RecordFlags) => {
       const { record } = await import('./commands/record.js');
-      onExit(await record(flags));
+      onExit(await record(flags, given));
     });
 
   program
@@ -159,9 +164,51 @@ The first line on standard output is the URL that the app is to dial, with its o
     .description('say what is wrong with recordings, one line a problem')
     .argument('<file|folder...>', 'recordings, or folders of them; - for standard input')
     .option('--json', 'as one JSON object a line')
+    .option('--secrets', 'say, too, what should not stand in them: tokens, phone numbers, words')
+    .addOption(defaultCountry())
     .action(async (paths: string[], flags: CheckFlags) => {
       const { check } = await import('./commands/check.js');
       onExit(await check(paths, flags));
+    });
+
+  program
+    .command('redact')
+    .description('write a recording anew, without phone numbers, tokens or words')
+    .argument('<in>', 'the recording, - for standard input')
+    .argument(
+      '<out>',
+      'the recording to create; one that exists is never overwritten; - for standard output',
+    )
+    .option('--mask-transcripts', 'mask the words of the call; length and punctuation stay')
+    .option('--keep-phones', 'keep the phone numbers')
+    .addOption(defaultCountry())
+    .addHelpText(
+      'after',
+      `
+Phone numbers are replaced with fictional ones, the same by the same. Names, addresses and numbers
+spelled out in words stay, unless the words are masked: docs/privacy.md.
+
+  $ livecall redact call.ndjson recordings/refund-scam.ndjson`,
+    )
+    .action(async (path: string, out: string, flags: RedactFlags) => {
+      const { redact } = await import('./commands/redact.js');
+      onExit(await redact(path, out, flags));
+    });
+
+  program
+    .command('repair')
+    .description('complete a recording whose recorder died')
+    .argument('<file>', 'the recording, which is replaced by the whole one')
+    .option('--out <file>', 'where to write it instead; one that exists is never overwritten')
+    .addHelpText(
+      'after',
+      `
+A torn last line is dropped, a connection that was open is closed as cut (1006), the end is added,
+and nothing else is changed. A recording that is whole is left alone.`,
+    )
+    .action(async (path: string, flags: RepairFlags) => {
+      const { repair } = await import('./commands/repair.js');
+      onExit(await repair(path, flags));
     });
 
   return program;
@@ -185,6 +232,12 @@ const toPort = toNumber(
   'a whole number, 0 to 65535',
 );
 const toFactor = toNumber((factor) => factor > 0 && factor < Infinity, 'a number above 0');
+
+function defaultCountry(): Option {
+  return new Option('--default-country <code>', 'whose national numbers are recognised').default(
+    'US',
+  );
+}
 
 function collect(text: string, before: readonly string[] = []): readonly string[] {
   return [...before, text];

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 
-import { afterEach, beforeEach, expect, it, onTestFinished, vi } from 'vitest';
+import { expect, it, onTestFinished, vi } from 'vitest';
 
 import { ExitError } from './exit-error.js';
 import { findToken } from './token-source.js';
@@ -13,13 +13,12 @@ const source: TokenSource = {
   variable: 'LIVECALL_ACCESS_TOKEN',
   flag: '--access-token-file',
   path: undefined,
+  given: {},
 };
 
-beforeEach(() => {
-  vi.stubEnv('LIVECALL_ACCESS_TOKEN', undefined);
-});
-afterEach(() => {
-  vi.unstubAllEnvs();
+const inEnvironment = (token: string | undefined): TokenSource => ({
+  ...source,
+  given: token === undefined ? {} : { LIVECALL_ACCESS_TOKEN: token },
 });
 
 function toFile(content: string): string {
@@ -47,17 +46,15 @@ function refusalOf(work: () => unknown): ExitError {
 }
 
 it('takes the token from the environment, without white space around it', () => {
-  vi.stubEnv('LIVECALL_ACCESS_TOKEN', ' s3cret\n');
   const onToken = vi.fn();
 
-  expect(findToken(source, onToken)).toBe('s3cret');
+  expect(findToken(inEnvironment(' s3cret\n'), onToken)).toBe('s3cret');
   expect(onToken.mock.calls).toEqual([['s3cret']]);
 });
 
 it.each([undefined, '', '  \n'])('finds no token in the environment that has %j', (value) => {
-  vi.stubEnv('LIVECALL_ACCESS_TOKEN', value);
   const onToken = vi.fn();
-  const { exitCode, message } = refusalOf(() => findToken(source, onToken));
+  const { exitCode, message } = refusalOf(() => findToken(inEnvironment(value), onToken));
 
   expect(exitCode).toBe(2);
   expect(message).toBe(
@@ -67,9 +64,11 @@ it.each([undefined, '', '  \n'])('finds no token in the environment that has %j'
 });
 
 it('takes the token from its file rather than from the environment', () => {
-  vi.stubEnv('LIVECALL_ACCESS_TOKEN', 'from-the-environment');
   const onToken = vi.fn();
-  const token = findToken({ ...source, path: toFile('from-a-file\r\n') }, onToken);
+  const token = findToken(
+    { ...inEnvironment('from-the-environment'), path: toFile('from-a-file\r\n') },
+    onToken,
+  );
 
   expect(onToken.mock.calls).toEqual([['from-a-file']]);
   expect(ask(token)).toBe('from-a-file');
@@ -103,11 +102,10 @@ it.each(['two words', 'two\nlines', 'caf\u00e9'])(
   'does not take %j for a token, wherever it stands, nor repeat it',
   (content) => {
     const path = toFile(content);
-    vi.stubEnv('LIVECALL_ACCESS_TOKEN', content);
     const onToken = vi.fn();
     const isNone = 'the access token holds a space, a line end or a character that no token has.';
 
-    expect(refusalOf(() => findToken(source, onToken)).message).toBe(
+    expect(refusalOf(() => findToken(inEnvironment(content), onToken)).message).toBe(
       `LIVECALL_ACCESS_TOKEN: ${isNone}`,
     );
     expect(refusalOf(() => findToken({ ...source, path }, onToken)).message).toBe(

@@ -5,6 +5,7 @@ import type { Token } from '@livecall/core';
 
 import { exitCodes, ExitError } from './exit-error.js';
 import { systemCode } from '../system-code.js';
+import type { GivenTokens } from './take-tokens.js';
 
 /** Where the command line finds one token. */
 export interface TokenSource {
@@ -16,6 +17,8 @@ export interface TokenSource {
   readonly flag: string;
   /** The file, `-` for standard input; the environment where it is not given. */
   readonly path: string | undefined;
+  /** The tokens that stood in the environment. */
+  readonly given: GivenTokens;
 }
 
 /**
@@ -27,7 +30,7 @@ export interface TokenSource {
  *   that was renewed there is found
  */
 export function findToken(source: TokenSource, onToken: (token: string) => void): Token {
-  const { name, variable, flag, path } = source;
+  const { name, variable, flag, path, given } = source;
   const place = path === '-' ? 'standard input' : (path ?? variable);
   const use = (token: string): string => {
     if (!isUsableToken(token)) {
@@ -40,7 +43,7 @@ export function findToken(source: TokenSource, onToken: (token: string) => void)
   };
 
   if (path === undefined) {
-    const token = process.env[variable]?.trim() ?? '';
+    const token = given[variable]?.trim() ?? '';
     if (token !== '') return use(token);
     throw new ExitError(
       exitCodes.usage,

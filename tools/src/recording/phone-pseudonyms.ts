@@ -1,29 +1,38 @@
 import {
+  getCountryCallingCode,
+  isSupportedCountry,
   isValidPhoneNumber,
   parsePhoneNumberFromString,
-  searchPhoneNumbersInText,
 } from 'libphonenumber-js';
-import type { CountryCode, E164Number, NumberFound } from 'libphonenumber-js';
+import type { CountryCode } from 'libphonenumber-js';
+
+import { toAsciiDigits } from './ascii-digits.js';
+import { createPhoneFinder } from './find-phones.js';
 
 /** Replaces phone numbers; the same number gets the same pseudonym, however it is written. */
 export interface PhonePseudonyms {
   /** Replaces a field that holds a phone number and nothing else; one without digits is kept. */
   inField(phone: string): string;
-  /** Replaces the numbers that stand in running text. */
+  /** Replaces the numbers that stand in running text; the same string where there are none. */
   inText(text: string): string;
+}
+
+/** How numbers are recognised and replaced. */
+export interface PhonePseudonymsOptions {
+  /** The country whose national numbers are recognised, as ISO 3166 has it. @default 'US' */
+  readonly defaultCountry?: string;
+  /** Whether numbers that are reserved for fiction stay: those that are left then are real. @default false */
+  readonly keepFictional?: boolean;
 }
 
 /** Fewer digits than this are an extension or a short code at most. */
 const FEWEST_DIGITS = 4;
 
-/** Seven digits, no further apart than a number is spelled; anything less need not be searched. */
-const MAY_HOLD_A_NUMBER = /\d(?:\D{0,4}\d){6}/;
+/** How many digits a North American number has after its area code. */
+const LOCAL_DIGITS = 7;
 
-/**
- * Where no number goes on, though the library takes these for the beginning of an extension: `at 9,
- * 415-555-2671` would be number 9, extension 415.
- */
-const BETWEEN_NUMBERS = /(?<=[,;#])/;
+/** Reserved for fiction, with its area code or without. */
+const FICTIONAL = /^(?:\+1\d{3})?55501\d\d$/;
 
 /**
  * Gives pseudonyms by order of first appearance: `+12025550100`, `+12025550101` … to `…0199`, then
@@ -33,72 +42,85 @@ const BETWEEN_NUMBERS = /(?<=[,;#])/;
  * A number that is fictional already is replaced like any other. So a recording that was redacted
  * gives the same again, and two numbers never become one.
  *
- * @param defaultCountry whose national numbers are recognised
+ * A local number is the first number of the recording that ends with it.
+ *
+ * Throws a `TypeError` for a country that there is not.
  */
-export function createPhonePseudonyms(defaultCountry: CountryCode = 'US'): PhonePseudonyms {
-  const pseudonyms = new Map<string, E164Number>();
+export function createPhonePseudonyms({
+  defaultCountry = 'US',
+  keepFictional = false,
+}: PhonePseudonymsOptions = {}): PhonePseudonyms {
+  const country = toCountry(defaultCountry);
+  const findPhones = createPhoneFinder(country);
+  const isNorthAmerican = getCountryCallingCode(country) === '1';
+  const pseudonyms = new Map<string, string>();
+  /** Local numbers that came before any number that ends with them. */
+  const unclaimed = new Set<string>();
   const fictional = fictionalNumbers();
 
-  const toPseudonym = (number: string): E164Number => {
-    let pseudonym = pseudonyms.get(number);
-    if (pseudonym === undefined) {
-      pseudonym = fictional.next().value;
-      pseudonyms.set(number, pseudonym);
-    }
+  const isKept = (number: string) => keepFictional && FICTIONAL.test(number);
+
+  const toPseudonym = (number: string): string => {
+    const known = pseudonyms.get(number);
+    if (known !== undefined) return known;
+    const local = number.startsWith('+1') ? number.slice(-LOCAL_DIGITS) : undefined;
+    const claimed =
+      local !== undefined && unclaimed.delete(local) ? pseudonyms.get(local) : undefined;
+    const pseudonym = claimed ?? fictional.next().value;
+    pseudonyms.set(number, pseudonym);
+    if (local === undefined) unclaimed.add(number);
+    else if (!pseudonyms.has(local)) pseudonyms.set(local, pseudonym);
     return pseudonym;
   };
 
-  const inPart = (part: string): string => {
-    let replaced = '';
-    let rest = part;
-    for (;;) {
-      const found = findFirst(rest, defaultCountry);
-      if (found === undefined) return replaced + rest;
-      const [start, end] = toSpan(rest, found);
-      // Next to a number, another one is passed over; alone, it is found.
-      replaced += inPart(rest.slice(0, start));
-      const pseudonym = toPseudonym(found.number.number);
-      replaced += rest[start] === '+' ? pseudonym : toNational(pseudonym);
-      rest = rest.slice(end);
-    }
+  /** E.164 where it can be; else the digits alone. */
+  const toNumber = (phone: string, digits: string): string => {
+    const national = parsePhoneNumberFromString(phone, country);
+    const international = parsePhoneNumberFromString(`+${digits}`);
+    if (national?.isValid() === true) return national.number;
+    if (international?.isValid() === true) return international.number;
+    return national?.isPossible() === true ? national.number : digits;
   };
 
   return {
     inField(phone) {
-      const digits = phone.replace(/\D/g, '');
+      const written = toAsciiDigits(phone);
+      const digits = written.replace(/\D/g, '');
       if (digits.length < FEWEST_DIGITS) return phone;
-      return toPseudonym(parsePhoneNumberFromString(phone, defaultCountry)?.number ?? digits);
+      const number = toNumber(written, digits);
+      return isKept(number) ? phone : toPseudonym(number);
     },
-    inText: (text) => text.split(BETWEEN_NUMBERS).map(inPart).join(''),
+    inText(text) {
+      let replaced = '';
+      let end = 0;
+      for (const found of findPhones(text)) {
+        if (isKept(found.number)) continue;
+        const pseudonym = toPseudonym(found.number);
+        const isInternational = text[found.start] === '+' || !isNorthAmerican;
+        const before = text.slice(end, found.start);
+        // A parenthesis goes, and what it kept apart must not become one number.
+        const gap = !isInternational && /\p{N}$/u.test(before) ? ' ' : '';
+        replaced += before + gap + (isInternational ? pseudonym : toNational(pseudonym));
+        end = found.end;
+      }
+      return end === 0 ? text : replaced + text.slice(end);
+    },
   };
 }
 
-function findFirst(text: string, defaultCountry: CountryCode): NumberFound | undefined {
-  if (!MAY_HOLD_A_NUMBER.test(text)) return undefined;
-  for (const found of searchPhoneNumbersInText(text, { defaultCountry })) return found;
-  return undefined;
-}
-
-/**
- * Where a number begins and ends: without white space, and before its extension, which is the
- * beginning of another number as likely as not (`415-555-2671 x 415-555-2672`).
- */
-function toSpan(
-  text: string,
-  { number: { ext = '' }, startsAt, endsAt }: NumberFound,
-): readonly [start: number, end: number] {
-  const found = text.slice(startsAt, endsAt - ext.length);
-  const written = (ext === '' ? found : found.replace(/\D+$/, '')).trim();
-  const start = startsAt + found.indexOf(written);
-  return [start, start + written.length];
+function toCountry(defaultCountry: string): CountryCode {
+  if (isSupportedCountry(defaultCountry)) return defaultCountry;
+  throw new TypeError(
+    `defaultCountry must be a country's two letters, GB for one, not ${JSON.stringify(defaultCountry)}.`,
+  );
 }
 
 /** `202-555-0100`, as the machines that transcribe write a number that was spoken. */
-function toNational(number: E164Number): string {
+function toNational(number: string): string {
   return `${number.slice(2, 5)}-${number.slice(5, 8)}-${number.slice(8)}`;
 }
 
-function* fictionalNumbers(): Generator<E164Number, never> {
+function* fictionalNumbers(): Generator<string, never> {
   for (;;) {
     for (let areaCode = 202; areaCode < 990; areaCode += 1) {
       if (!isValidPhoneNumber(`+1${areaCode}5550100`)) continue;

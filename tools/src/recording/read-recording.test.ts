@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { firstValueFrom, lastValueFrom, tap, toArray } from 'rxjs';
 import { expect, it, onTestFinished } from 'vitest';
 
-import { loadRecording, parseRecording, readRecording } from './read-recording.js';
+import { decodeLines, loadRecording, parseRecording, readRecording } from './read-recording.js';
 import type { RecordingLine } from './read-recording.js';
 import { RecordingError } from './recording-error.js';
 
@@ -364,6 +364,14 @@ it('gives what stands before a bad line', async () => {
 
   expect((await errorOf(reading)).message).toBe(`${path}:3: is not a line of JSON in UTF-8`);
   expect(kinds).toEqual(['header', 'entry']);
+});
+
+it('hands over each bad line before it reads on', async () => {
+  const text = Buffer.from(lines(HEADER, OPEN, '', '', CLOSE, END));
+  const batches: number[] = [];
+  for await (const batch of decodeLines('call', () => [text])) batches.push(batch.length);
+
+  expect(batches).toEqual([3, 1, 2]);
 });
 
 it('says that there is no such file', async () => {

@@ -1,4 +1,4 @@
-import { closeSync, ftruncateSync, openSync, writeSync } from 'node:fs';
+import { closeSync, fstatSync, ftruncateSync, openSync, writeSync } from 'node:fs';
 
 import * as E from 'fp-ts/lib/Either.js';
 
@@ -28,20 +28,23 @@ export interface RecordingFile extends RecordingSink {
   readonly path: string;
 }
 
-/** Where a recording goes, and who hears when it cannot go on. */
-export interface RecordingFileOptions extends RecordingSinkOptions {
+/** Who hears what becomes of a file's lines. */
+export interface LineFileOptions {
   /** Called with each line that was written, its line end included. */
   readonly onLine?: (line: string) => void;
   /** Called once, with the first line that could not be written; the lines after it are dropped. */
   readonly onError?: (error: RecordingFileError) => void;
 }
 
+/** Where a recording goes, and who hears when it cannot go on. */
+export interface RecordingFileOptions extends RecordingSinkOptions, LineFileOptions {}
+
 /**
  * Creates a recording's file: readable by its owner alone, never one that exists.
  *
  * Each line is one synchronous write, so that what was handed over survives the process. When a
  * line cannot be written (the disk is full), what stood of it is taken back, the recording ends
- * there, and the call goes on.
+ * there, and the call goes on. So it is when the file is deleted, which a write does not notice.
  *
  * @example
  * import { recordingFile } from '@livecall/tools';
@@ -52,8 +55,34 @@ export interface RecordingFileOptions extends RecordingSinkOptions {
  */
 export function recordingFile(
   path: string,
-  { onLine, onError, ...sinkOptions }: RecordingFileOptions = {},
+  options: RecordingFileOptions = {},
 ): E.Either<RecordingFileError, RecordingFile> {
+  const created = lineFile(path, options);
+  if (E.isLeft(created)) return created;
+  const { writeLine, close } = created.right;
+  const sink = recordingSink(writeLine, options);
+  return E.right({
+    ...sink,
+    path,
+    end: () => {
+      sink.end();
+      close();
+    },
+  });
+}
+
+/** A file that is written line by line. */
+export interface LineFile {
+  /** Writes one line with its line end; never throws. */
+  writeLine(line: string): void;
+  close(): void;
+}
+
+/** Creates the file of a recording, for whatever makes its lines; see {@link recordingFile}. */
+export function lineFile(
+  path: string,
+  { onLine, onError }: LineFileOptions = {},
+): E.Either<RecordingFileError, LineFile> {
   let descriptor: number;
   try {
     descriptor = openSync(path, 'ax', 0o600);
@@ -86,6 +115,8 @@ export function recordingFile(
     if (!isOpen) return;
     try {
       size += writeWhole(descriptor, Buffer.from(line));
+      // Into a file that has no name any more, everything can be written, and nothing is kept.
+      if (fstatSync(descriptor).nlink === 0) throw DELETED;
     } catch (cause) {
       takeBack(descriptor, size);
       close();
@@ -95,16 +126,16 @@ export function recordingFile(
     onLine?.(line);
   };
 
-  const sink = recordingSink(writeLine, sinkOptions);
   return E.right({
-    ...sink,
-    path,
-    end: () => {
-      sink.end();
+    writeLine,
+    close: () => {
       close(fail);
     },
   });
 }
+
+/** With the code that the system would give, if it told. */
+const DELETED = Object.assign(new Error('The file was deleted.'), { code: 'ENOENT' });
 
 function writeWhole(descriptor: number, bytes: Buffer): number {
   for (let written = 0; written < bytes.length;) {
@@ -125,6 +156,9 @@ function toReason(kind: RecordingFileError['kind'], cause: unknown): string {
   if (kind === 'exists')
     return 'exists already, and a recording is never overwritten; choose another name';
   const code = systemCode(cause);
+  if (code === 'ENOENT' && kind === 'not-written') {
+    return 'was deleted while it was written; the recording ends here, the call goes on';
+  }
   if (code === 'ENOENT') return 'its folder does not exist; create it first';
   if (code === 'ENOSPC') return 'the disk is full; the recording ends here, the call goes on';
   return kind === 'not-created'

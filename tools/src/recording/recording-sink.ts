@@ -1,13 +1,11 @@
 import { monotonicNow } from '@livecall/core';
 import { asyncScheduler } from 'rxjs';
 
-import { createRedactor } from './redact.js';
+import { createLines } from './redact-lines.js';
 import type { RedactOptions } from './redact.js';
-import { Entry, toStamp } from './recording.js';
-import type { Header } from './recording.js';
-import { createSecrets } from './secrets.js';
+import { toStamp } from './recording.js';
+import type { Entry, Header } from './recording.js';
 import type { Secrets } from './secrets.js';
-import { toSafeLine } from './to-safe-line.js';
 
 /** An entry before it is stamped. */
 export type UnstampedEntry = { [E in Entry as E['event']]: Omit<E, 'at'> }[Entry['event']];
@@ -33,8 +31,7 @@ export interface RecordingSinkOptions extends RedactOptions {
 }
 
 /**
- * Makes a sink over whatever writes a line. Every line of every recording comes from here: there
- * is no other way to disk.
+ * Makes a sink over whatever writes a line.
  *
  * @param writeLine takes one line with its line end; it must not throw
  * @example
@@ -47,15 +44,14 @@ export interface RecordingSinkOptions extends RedactOptions {
  */
 export function recordingSink(
   writeLine: (line: string) => void,
-  { title, endpoint, secrets = createSecrets(), ...redactOptions }: RecordingSinkOptions = {},
+  { title, endpoint, ...lineOptions }: RecordingSinkOptions = {},
 ): RecordingSink {
-  const redactor = createRedactor(redactOptions);
+  const lines = createLines(lineOptions);
   let startedAt: number | undefined;
   let lastAt = 0;
   let isOpen = false;
   let isEnded = false;
 
-  const toLine = (value: object): string => `${toSafeLine(value, secrets)}\n`;
   const toAt = (): number => {
     startedAt ??= monotonicNow();
     lastAt = Math.max(lastAt, toStamp(monotonicNow() - startedAt));
@@ -63,15 +59,7 @@ export function recordingSink(
   };
   const write = (entry: UnstampedEntry) => {
     if (isEnded) return;
-    const at = toAt();
-    let line: string;
-    try {
-      line = toLine(Entry.encode(redactor.entry({ at, ...entry })) as object);
-    } catch {
-      // JSON can be nested deeper than the stack is.
-      line = toLine({ at, event: 'mark', label: `left out: a ${entry.event} nested too deep` });
-    }
-    writeLine(line);
+    writeLine(lines.entry({ at: toAt(), ...entry }));
     if (entry.event === 'open' || entry.event === 'close') isOpen = entry.event === 'open';
   };
 
@@ -82,7 +70,7 @@ export function recordingSink(
     redacted: [],
     ...(title !== undefined && { title }),
   };
-  writeLine(toLine(redactor.header(header)));
+  writeLine(lines.header(header));
 
   return {
     start: () => void toAt(),

@@ -23,8 +23,8 @@ const toEntry = (frame: Frame, from: 'server' | 'client' = 'server'): FrameEntry
 });
 
 /** Redacts the frames of one recording. */
-function redactFrames(frames: readonly Frame[]): Frame[] {
-  const { entry } = createRedactor();
+function redactFrames(frames: readonly Frame[], options?: RedactOptions): Frame[] {
+  const { entry } = createRedactor(options);
   return frames.map((frame) => toFrame(entry(toEntry(frame)) as FrameEntry));
 }
 
@@ -128,6 +128,50 @@ it('replaces the numbers in bytes that are no text, and keeps the bytes around t
   expect(redactFrames([around('415-555-2671')])).toEqual([around('202-555-0100')]);
 });
 
+it.each([
+  [
+    'a key',
+    '{"at":0,"event":"frame","from":"server","json":{"+14155552671":{"415-555-2671":1,"(415) 555-2671":2}}}',
+    '{"at":0,"event":"frame","from":"server","json":{"+12025550100":{"202-555-0100":1,"202-555-0100 ":2}}}',
+  ],
+  [
+    'the first value of a key that stands twice',
+    '{"at":0,"event":"frame","from":"server","text":"{\\"phone\\":\\"+14155552671\\",\\"phone\\":\\"\\"}"}',
+    '{"at":0,"event":"frame","from":"server","json":{"phone":""}}',
+  ],
+  [
+    'a key that is not known',
+    '{"at":0,"event":"frame","from":"server","by":"415-555-2671","json":{}}',
+    '{"at":0,"event":"frame","from":"server","by":"202-555-0100","json":{}}',
+  ],
+])('replaces the numbers in %s', (_what, line, redacted) => {
+  expect(redact([line])).toEqual([redacted]);
+});
+
+it('replaces the numbers in an event that is not known, and in a key of the header', () => {
+  const { entry, header } = createRedactor();
+  const read = { at: 0, event: 'transfer', to: { phone: '4155552671' }, why: '415-555-2671' };
+  const known = { livecall: 1 as const, recordedAt: '2026-11-22T09:00:00.000Z' };
+
+  expect(entry({ at: 0, event: 'unknown', read })).toEqual({
+    at: 0,
+    event: 'unknown',
+    read: { at: 0, event: 'transfer', to: { phone: '+12025550100' }, why: '202-555-0100' },
+  });
+  expect(header({ ...known, ...{ note: '415-555-2671' } })).toMatchObject({ note: '202-555-0100' });
+});
+
+it.each([
+  '{"at":0,"event":"open","status":101}',
+  '{"at":0,"event":"frame","from":"server","json":{"type":"transcript","msg":"hello","list":[{}]}}',
+  '{"at":0,"event":"frame","from":"server","text":"not JSON"}',
+  '{"at":0,"event":"frame","from":"server","base64":"AP/+gA=="}',
+])('gives %s itself, since there is nothing in it', (line) => {
+  const entry = JSON.parse(line) as Entry;
+
+  expect(createRedactor().entry(entry)).toBe(entry);
+});
+
 it('keeps keys of an entry that it does not know', () => {
   const line = '{"at":0,"event":"frame","from":"server","bytes":4,"json":{}}';
 
@@ -162,6 +206,56 @@ it('says in the header what was taken out, and takes it out of the title', () =>
   });
 });
 
+it('masks the words of the call if it is told to, and nothing else', () => {
+  expect(
+    redact(
+      [
+        '{"at":1,"event":"frame","from":"server","json":{"type":"event:start","phone":"+442079460958","timestamp":"2026-11-22T09:00:00.001Z"}}',
+        '{"at":2,"event":"frame","from":"server","json":{"type":"transcript","msg":"Hi, call 415-555-2671.","role":"other","offset":2,"words":["Hi",{"call":0.2}]}}',
+        '{"at":3,"event":"frame","from":"server","json":{"type":"event:end","msg":"Marta wants it"}}',
+        '{"at":4,"event":"frame","from":"server","json":{"type":"error","description":"no route to +14155552671"}}',
+        '{"at":5,"event":"frame","from":"server","json":{"type":"summary","text":"a courier"}}',
+        '{"at":6,"event":"frame","from":"server","text":"{\\"msg\\":\\"cut off"}',
+        '{"at":7,"event":"frame","from":"client","json":{"type":"client:joinCall","id":"8f0c"}}',
+        '{"at":8,"event":"mark","label":"the caller hangs up"}',
+        '{"at":9,"event":"close","from":"server","code":1000,"reason":"done"}',
+      ],
+      { maskTranscripts: true },
+    ),
+  ).toEqual([
+    '{"at":1,"event":"frame","from":"server","json":{"type":"event:start","phone":"+12025550100","timestamp":"2026-11-22T09:00:00.001Z"}}',
+    '{"at":2,"event":"frame","from":"server","json":{"type":"transcript","msg":"xx, xxxx xxx-xxx-xxxx.","role":"other","offset":2,"words":["xx",{"call":0.2}]}}',
+    '{"at":3,"event":"frame","from":"server","json":{"type":"event:end","msg":"xxxxx xxxxx xx"}}',
+    '{"at":4,"event":"frame","from":"server","json":{"type":"error","description":"no route to +12025550101"}}',
+    '{"at":5,"event":"frame","from":"server","json":{"type":"summary","text":"x xxxxxxx"}}',
+    '{"at":6,"event":"frame","from":"server","text":"{\\"xxx\\":\\"xxx xxx"}',
+    '{"at":7,"event":"frame","from":"client","json":{"type":"client:joinCall","id":"8f0c"}}',
+    '{"at":8,"event":"mark","label":"the caller hangs up"}',
+    '{"at":9,"event":"close","from":"server","code":1000,"reason":"done"}',
+  ]);
+});
+
+it('says in the header what was taken out before, too', () => {
+  const toHeader = (redacted: readonly string[], options?: RedactOptions) =>
+    createRedactor(options).header({ livecall: 1, recordedAt: '', redacted }).redacted;
+
+  expect(toHeader(['credentials', 'phones', 'names'], { keepPhones: true })).toEqual([
+    'credentials',
+    'phones',
+    'names',
+  ]);
+  expect(toHeader([], { maskTranscripts: true })).toEqual(['credentials', 'phones', 'transcripts']);
+});
+
+it('recognises the national numbers of the country that it is told', () => {
+  const line =
+    '{"at":1,"event":"frame","from":"server","json":{"type":"event:start","phone":"020 7946 0958","timestamp":""}}';
+
+  expect(
+    redact([line, line.replace('020 7946 0958', '+442079460958')], { defaultCountry: 'GB' }),
+  ).toEqual(Array(2).fill(line.replace('020 7946 0958', '+12025550100')));
+});
+
 it('keeps phone numbers if it is told to', () => {
   const lines = [
     '{"at":1,"event":"frame","from":"server","json":{"type":"event:start","phone":"+442079460958","timestamp":""}}',
@@ -181,7 +275,18 @@ const text = fc
   .array(fc.oneof(spoken, fc.constantFrom('call', 'señal', '"', 'at 9,', 'or', '-')))
   .map((words) => words.join(' '));
 const id = fc.oneof(fc.uuid(), fc.constantFrom('4155552671', '+14155552671'));
-const extra = fc.dictionary(fc.constantFrom('phone', 'x', '__proto__', 'list'), fc.jsonValue());
+const extra = fc.dictionary(
+  fc.constantFrom(
+    'phone',
+    'x',
+    '__proto__',
+    'list',
+    '+14155552671',
+    '(415) 555-2671',
+    '4155552671',
+  ),
+  fc.oneof(fc.jsonValue(), text),
+);
 
 const message = fc.oneof(
   fc.record({ type: fc.constant('event:start'), phone, timestamp: fc.string() }),
@@ -205,6 +310,13 @@ const frame: fc.Arbitrary<Frame> = fc
     return isBinary ? Buffer.from(json) : json;
   });
 
+const options = fc.constantFrom<RedactOptions>(
+  {},
+  { maskTranscripts: true },
+  { keepPhones: true, maskTranscripts: true },
+  { defaultCountry: 'GB' },
+);
+
 const typeOf = (decoded: E.Either<unknown, { readonly type: string }>) =>
   E.isRight(decoded) ? decoded.right.type : 'invalid';
 
@@ -216,8 +328,8 @@ it('keeps the type of every message, and ids and times', () => {
     return { id, ackId, timestamp, role, offset };
   };
   fc.assert(
-    fc.property(fc.array(frame), (frames) => {
-      for (const [index, redacted] of redactFrames(frames).entries()) {
+    fc.property(fc.array(frame), options, (frames, options) => {
+      for (const [index, redacted] of redactFrames(frames, options).entries()) {
         const original = frames[index] ?? '';
 
         expect(typeOf(decodeFrame(redacted))).toBe(typeOf(decodeFrame(original)));
@@ -246,10 +358,10 @@ it('gives distinct callers distinct numbers, and one caller one', () => {
 
 it('changes nothing when it redacts twice', () => {
   fc.assert(
-    fc.property(fc.array(frame), (frames) => {
-      const redacted = redactFrames(frames);
+    fc.property(fc.array(frame), options, (frames, options) => {
+      const redacted = redactFrames(frames, options);
 
-      expect(redactFrames(redacted)).toEqual(redacted);
+      expect(redactFrames(redacted, options)).toEqual(redacted);
     }),
   );
 });

@@ -1,14 +1,27 @@
 import { isUtf8 } from 'node:buffer';
 
+import { maskWords } from './mask-words.js';
 import { createPhonePseudonyms } from './phone-pseudonyms.js';
+import type { PhonePseudonyms } from './phone-pseudonyms.js';
 import { toFrame, toPayload } from './payload.js';
 import type { Payload } from './payload.js';
 import type { Entry, Header } from './recording.js';
+import { OWN_FIELDS } from './to-safe-line.js';
 
 /** What is taken out of a recording besides the credentials. */
 export interface RedactOptions {
   /** Whether phone numbers are kept as they are. @default false */
   readonly keepPhones?: boolean;
+  /**
+   * Whether the words of the call are masked, and with them every text of a frame that the protocol
+   * does not know to be none; length and punctuation stay. @default false
+   */
+  readonly maskTranscripts?: boolean;
+  /**
+   * The country whose national numbers are recognised, its two letters. A country that there is not
+   * throws a `TypeError`. @default 'US'
+   */
+  readonly defaultCountry?: string;
 }
 
 /** Takes out of one recording what must not stand in it. */
@@ -31,29 +44,27 @@ const STRUCTURAL: ReadonlySet<string> = new Set([
  * Makes the redactor of one recording; it remembers which number got which pseudonym.
  *
  * The shape is kept: every frame decodes to the same type of message, ids and ackIds match as
- * before, and redacting twice changes nothing.
+ * before, and redacting twice changes nothing. What holds nothing to redact is given as it came.
  */
-export function createRedactor({ keepPhones = false }: RedactOptions = {}): Redactor {
-  const phones = createPhonePseudonyms();
-  const inText = keepPhones ? (text: string) => text : phones.inText;
-  const inField = keepPhones ? (phone: string) => phone : phones.inField;
-
-  const inJson = (value: unknown, key = ''): unknown => {
-    if (typeof value === 'string') {
-      if (STRUCTURAL.has(key)) return value;
-      return key === 'phone' ? inField(value) : inText(value);
-    }
-    if (typeof value === 'number' && key === 'phone') return Number(inField(String(value)));
-    if (Array.isArray(value)) return value.map((item) => inJson(item, key));
-    if (typeof value !== 'object' || value === null) return value;
-    // `fromEntries` defines its properties: a field called __proto__ stays a field.
-    return Object.fromEntries(
-      Object.entries(value).map(([name, item]) => [name, inJson(item, name)]),
-    );
-  };
+export function createRedactor(
+  { keepPhones = false, maskTranscripts = false, defaultCountry = 'US' }: RedactOptions = {},
+  pseudonyms: PhonePseudonyms = createPhonePseudonyms({ defaultCountry }),
+): Redactor {
+  const phones = keepPhones ? NO_PSEUDONYMS : pseudonyms;
+  // What is masked takes no pseudonym: another pass would not find its number.
+  const inFrame = createJsonRedactor(phones, maskTranscripts ? maskWords : phones.inText);
+  const inLine = createJsonRedactor(phones, phones.inText);
+  const taken = [
+    'credentials',
+    ...(keepPhones ? [] : ['phones']),
+    ...(maskTranscripts ? ['transcripts'] : []),
+  ];
 
   const inPayload = (payload: Payload): Payload => {
-    if ('json' in payload) return { json: inJson(payload.json) };
+    if ('json' in payload) {
+      const json = inFrame(payload.json);
+      return json === payload.json ? payload : { json };
+    }
     const frame = toFrame(payload);
     if (typeof frame !== 'string') {
       // Read as latin1, bytes that are no text stay what they are.
@@ -63,33 +74,87 @@ export function createRedactor({ keepPhones = false }: RedactOptions = {}): Reda
       return redacted === text ? payload : toPayload(Buffer.from(redacted as string, encoding));
     }
     const json = parseJson(frame);
-    if (json === undefined) return { text: inText(frame) };
-    const redacted = JSON.stringify(inJson(json));
+    if (json === undefined) {
+      const redacted = inFrame(frame) as string;
+      return redacted === frame ? payload : { text: redacted };
+    }
+    const redacted = inFrame(json);
     // JSON with white space of its own stays as it was written, unless there was something in it.
-    return redacted === JSON.stringify(json) ? payload : toPayload(redacted);
+    return redacted === json && !hasHiddenKey(frame, json)
+      ? payload
+      : toPayload(JSON.stringify(redacted));
   };
+
+  /** Fields that this version does not know are looked at, too. */
+  const inFields = <A extends object>(line: A, known: ReadonlySet<string>): A =>
+    mapObject(line, (value, key) =>
+      OWN_FIELDS.has(key) || known.has(key) ? value : inLine(value, key),
+    ) as A;
 
   return {
     header: (header) => ({
-      ...header,
-      redacted: keepPhones ? ['credentials'] : ['credentials', 'phones'],
-      ...(header.title !== undefined && { title: inText(header.title) }),
+      ...inFields(header, ENDPOINT),
+      redacted: [...new Set([...taken, ...(header.redacted ?? [])])],
     }),
     entry: (entry) => {
-      switch (entry.event) {
-        case 'frame': {
-          const { json, text, base64, ...rest } = entry;
-          return { ...rest, ...inPayload(entry) };
-        }
-        case 'close':
-          return { ...entry, reason: inText(entry.reason) };
-        case 'mark':
-          return { ...entry, label: inText(entry.label) };
-        default:
-          return entry;
-      }
+      const redacted = inFields(entry, PAYLOAD);
+      if (redacted.event !== 'frame') return redacted;
+      const payload = inPayload(redacted);
+      if (payload === redacted) return redacted;
+      const { json, text, base64, ...rest } = redacted;
+      return { ...rest, ...payload };
     },
   };
+}
+
+const ENDPOINT: ReadonlySet<string> = new Set(['endpoint']);
+const PAYLOAD: ReadonlySet<string> = new Set(['json', 'text', 'base64']);
+
+const NO_PSEUDONYMS: PhonePseudonyms = {
+  inField: (phone) => phone,
+  inText: (text) => text,
+};
+
+/** Redacts JSON; the same value where there is nothing in it. */
+function createJsonRedactor(
+  { inField, inText }: PhonePseudonyms,
+  inWords: (text: string) => string,
+): (value: unknown, key?: string) => unknown {
+  const inJson = (value: unknown, key = ''): unknown => {
+    if (typeof value === 'string') {
+      if (STRUCTURAL.has(key)) return value;
+      if (key === 'phone') return inField(value);
+      // The platform's own words.
+      return key === 'description' ? inText(value) : inWords(value);
+    }
+    if (typeof value === 'number') return key === 'phone' ? Number(inField(String(value))) : value;
+    if (Array.isArray(value)) {
+      const items = value.map((item) => inJson(item, key));
+      return items.every((item, index) => item === value[index]) ? value : items;
+    }
+    return typeof value === 'object' && value !== null ? mapObject(value, inJson, inText) : value;
+  };
+  return inJson;
+}
+
+/** Maps the values of an object, and its keys; gives the same object where nothing changes. */
+function mapObject(
+  object: object,
+  toValue: (value: unknown, key: string) => unknown,
+  toKey: (key: string) => string = (key) => key,
+): object {
+  let isChanged = false;
+  const fields = new Map<string, unknown>();
+  for (const [key, value] of Object.entries(object)) {
+    let newKey = toKey(key);
+    // One number in two forms is two keys still.
+    while (fields.has(newKey)) newKey += ' ';
+    const newValue = toValue(value, key);
+    isChanged ||= newKey !== key || newValue !== value;
+    fields.set(newKey, newValue);
+  }
+  // `fromEntries` defines its properties: a field called __proto__ stays a field.
+  return isChanged ? Object.fromEntries(fields) : object;
 }
 
 function parseJson(text: string): unknown {
@@ -98,4 +163,19 @@ function parseJson(text: string): unknown {
   } catch {
     return undefined;
   }
+}
+
+/** Whether a key stands twice in an object: its first value is in the text, and nowhere else. */
+function hasHiddenKey(text: string, json: unknown): boolean {
+  const written = [...text.matchAll(/"(?:[^"\\]|\\.)*"(\s*:)?/g)].filter(([, colon]) => colon);
+  return written.length !== countKeys(json);
+}
+
+function countKeys(json: unknown): number {
+  if (typeof json !== 'object' || json === null) return 0;
+  const values: readonly unknown[] = Object.values(json);
+  return values.reduce<number>(
+    (count, value) => count + countKeys(value),
+    Array.isArray(json) ? 0 : values.length,
+  );
 }

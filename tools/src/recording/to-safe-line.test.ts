@@ -59,6 +59,15 @@ it.each([
   expect(toLine(JSON.parse(line) as object)).toBe(safe);
 });
 
+it('conceals what looks like a credential, though it is none of the secrets', () => {
+  const jwt = 'eyJhbGciOiJub25lIn0.eyJzdWIiOiJjYW5hcnktc3Vic2NyaWJlciJ9.Y2FuYXJ5LXNpZ25hdHVyZQ';
+  const entry = { at: 0, event: 'frame', from: 'server', json: { [jwt]: `Bearer ${jwt}` } };
+
+  expect(toLine(entry)).toBe(
+    '{"at":0,"event":"frame","from":"server","json":{"[redacted]":"Bearer [redacted]"}}',
+  );
+});
+
 it.each([0, 1, 2])('conceals a secret in bytes, %d bytes on', (shift) => {
   const before = Buffer.alloc(shift, 0xff);
   const base64 = Buffer.concat([before, Buffer.from('<s3cret-t0ken>\x00')]).toString('base64');

@@ -1,27 +1,35 @@
 import * as E from 'fp-ts/lib/Either.js';
 
+import { assertCountry } from '../assert-country.js';
 import { exitCodes } from '../exit-error.js';
 import { toFiles } from '../to-files.js';
 import { createNarrator } from '../narrate.js';
 import type { Moment } from '../narrate.js';
 import { toPayload } from '../../recording/payload.js';
 import { readInput } from '../read-input.js';
+import { createLeakFinder } from '../../recording/redact-leaks.js';
 import type { RecordingLine } from '../../recording/read-recording.js';
 import type { Entry } from '../../recording/recording.js';
 
 /** What `livecall check` was called with. */
 export interface CheckFlags {
   readonly json?: boolean;
+  readonly secrets?: boolean;
+  readonly defaultCountry?: string;
 }
 
 /** `livecall check FILE...`: one line per problem; whether there was any is the exit code. */
 export async function check(
   paths: readonly string[],
-  { json = false }: CheckFlags,
+  { json = false, secrets = false, defaultCountry }: CheckFlags,
 ): Promise<number> {
+  assertCountry(defaultCountry);
   let isSound = true;
+  const createLineChecker = secrets
+    ? () => createSecretChecker(defaultCountry)
+    : createSoundnessChecker;
   for (const path of toFiles(paths)) {
-    for await (const { line, problem } of findProblems(path)) {
+    for await (const { line, problem } of findProblems(path, createLineChecker())) {
       isSound = false;
       const place = line === undefined ? path : `${path}:${line}`;
       const said = json ? JSON.stringify({ file: path, line, problem }) : `${place}: ${problem}`;
@@ -38,8 +46,7 @@ interface Problem {
 }
 
 /** Reads a recording to its end, and tells everything that is wrong with it. */
-async function* findProblems(path: string): AsyncGenerator<Problem> {
-  const findInLine = createLineChecker();
+async function* findProblems(path: string, findInLine: LineChecker): AsyncGenerator<Problem> {
   let isEnded = false;
   let lastLine = 0;
   for await (const lines of readInput(path)) {
@@ -63,7 +70,17 @@ async function* findProblems(path: string): AsyncGenerator<Problem> {
   }
 }
 
-function createLineChecker(): (line: RecordingLine) => readonly string[] {
+/** Tells what is wrong with a line of one recording. */
+type LineChecker = (line: RecordingLine) => readonly string[];
+
+/** Tells what a recording holds that it should not, as well as what is unsound. */
+function createSecretChecker(defaultCountry: string | undefined): LineChecker {
+  const findUnsound = createSoundnessChecker();
+  const findLeaks = createLeakFinder(defaultCountry);
+  return (line) => [...findUnsound(line), ...findLeaks(line).map((what) => `holds ${what}`)];
+}
+
+function createSoundnessChecker(): LineChecker {
   const narrate = createNarrator();
   return (line) => {
     switch (line.kind) {

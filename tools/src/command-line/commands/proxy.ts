@@ -1,6 +1,7 @@
 import { accessSync, constants, statSync } from 'node:fs';
 import { join } from 'node:path';
 
+import { HandshakeRefusedError, isUsableToken } from '@livecall/core';
 import type { Transport } from '@livecall/core';
 import * as E from 'fp-ts/lib/Either.js';
 import { asyncScheduler, defer, finalize, firstValueFrom, Subscription } from 'rxjs';
@@ -75,6 +76,8 @@ function toPlatform(
   url: string,
   { accessToken, conversationToken, productVersion, userId }: ServeRequest,
 ): Transport {
+  // What cannot be sent on is no token; the platform would answer as much.
+  if (!isUsableToken(conversationToken)) throw new HandshakeRefusedError(400);
   return dialPlatform({
     url,
     accessToken,

@@ -36,6 +36,7 @@ import type { RecordingSink } from '../../recording/recording-sink.js';
 import { createSecrets } from '../../recording/secrets.js';
 import { say } from '../say.js';
 import { stopped } from '../stopped.js';
+import type { GivenTokens } from '../take-tokens.js';
 import { findToken } from '../token-source.js';
 
 /** What `livecall record` was called with. */
@@ -48,18 +49,19 @@ export interface RecordFlags {
   readonly json?: boolean;
   readonly accessTokenFile?: string;
   readonly conversationTokenFile?: string;
+  readonly maskTranscripts?: boolean;
   readonly retries: number;
   readonly timeout: number;
 }
 
 /** `livecall record`: follows a call, shows it, and writes it down. */
-export async function record(flags: RecordFlags): Promise<number> {
-  const { url: endpoint, out, title, json = false, retries } = flags;
+export async function record(flags: RecordFlags, given: GivenTokens): Promise<number> {
+  const { url: endpoint, out, title, json = false, maskTranscripts = false, retries } = flags;
   const secrets = createSecrets();
-  const transport = toTransport(flags, secrets.add);
+  const transport = toTransport(flags, given, secrets.add);
 
   let writeError: RecordingFileError | undefined;
-  const about = { endpoint, secrets, ...(title !== undefined && { title }) };
+  const about = { endpoint, secrets, maskTranscripts, ...(title !== undefined && { title }) };
   const print = (line: string) => void process.stdout.write(line);
   const openFile = (): RecordingSink => {
     const created = recordingFile(out, {
@@ -93,7 +95,11 @@ export async function record(flags: RecordFlags): Promise<number> {
 }
 
 /** Checks everything that can be wrong with the call before anything is written. */
-function toTransport(flags: RecordFlags, onToken: (token: string) => void): Transport {
+function toTransport(
+  flags: RecordFlags,
+  given: GivenTokens,
+  onToken: (token: string) => void,
+): Transport {
   if (flags.accessTokenFile === '-' && flags.conversationTokenFile === '-') {
     throw new ExitError(
       exitCodes.usage,
@@ -106,6 +112,7 @@ function toTransport(flags: RecordFlags, onToken: (token: string) => void): Tran
       variable: 'LIVECALL_ACCESS_TOKEN',
       flag: '--access-token-file',
       path: flags.accessTokenFile,
+      given,
     },
     onToken,
   );
@@ -115,6 +122,7 @@ function toTransport(flags: RecordFlags, onToken: (token: string) => void): Tran
       variable: 'LIVECALL_CONVERSATION_TOKEN',
       flag: '--conversation-token-file',
       path: flags.conversationTokenFile,
+      given,
     },
     onToken,
   );

@@ -1,0 +1,195 @@
+import { liveCall, webSocketTransport } from '@livecall/core';
+import type { Transport, WebSocketTransportOptions } from '@livecall/core';
+import { HttpsProxyAgent } from 'https-proxy-agent';
+import { lastValueFrom, toArray } from 'rxjs';
+import { expect, it, vi } from 'vitest';
+
+import { makeBadCertificates } from './fixtures/bad-certificates.js';
+import { accessToken, conversationToken, expectNoToken } from './fixtures/canary-tokens.js';
+import { startConnectProxy } from './fixtures/connect-proxy.js';
+import type { ConnectProxy } from './fixtures/connect-proxy.js';
+import { follow, followCall } from './fixtures/follow.js';
+import { CALL_END, START } from './fixtures/frames.js';
+import { freePort } from './fixtures/free-port.js';
+import { startPlatform } from './fixtures/platform.js';
+import type { Answer } from './fixtures/platform.js';
+
+/* An HTTP proxy on the way, through CONNECT. */
+
+vi.setConfig({ testTimeout: 20_000 });
+
+const certificates = makeBadCertificates();
+const itWithTls = it.skipIf(certificates === undefined);
+if (certificates === undefined) console.warn('No openssl here: no proxy is tested.');
+const { ca = '', good: tls = {}, otherHost = {} } = certificates ?? {};
+
+const begin: Answer = (client) => {
+  client.send(START);
+};
+
+function toTransport(
+  { url }: { readonly url: string },
+  proxyUrl: string,
+  options: Partial<WebSocketTransportOptions> = {},
+): Transport {
+  const agent = new HttpsProxyAgent(proxyUrl);
+  return webSocketTransport({
+    // By its name: the agent does not tell TLS which address it is to find in the certificate.
+    url: url.replace('127.0.0.1', 'localhost'),
+    ...{ accessToken, conversationToken, ca, agent },
+    ...options,
+  });
+}
+
+/** Only the way to the platform, in the clear, and what is encrypted. */
+function expectOnlyConnect(proxy: ConnectProxy): void {
+  for (const request of proxy.requests) expect(request).toMatch(/^CONNECT localhost:\d+\n/);
+  expectNoToken(proxy.seen());
+}
+
+itWithTls('follows a call through a proxy, which sees no token', async () => {
+  await using proxy = await startConnectProxy();
+  await using platform = await startPlatform(
+    (client) => {
+      client.send(START);
+      client.on('message', (data: Buffer) => {
+        const { id } = JSON.parse(data.toString()) as { id: string };
+        client.send(JSON.stringify({ type: 'ack', ackId: id }));
+        client.send(CALL_END);
+        client.close(1000);
+      });
+    },
+    { tls },
+  );
+  const call = liveCall(toTransport(platform, proxy.url));
+  const joined = lastValueFrom(call.joinCall({ whenNotOpen: 'wait' }));
+  const events = lastValueFrom(call.events$.pipe(toArray()));
+  using following = followCall(call);
+
+  expect(await joined).toMatchObject({ confirmedBy: 'ack' });
+  expect(await following.state('closed')).toEqual({ status: 'closed', reason: 'call-ended' });
+  expect((await events).map(({ type }) => type)).toEqual(['event:start', 'event:callEnd']);
+  expect((await platform.dial(1)).headers.authorization).toBe(`Bearer ${accessToken}`);
+  expect(proxy.requests).toHaveLength(1);
+  expectOnlyConnect(proxy);
+});
+
+it('follows a call through a proxy without TLS, where the platform is on this machine', async () => {
+  await using proxy = await startConnectProxy();
+  await using platform = await startPlatform(begin);
+  using following = follow(toTransport(platform, proxy.url));
+
+  expect(await following.frames(1)).toEqual([START]);
+  expect(proxy.requests).toMatchObject([expect.stringMatching(/^CONNECT /)]);
+});
+
+itWithTls('gives the proxy its own credentials, and no others', async () => {
+  await using proxy = await startConnectProxy();
+  await using platform = await startPlatform(begin, { tls });
+  const proxyUrl = proxy.url.replace('//', '//user:pass-for-the-proxy@');
+  using following = follow(toTransport(platform, proxyUrl));
+  await following.connection();
+
+  const basic = Buffer.from('user:pass-for-the-proxy').toString('base64');
+  expect(proxy.requests[0]).toContain(`Proxy-Authorization\nBasic ${basic}`);
+  expect((await platform.dial(1)).headers).not.toHaveProperty('proxy-authorization');
+  expectOnlyConnect(proxy);
+});
+
+itWithTls('dials again through the proxy when the tunnel is cut', async () => {
+  await using proxy = await startConnectProxy();
+  await using platform = await startPlatform(begin, { tls });
+  const call = liveCall(toTransport(platform, proxy.url), {
+    retry: { baseDelayMs: 1, maxDelayMs: 1 },
+  });
+  using following = followCall(call);
+  await following.state('open');
+  proxy.cut();
+
+  expect(await following.errors(1)).toMatchObject([{ code: 1006 }]);
+  expect(await proxy.opened(2)).toHaveLength(2);
+  await platform.dial(2);
+  expectOnlyConnect(proxy);
+});
+
+itWithTls('dials again when the proxy cannot reach the platform yet', async () => {
+  await using proxy = await startConnectProxy([502, 503, 'hang up', 'connect']);
+  await using platform = await startPlatform(begin, { tls });
+  const call = liveCall(toTransport(platform, proxy.url), {
+    retry: { baseDelayMs: 1, maxDelayMs: 1 },
+  });
+  using following = followCall(call);
+
+  expect(await following.state('open')).toMatchObject({ status: 'open' });
+  expect(await following.errors(3)).toMatchObject([
+    { _tag: 'HandshakeRefusedError', status: 502 },
+    { _tag: 'HandshakeRefusedError', status: 503 },
+    { _tag: 'ConnectFailedError' },
+  ]);
+  expectOnlyConnect(proxy);
+});
+
+itWithTls('says that the proxy wants credentials, and gives up', async () => {
+  await using proxy = await startConnectProxy(407);
+  await using platform = await startPlatform(begin, { tls });
+  using following = followCall(liveCall(toTransport(platform, proxy.url)));
+
+  expect(await following.errors(2)).toMatchObject([
+    {
+      status: 407,
+      message:
+        'The server refused the connection with 407: the HTTP proxy wants credentials; give them to the `agent`.',
+    },
+  ]);
+  expect(platform.dials).toEqual([]);
+  expectOnlyConnect(proxy);
+});
+
+itWithTls('checks the certificate behind the proxy', async () => {
+  await using proxy = await startConnectProxy();
+  await using platform = await startPlatform(begin, { tls });
+  await using elsewhere = await startPlatform(begin, { tls: otherHost });
+  using wrongHost = followCall(liveCall(toTransport(elsewhere, proxy.url)));
+  expect(await wrongHost.errors(2)).toMatchObject([{ code: 'ERR_TLS_CERT_ALTNAME_INVALID' }]);
+
+  using untrusted = followCall(liveCall(toTransport(platform, proxy.url, { ca: [] })));
+  expect(await untrusted.errors(2)).toMatchObject([{ code: 'UNABLE_TO_VERIFY_LEAF_SIGNATURE' }]);
+  expect([...platform.dials, ...elsewhere.dials]).toEqual([]);
+  expectOnlyConnect(proxy);
+});
+
+itWithTls('fails when nobody is there to be the proxy', async () => {
+  using following = follow(
+    toTransport({ url: 'wss://calls.invalid/' }, `http://127.0.0.1:${await freePort()}`),
+  );
+
+  expect(await following.error()).toMatchObject({
+    _tag: 'ConnectFailedError',
+    code: 'ECONNREFUSED',
+  });
+});
+
+it('keeps an error of an agent that quotes the request to itself', async () => {
+  const agent = new HttpsProxyAgent('http://127.0.0.1:1');
+  const quoting = Object.assign(agent, {
+    connect: (request: { getHeader(name: string): unknown; path: string }) => {
+      const quoted = `${String(request.getHeader('authorization'))} ${request.path}`;
+      throw Object.assign(new Error(`no way for ${quoted}`), { code: 'EPROXY', request });
+    },
+  });
+  using following = follow(
+    webSocketTransport({
+      url: 'wss://calls.invalid/',
+      accessToken,
+      conversationToken,
+      agent: quoting,
+    }),
+  );
+
+  // `error()` has searched it for tokens.
+  expect(await following.error()).toMatchObject({
+    _tag: 'ConnectFailedError',
+    code: 'EPROXY',
+    cause: { message: 'what failed was told with a token in it' },
+  });
+});

@@ -1,0 +1,59 @@
+import { rmSync } from 'node:fs';
+
+import * as E from 'fp-ts/lib/Either.js';
+
+import { assertCountry } from '../assert-country.js';
+import { exitCodes, ExitError } from '../exit-error.js';
+import { readInput } from '../read-input.js';
+import { say } from '../say.js';
+import { lineFile } from '../../recording/recording-file.js';
+import type { LineFile } from '../../recording/recording-file.js';
+import { createLines } from '../../recording/redact-lines.js';
+import type { RedactOptions } from '../../recording/redact.js';
+import { systemCode } from '../../system-code.js';
+
+/** What `livecall redact` was called with. */
+export type RedactFlags = RedactOptions;
+
+/** `livecall redact IN OUT`: writes a recording anew, without what should not stand in it. */
+export async function redact(path: string, out: string, flags: RedactFlags): Promise<number> {
+  assertCountry(flags.defaultCountry);
+  const lines = createLines(flags);
+  // A file that cannot be read leaves no other one behind.
+  const input = readInput(path);
+  const first = await input.next();
+  const target = out === '-' ? STANDARD_OUTPUT : createFile(out);
+  try {
+    for (let batch = first; batch.done !== true; batch = await input.next()) {
+      for (const read of batch.value) {
+        if (E.isLeft(read)) throw read.left;
+        const { kind, line } = read.right;
+        if (kind === 'header') target.writeLine(lines.header(read.right.header));
+        else if (kind === 'entry') target.writeLine(lines.entry(read.right.entry));
+        else say(`${path}:${line}: the last line is torn and was dropped`);
+      }
+    }
+    target.close();
+  } catch (error) {
+    if (out !== '-') rmSync(out, { force: true });
+    throw error;
+  }
+  if (out !== '-') say(`redacted ${path} to ${out}`);
+  return exitCodes.ok;
+}
+
+const STANDARD_OUTPUT: LineFile = {
+  writeLine: (line) => void process.stdout.write(line),
+  close: () => undefined,
+};
+
+function createFile(out: string): LineFile {
+  const created = lineFile(out, {
+    onError: ({ cause }) => {
+      const problem = `cannot be written (${systemCode(cause)}); it was taken away again`;
+      throw new ExitError(exitCodes.ioError, `${out}: ${problem}.`, { cause });
+    },
+  });
+  if (E.isLeft(created)) throw created.left;
+  return created.right;
+}

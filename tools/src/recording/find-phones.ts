@@ -1,0 +1,127 @@
+import { searchPhoneNumbersInText } from 'libphonenumber-js';
+import type { CountryCode, NumberFound } from 'libphonenumber-js';
+
+import { toAsciiDigits } from './ascii-digits.js';
+import { createGroupedPhoneFinder, FEWEST_DIGITS } from './find-grouped-phones.js';
+
+/** A phone number in a text, and where it stands there. */
+export interface FoundPhone {
+  readonly start: number;
+  readonly end: number;
+  /** In E.164; the seven digits alone where it was written without its area code. */
+  readonly number: string;
+}
+
+/** Seven digits, no further apart than a number is spelled; anything less need not be searched. */
+const MAY_HOLD_A_NUMBER = /\p{Nd}(?:\P{Nd}{0,4}\p{Nd}){6}/u;
+
+/** Digits, and between them what the library takes for a part of a number. */
+const RUN =
+  /\+?\d(?:[\p{Zs}\p{Pd}\p{Cf}\p{Ps}\p{Pe}./~\u2053\u2212\u223c\u30fc\uff0e\uff0f\uff5e]{0,4}\d)*/gu;
+
+/** No number is written longer, however it is grouped; and in more, the library would take long. */
+const LONGEST_RUN = 32;
+
+/** Digits that are spelled, one by one. */
+const SPELLED = /^\D*\d(?:\D+\d)*$/;
+
+/**
+ * Makes the finder of phone numbers in running text, as machines write them. It gives them in the
+ * order in which they stand there, in a time that grows with the length of the text and no faster.
+ *
+ * @param defaultCountry whose national numbers are found
+ */
+export function createPhoneFinder(
+  defaultCountry: CountryCode,
+): (text: string) => readonly FoundPhone[] {
+  const findGrouped = createGroupedPhoneFinder(defaultCountry);
+
+  const findInRun = (text: string, from: number, to: number): readonly FoundPhone[] => {
+    const run = text.slice(from, to);
+    const isForLibrary = run.length <= LONGEST_RUN && !SPELLED.test(run);
+    const found: FoundPhone[] = [];
+    let end = from;
+    for (const phone of isForLibrary ? findByLibrary(text, from, to, defaultCountry) : []) {
+      found.push(...findGrouped(text, end, phone.start), phone);
+      end = phone.end;
+    }
+    found.push(...findGrouped(text, end, to));
+    return found
+      .filter(({ start, end }) => !isWithinCode(text, start, end))
+      .map((phone) => ({ ...phone, start: withoutOpen(text, phone) }));
+  };
+
+  return (text) => {
+    if (!MAY_HOLD_A_NUMBER.test(text)) return [];
+    const ascii = toAsciiDigits(text);
+    return [...ascii.matchAll(RUN)]
+      .flatMap(({ 0: run, index }) =>
+        countDigits(run) < FEWEST_DIGITS ? [] : findInRun(ascii, index, index + run.length),
+      )
+      .map((phone) => ({ ...phone, start: toCharacter(text, phone.start) }));
+  };
+}
+
+/** Where a number begins, without a parenthesis that something else closes. */
+function withoutOpen(text: string, { start, end }: FoundPhone): number {
+  const isOpen = text[start] === '(' && !text.slice(start, end).includes(')');
+  return isOpen ? start + 1 : start;
+}
+
+/** Where the character begins that stands at a place: some digits have two code units. */
+function toCharacter(text: string, place: number): number {
+  return /[\udc00-\udfff]/.test(text.charAt(place)) ? place - 1 : place;
+}
+
+function countDigits(run: string): number {
+  return run.length < FEWEST_DIGITS ? run.length : run.replace(/\D/g, '').length;
+}
+
+/** Between digits on both sides, without a space, it is a part of a longer code: of a coordinate. */
+function isWithinCode(text: string, start: number, end: number): boolean {
+  return (
+    /\d[^\d\s]?$/.test(text.slice(Math.max(0, start - 2), start)) &&
+    /^[^\d\s]?\d/.test(text.slice(end, end + 2))
+  );
+}
+
+/** Finds as the library does, which looks at what stands around the digits, too. */
+function* findByLibrary(
+  text: string,
+  from: number,
+  to: number,
+  defaultCountry: CountryCode,
+): Generator<FoundPhone> {
+  // Behind a comma it would take the next number for an extension.
+  const [before = ''] = /[^\d,;#]*$/.exec(text.slice(Math.max(0, from - 4), from)) ?? [];
+  const [after = ''] = /^[^,;#]*/.exec(text.slice(to, to + 4)) ?? [];
+  let at = from - before.length;
+  for (;;) {
+    const rest = text.slice(at, to + after.length);
+    const found = findFirst(rest, defaultCountry);
+    if (found === undefined) return;
+    const [start, end] = toSpan(rest, found);
+    if (at + end > to) return;
+    yield { start: at + start, end: at + end, number: found.number.number };
+    at += end;
+  }
+}
+
+function findFirst(text: string, defaultCountry: CountryCode): NumberFound | undefined {
+  for (const found of searchPhoneNumbersInText(text, { defaultCountry })) return found;
+  return undefined;
+}
+
+/**
+ * Where a number begins and ends: without white space, and before its extension, which is the
+ * beginning of another number as likely as not (`415-555-2671 x 415-555-2672`).
+ */
+function toSpan(
+  text: string,
+  { number: { ext = '' }, startsAt, endsAt }: NumberFound,
+): readonly [start: number, end: number] {
+  const found = text.slice(startsAt, endsAt - ext.length);
+  const written = (ext === '' ? found : found.replace(/\D+$/, '')).trim();
+  const start = startsAt + found.indexOf(written);
+  return [start, start + written.length];
+}
