@@ -36,19 +36,25 @@ export function createPhoneFinder(
 ): (text: string) => readonly FoundPhone[] {
   const findGrouped = createGroupedPhoneFinder(defaultCountry);
 
+  const findInGap = (text: string, from: number, to: number): readonly FoundPhone[] => {
+    const gap = text.slice(from, to);
+    const isForLibrary =
+      countDigits(gap) >= FEWEST_DIGITS && gap.length <= LONGEST_RUN && !SPELLED.test(gap);
+    return isForLibrary ? [...findByLibrary(text, from, to, defaultCountry)] : [];
+  };
+
   const findInRun = (text: string, from: number, to: number): readonly FoundPhone[] => {
-    const run = text.slice(from, to);
-    const isForLibrary = run.length <= LONGEST_RUN && !SPELLED.test(run);
     const found: FoundPhone[] = [];
     let end = from;
-    for (const phone of isForLibrary ? findByLibrary(text, from, to, defaultCountry) : []) {
-      found.push(...findGrouped(text, end, phone.start), phone);
+    // First what is unmistakable: the library takes the last digit before it for a part of it.
+    for (const phone of findGrouped(text, from, to)) {
+      found.push(...findInGap(text, end, phone.start), phone);
       end = phone.end;
     }
-    found.push(...findGrouped(text, end, to));
+    found.push(...findInGap(text, end, to));
     return found
       .filter(({ start, end }) => !isWithinCode(text, start, end))
-      .map((phone) => ({ ...phone, start: withoutOpen(text, phone) }));
+      .map((phone) => ({ ...phone, start: toStart(text, phone) }));
   };
 
   return (text) => {
@@ -62,10 +68,18 @@ export function createPhoneFinder(
   };
 }
 
-/** Where a number begins, without a parenthesis that something else closes. */
-function withoutOpen(text: string, { start, end }: FoundPhone): number {
-  const isOpen = text[start] === '(' && !text.slice(start, end).includes(')');
-  return isOpen ? start + 1 : start;
+/**
+ * Where a number begins: without a parenthesis that something else closes, and behind a 1 that
+ * stands apart. It is the 1 of `press 1 855-228-4781` as well as that of `1-855-228-4781`; either
+ * way it stays, and is read with what replaces the number, or not, with no difference.
+ */
+function toStart(text: string, { start, end, number }: FoundPhone): number {
+  const written = text.slice(start, end);
+  const isOpen = written.startsWith('(') && !written.includes(')');
+  const apart = number.startsWith('+1')
+    ? /^\(?1[^\d(]{1,4}(?=[\d(])/.exec(written)?.[0]
+    : undefined;
+  return start + (apart?.length ?? (isOpen ? 1 : 0));
 }
 
 /** Where the character begins that stands at a place: some digits have two code units. */

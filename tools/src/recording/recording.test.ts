@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import * as E from 'fp-ts/lib/Either.js';
 import { expect, it } from 'vitest';
 
-import { Entry, Header, isComplete, lineOf, toStamp } from './recording.js';
+import { Entry, FrameEntry, Header, isComplete, lineOf, toStamp } from './recording.js';
 import type { Recording } from './recording.js';
 
 const decode = (line: string) => Entry.decode(JSON.parse(line));
@@ -145,5 +145,30 @@ it('stamps any time with three decimals at most, and never out of order', () => 
       expect(String(toStamp(a))).toMatch(/^\d+(\.\d{1,3})?$/);
       expect(toStamp(Math.min(a, b))).toBeLessThanOrEqual(toStamp(Math.max(a, b)));
     }),
+  );
+});
+
+it('reads a frame as its codec does, by whatever way', () => {
+  const any = fc.constantFrom<unknown>(null, undefined, '', 'server', 0, -1, Infinity, {}, []);
+  const frame = fc.record(
+    {
+      at: fc.oneof(fc.nat(), any),
+      event: fc.oneof({ weight: 9, arbitrary: fc.constant('frame') }, any),
+      from: fc.oneof(fc.constantFrom('server', 'client'), any),
+      json: fc.oneof(fc.jsonValue(), any),
+      text: fc.oneof(fc.string(), any),
+      base64: fc.oneof(fc.base64String(), any),
+      note: any,
+    },
+    { requiredKeys: ['event'] },
+  );
+  fc.assert(
+    fc.property(frame, (value) => {
+      if (value.event !== 'frame') return;
+      expect(Entry.is(value)).toBe(FrameEntry.is(value));
+      const decoded = Entry.decode(value);
+      if (decoded._tag === 'Right') expect(decoded.right).toEqual(value);
+    }),
+    { numRuns: 2_000 },
   );
 });

@@ -1,10 +1,16 @@
-import { decodeClientFrame, decodeFrame } from '@livecall/core';
+import { decodeClientFrame, decodeFrame, ServerMessage } from '@livecall/core';
 import type { Frame } from '@livecall/core';
 import * as E from 'fp-ts/lib/Either.js';
 
 import { toFrame } from '../recording/payload.js';
 import { toStamp } from '../recording/recording.js';
-import type { CloseEntry, FailedEntry, Recording, RefusedEntry } from '../recording/recording.js';
+import type {
+  CloseEntry,
+  FailedEntry,
+  FrameEntry,
+  Recording,
+  RefusedEntry,
+} from '../recording/recording.js';
 
 /** A frame that the recorded client sent, and the live one is to send. `index` is its entry's. */
 export interface ClientFrame {
@@ -102,7 +108,7 @@ export function toDials(recording: Recording): readonly Dial[] {
           if (clientFrame.id !== undefined) commands.set(clientFrame.id, clientFrame);
           if (clientFrame.type === 'client:endCall') endCall = clientFrame;
         } else {
-          serverFrames.push({ index, frame, gate: toGate(frame, commands, endCall) });
+          serverFrames.push({ index, frame, gate: toGate(entry, frame, commands, endCall) });
         }
         break;
       }
@@ -126,11 +132,13 @@ export function toClientFrame(index: number, frame: Frame): ClientFrame {
 }
 
 function toGate(
+  entry: FrameEntry,
   frame: Frame,
   commands: ReadonlyMap<string, ClientFrame>,
   endCall: ClientFrame | undefined,
 ): ClientFrame | undefined {
-  const decoded = decodeFrame(frame);
+  const decoded: E.Either<unknown, ServerMessage> =
+    'json' in entry ? ServerMessage.decode(entry.json) : decodeFrame(frame);
   if (E.isLeft(decoded)) return undefined;
   switch (decoded.right.type) {
     case 'ack':

@@ -1,0 +1,105 @@
+import { memory, timers, withCalls } from './harness/many-calls.js';
+import { cpuMs } from './harness/time.js';
+
+const RAW = 'ws + JSON.parse';
+const ZOD = 'webSocket() + zod + filters';
+const ONE = 'livecall, one stream';
+const ALL = 'livecall, every stream';
+const COUNTS = [1_000, 2_500, 5_000, 10_000];
+
+const measures = {
+  kib: { unit: 'KiB a call', digits: 1 },
+  us: { unit: 'µs of CPU a message', digits: 1 },
+  connectS: { unit: 's to connect', digits: 1 },
+  timers: { unit: 'timers', hasNoRatio: true },
+};
+const flags = ['--expose-gc'];
+
+export const tables = [
+  {
+    name: 'calls',
+    title: '5,000 calls in one process, a message a second each',
+    contenders: [RAW, ONE, ALL, 'livecall, recorded', ZOD],
+    base: RAW,
+    measures,
+    flags,
+    sizes: {
+      full: { rounds: 7, count: 5_000, times: 3 },
+      quick: { rounds: 1, count: 5_000, times: 2 },
+      tiny: { rounds: 1, count: 20, times: 2, everyMs: 100 },
+    },
+    expected: () => ({ isInOrder: true }),
+    targets: [
+      {
+        says: 'memory with one stream at most 1.3 × raw `ws`',
+        figure: (best) => best(ONE, 'kib') / best(RAW, 'kib'),
+        atMost: 1.3,
+      },
+      {
+        says: 'memory with every stream at most 1.5 × raw `ws`',
+        figure: (best) => best(ALL, 'kib') / best(RAW, 'kib'),
+        atMost: 1.5,
+      },
+      {
+        says: 'memory at most 0.8 × webSocket() + zod + filters',
+        figure: (best) => best(ALL, 'kib') / best(ZOD, 'kib'),
+        atMost: 0.8,
+      },
+      {
+        says: 'CPU a message at most 1.35 × raw `ws`',
+        figure: (best) => best(ALL, 'us') / best(RAW, 'us'),
+        atMost: 1.35,
+      },
+      {
+        says: 'one timer a process for heartbeats',
+        figure: (best) => best(ALL, 'timers') - best(RAW, 'timers'),
+        atMost: 1,
+      },
+    ],
+  },
+  {
+    name: 'calls-growth',
+    title: 'More and more calls, with every stream subscribed',
+    contenders: COUNTS.map((count) => `${count} calls`),
+    base: `${COUNTS[0]} calls`,
+    measures,
+    flags,
+    sizes: {
+      full: { rounds: 3, counts: COUNTS, times: 3 },
+      quick: { rounds: 1, counts: COUNTS, times: 2 },
+      tiny: {
+        rounds: 1,
+        counts: COUNTS.map((count) => count / 500),
+        times: 2,
+        everyMs: 100,
+      },
+    },
+    expected: () => ({ isInOrder: true }),
+    growth: { along: 'calls', at: parseInt },
+  },
+];
+
+export async function measure(table, contender, size) {
+  return table === 'calls'
+    ? held(contender, size)
+    : held(ALL, { ...size, count: size.counts[COUNTS.indexOf(parseInt(contender))] });
+}
+
+function held(contender, size) {
+  return withCalls(contender, size, async ({ connectMs, before, heard, hear, isInOrder }) => {
+    const heardBefore = heard();
+    const cpuBefore = cpuMs();
+    await hear(size.times);
+    const usedMs = cpuMs() - cpuBefore;
+    const messages = heard() - heardBefore;
+    return {
+      measures: {
+        kib: Math.max(1, memory() - before) / 1_024 / size.count,
+        us: (usedMs * 1_000) / messages,
+        connectS: connectMs / 1_000,
+        timers: timers(),
+      },
+      result: { isInOrder: isInOrder() },
+    };
+  });
+}
