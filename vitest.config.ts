@@ -18,6 +18,8 @@ export default defineConfig({
     // for a machine that is busy with other work.
     testTimeout: 60_000,
     hookTimeout: 120_000,
+    // Most of what an acceptance test does is to wait for another process.
+    maxWorkers: '100%',
     include: ['packages/*/src/**/*.test.ts', 'tools/src/**/*.test.ts', 'test/**/*.test.ts'],
   },
 });

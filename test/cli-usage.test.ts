@@ -20,7 +20,7 @@ it.concurrent.each([['--help'], ['-h']])(
     const { exitCode, stdout, stderr } = await run([flag]);
 
     expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
-    for (const command of ['record', 'replay', 'proxy', 'show', 'check']) {
+    for (const command of ['record', 'replay', 'proxy', 'show', 'check', 'redact', 'repair']) {
       expect(stdout).toMatch(new RegExp(`^  ${command} `, 'm'));
     }
     for (const code of [0, 1, 2, 65, 66, 69, 73, 74, 76, 77, 130, 143]) {
@@ -29,7 +29,7 @@ it.concurrent.each([['--help'], ['-h']])(
   },
 );
 
-it.concurrent.each(['record', 'replay', 'proxy', 'show', 'check'])(
+it.concurrent.each(['record', 'replay', 'proxy', 'show', 'check', 'redact', 'repair'])(
   'prints how %s is called',
   async (command) => {
     const { exitCode, stdout, stderr } = await run([command, '--help']);
