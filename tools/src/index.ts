@@ -15,8 +15,10 @@ export type { Secrets } from './recording/secrets.js';
 /* Replaying */
 export { replay } from './replay/replay.js';
 export type { Awaited, ManualReplay, Replay, ReplayOptions } from './replay/replay.js';
-export { LIVE_CALLS_PATH, serve } from './serve.js';
-export type { Route, Server, ServeOptions, ServeRequest } from './serve.js';
+export { LIVE_CALLS_PATH } from './handshake.js';
+export type { ServeRequest } from './handshake.js';
+export { serve } from './serve.js';
+export type { Route, Server, ServeOptions } from './serve.js';
 export { showDivergence } from './replay/divergence.js';
 export type { Divergence, DivergenceKind } from './replay/divergence.js';
 export type { MatchLevel } from './replay/match.js';

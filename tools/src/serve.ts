@@ -23,29 +23,16 @@ import {
 import { WebSocket, WebSocketServer } from 'ws';
 import type { RawData } from 'ws';
 
+import { LIVE_CALLS_PATH, toRequest } from './handshake.js';
+import type { ServeRequest } from './handshake.js';
 import type { Divergence } from './replay/divergence.js';
 import type { Replay } from './replay/replay.js';
-
-/** The endpoint's path. @see PROTOCOL.md#handshake */
-export const LIVE_CALLS_PATH = '/ws/v1/liveCalls';
 
 /** How long a client has to finish a close that was begun. */
 const PATIENCE_MS = 1_000;
 
 /** So many refused handshakes are told of; who sends more is no client that is tested. */
 const MAX_REFUSALS = 1_000;
-
-/** What a client dialled with. It holds live credentials: do not log it. */
-export interface ServeRequest {
-  /** From `?conversationToken=…`. */
-  readonly conversationToken: string;
-  /** From `Authorization: Bearer …`. */
-  readonly accessToken: string;
-  /** From `x-hiya-product-version`. */
-  readonly productVersion: string | undefined;
-  /** From `x-hiya-account-user-id`. */
-  readonly userId: string | undefined;
-}
 
 /** Which transport answers a client. */
 export type Route = (request: ServeRequest) => Transport;
@@ -334,44 +321,6 @@ function refuse(socket: Socket, error: unknown): void {
     ...(retryAfterMs === undefined ? [] : [`Retry-After: ${Math.ceil(retryAfterMs / 1_000)}`]),
   ];
   cut(socket, `${headers.join('\r\n')}\r\n\r\n${name}\n`);
-}
-
-/** Reads what a client dialled with; a divergence where it is not as published. */
-function toRequest(
-  { url = '', headers }: IncomingMessage,
-  allowedOrigins: readonly string[],
-): E.Either<{ readonly status: number; readonly divergence: Divergence }, ServeRequest> {
-  const fail = (status: number, expected: string, actual: string) =>
-    E.left({
-      status,
-      divergence: { kind: 'handshake', at: 'handshake', expected, actual } as const,
-    });
-
-  const { origin, authorization } = headers;
-  if (origin !== undefined && !allowedOrigins.includes(origin)) {
-    return fail(403, 'no Origin, or one of allowedOrigins', 'another Origin');
-  }
-  const target = URL.canParse(url, 'ws://localhost') ? new URL(url, 'ws://localhost') : undefined;
-  if (target?.pathname !== LIVE_CALLS_PATH) {
-    return fail(404, `the path ${LIVE_CALLS_PATH}`, 'another path');
-  }
-  const accessToken = /^Bearer +(\S+)$/i.exec(authorization ?? '')?.[1];
-  if (accessToken === undefined) {
-    const actual = authorization === undefined ? 'no Authorization' : 'another Authorization';
-    return fail(401, 'Authorization: Bearer and a token', actual);
-  }
-  const conversationToken = target.searchParams.get('conversationToken') ?? '';
-  if (conversationToken === '') return fail(400, 'a conversationToken', 'none');
-  return E.right({
-    conversationToken,
-    accessToken,
-    productVersion: toSingle(headers['x-hiya-product-version']),
-    userId: toSingle(headers['x-hiya-account-user-id']),
-  });
-}
-
-function toSingle(header: string | string[] | undefined): string | undefined {
-  return Array.isArray(header) ? header[0] : header;
 }
 
 function isReplay(transport: Transport): transport is Replay {

@@ -19,7 +19,7 @@ import type {
 } from '../../recording/recording-file.js';
 import { createSecrets } from '../../recording/secrets.js';
 import { say } from '../say.js';
-import type { ServeRequest } from '../../serve.js';
+import type { ServeRequest } from '../../handshake.js';
 import { stopped } from '../stopped.js';
 import { systemCode } from '../../system-code.js';
 
