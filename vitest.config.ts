@@ -20,6 +20,7 @@ export default defineConfig({
     hookTimeout: 120_000,
     // Most of what an acceptance test does is to wait for another process.
     maxWorkers: '100%',
+    setupFiles: ['test/fixtures/seed-properties.ts'],
     include: ['packages/*/src/**/*.test.ts', 'tools/src/**/*.test.ts', 'test/**/*.test.ts'],
   },
 });
