@@ -16,7 +16,7 @@ export default defineConfig({
   test: {
     // Where a wait can end by itself it does, and says what it waited for: this bound is the last one,
     // for a machine that is busy with other work.
-    testTimeout: 60_000,
+    testTimeout: 120_000,
     hookTimeout: 120_000,
     // Most of what an acceptance test does is to wait for another process.
     maxWorkers: '100%',

@@ -21,7 +21,7 @@ import { filter, firstValueFrom, switchMap } from 'rxjs';
 expect.extend(matchers);
 
 async function open(t, options) {
-  const opened = await openReplay('recordings/joined-call.ndjson', { waitMs: 50, ...options });
+  const opened = await openReplay('recordings/joined-call.ndjson', options);
   t.after(opened.close);
   return opened;
 }
@@ -50,13 +50,13 @@ for (const over of ['process', 'socket']) {
 }
 
 test('does not join', async (t) => {
-  const { call, finish } = await open(t);
+  const { call, finish } = await open(t, { waitMs: 50 });
   call.connect();
   await finish();
 });
 
 test('does not join, and waits for what comes then', async (t) => {
-  const { call } = await open(t);
+  const { call } = await open(t, { waitMs: 50 });
   call.connect();
   await firstValueFrom(call.transcript$.pipe(filter(({ role }) => role === 'user')));
 });

@@ -1,12 +1,13 @@
 import { EventEmitter } from 'node:events';
 
-import { asyncScheduler, Subject, Subscription } from 'rxjs';
+import { asyncScheduler, Observable, Subject, Subscription } from 'rxjs';
 import { TestScheduler } from 'rxjs/testing';
 import type { RunHelpers } from 'rxjs/testing';
 import { expect, it, onTestFinished, vi } from 'vitest';
 import type { WebSocket } from 'ws';
 
 import { heartbeat } from './heartbeat.js';
+import type { HeartbeatOptions } from './heartbeat.js';
 
 const run = (test: (time: RunHelpers) => void) => {
   new TestScheduler((actual, expected) => {
@@ -25,6 +26,16 @@ function fakeSocket(onPing: () => void = () => undefined) {
   return { ping$, events, socket: Object.assign(events, { ping }) as unknown as WebSocket };
 }
 
+/** The verdict as a value: what is subscribed pings, what is unsubscribed stops. */
+function judged(socket: WebSocket, options: Required<HeartbeatOptions>): Observable<void> {
+  return new Observable((subscriber) =>
+    heartbeat(socket, options, () => {
+      subscriber.next();
+      subscriber.complete();
+    }),
+  );
+}
+
 const options = { pingIntervalMs: 4, pongTimeoutMs: 2 };
 
 it.each(['pong', 'ping', 'message'])('pings on, as long as a %s comes back', (event) => {
@@ -37,7 +48,7 @@ it.each(['pong', 'ping', 'message'])('pings on, as long as a %s comes back', (ev
     heard$.subscribe(() => events.emit(event));
 
     time.expectObservable(ping$).toBe(pings);
-    time.expectObservable(heartbeat(socket, options), left).toBe(expected);
+    time.expectObservable(judged(socket, options), left).toBe(expected);
   });
 });
 
@@ -51,7 +62,7 @@ it('emits once, when nothing came back', () => {
     heard$.subscribe(() => events.emit('pong'));
 
     time.expectObservable(ping$).toBe(pings);
-    time.expectObservable(heartbeat(socket, options), left).toBe(expected, { v: undefined });
+    time.expectObservable(judged(socket, options), left).toBe(expected, { v: undefined });
   });
 });
 
@@ -63,7 +74,7 @@ it('does not count what came before the ping', () => {
     const expected = '        ------(v|)';
     heard$.subscribe(() => events.emit('message'));
 
-    time.expectObservable(heartbeat(socket, options), left).toBe(expected, { v: undefined });
+    time.expectObservable(judged(socket, options), left).toBe(expected, { v: undefined });
   });
 });
 
@@ -75,7 +86,7 @@ it('waits for the answer before it pings again', () => {
     const pings = '           --p---------p-------';
     const expected = '        --------------------';
     heard$.subscribe(() => events.emit('pong'));
-    const verdict$ = heartbeat(socket, { pingIntervalMs: 2, pongTimeoutMs: 10 });
+    const verdict$ = judged(socket, { pingIntervalMs: 2, pongTimeoutMs: 10 });
 
     time.expectObservable(ping$).toBe(pings);
     time.expectObservable(verdict$, left).toBe(expected);
@@ -93,19 +104,20 @@ it('waits one more turn for what stood in the socket behind a blocked loop', () 
     const expected = '--------------';
 
     time.expectObservable(ping$).toBe(pings);
-    time.expectObservable(heartbeat(socket, options), left).toBe(expected);
+    time.expectObservable(judged(socket, options), left).toBe(expected);
   });
 });
 
-it('says nothing when it is unsubscribed in that turn', () => {
+it('says nothing when it is stopped in that turn', () => {
   run((time) => {
     const { events, socket } = fakeSocket();
-    const left = '    ^-----!  ';
-    const expected = '---------';
-
-    time.expectObservable(heartbeat(socket, options), left).toBe(expected);
+    const onSilent = vi.fn();
+    const stop = heartbeat(socket, options, onSilent);
+    // Comes due with the verdict, and before it.
+    asyncScheduler.schedule(stop, options.pingIntervalMs + options.pongTimeoutMs);
     time.flush();
 
+    expect(onSilent).not.toHaveBeenCalled();
     expect(events.eventNames()).toEqual([]);
   });
 });
@@ -118,7 +130,7 @@ it('pings every 15 s and gives it 10 s, in ticks of a second', () => {
     const pings = '           15s p 14999ms p        ';
     const expected = '        40s             (v|)   ';
     heard$.subscribe(() => events.emit('message'));
-    const verdict$ = heartbeat(socket, { pingIntervalMs: 15_000, pongTimeoutMs: 10_000 });
+    const verdict$ = judged(socket, { pingIntervalMs: 15_000, pongTimeoutMs: 10_000 });
 
     time.expectObservable(ping$).toBe(pings);
     time.expectObservable(verdict$, left).toBe(expected, { v: undefined });
@@ -135,17 +147,17 @@ it('judges each socket by itself', () => {
     const dead = '            ------(v|)     ';
     heard$.subscribe(() => quick.events.emit('pong'));
 
-    time.expectObservable(heartbeat(quick.socket, options), left).toBe(healthy);
-    time.expectObservable(heartbeat(silent.socket, options), left).toBe(dead, { v: undefined });
+    time.expectObservable(judged(quick.socket, options), left).toBe(healthy);
+    time.expectObservable(judged(silent.socket, options), left).toBe(dead, { v: undefined });
   });
 });
 
 it('leaves no listener behind', () => {
   const { events, socket } = fakeSocket();
-  const verdict = heartbeat(socket, options).subscribe();
+  const stop = heartbeat(socket, options, () => undefined);
   expect(events.eventNames()).toEqual(['message', 'pong', 'ping']);
 
-  verdict.unsubscribe();
+  stop();
 
   expect(events.eventNames()).toEqual([]);
 });
@@ -157,10 +169,10 @@ it('shares one timer with all that tick alike, and stops it after the last', () 
     vi.restoreAllMocks();
   });
   const all = new Subscription();
-  for (let n = 0; n < 100; n += 1) all.add(heartbeat(fakeSocket().socket, options).subscribe());
+  for (let n = 0; n < 100; n += 1) all.add(judged(fakeSocket().socket, options).subscribe());
   expect(started).toHaveBeenCalledTimes(1);
 
-  const other = heartbeat(fakeSocket().socket, { ...options, pongTimeoutMs: 3 }).subscribe();
+  const other = judged(fakeSocket().socket, { ...options, pongTimeoutMs: 3 }).subscribe();
   expect(started).toHaveBeenCalledTimes(2);
   expect(stopped).not.toHaveBeenCalled();
 

@@ -178,6 +178,20 @@ it('hears what a connection says as soon as it is listened to', () => {
   });
 });
 
+it('is not open any more when the call ends as soon as it is listened to', () => {
+  run((time) => {
+    const connection: Connection = { frames$: of(wire.e), send: () => undefined };
+    const call = liveCall(concat(of(connection), NEVER), quick);
+    const connect$ = time.cold('-c-------  ');
+    const events = '            -e----|    ';
+    const state = '             i(ce)-(E|) ';
+    connect$.subscribe(() => call.connect());
+
+    time.expectObservable(call.events$).toBe(events, messages);
+    time.expectObservable(call.state$.pipe(map(toName))).toBe(state, states);
+  });
+});
+
 it('tells of a frame that is no message on errors$ alone, and goes on', () => {
   run((time) => {
     const wire$ = time.cold('-oi-t-', wire);

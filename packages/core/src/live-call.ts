@@ -1,22 +1,12 @@
 import * as E from 'fp-ts/lib/Either.js';
 import {
   asyncScheduler,
-  concatWith,
   defer,
-  delay,
   distinctUntilChanged,
-  EMPTY,
-  filter,
   map,
-  merge,
   ReplaySubject,
   startWith,
-  Subject,
   Subscription,
-  switchMap,
-  takeUntil,
-  tap,
-  throwError,
 } from 'rxjs';
 import type { Observable } from 'rxjs';
 
@@ -28,7 +18,6 @@ import type { Verdict } from './classify.js';
 import { decodeFrame } from './codec.js';
 import type { Closed, ConnectionState } from './connection-state.js';
 import {
-  ConnectionClosedError,
   EndedWithoutCallEndError,
   isLiveCallError,
   NotOpenError,
@@ -37,9 +26,10 @@ import {
 } from './errors.js';
 import type { LiveCallError } from './errors.js';
 import { issueCommand } from './issue-command.js';
-import type { Acknowledged, CommandLine, CommandOptions } from './issue-command.js';
+import type { Acknowledged, CommandOptions } from './issue-command.js';
+import { Multicast } from './multicast.js';
 import { endCall, joinCall } from './protocol.js';
-import type { CallEvent, Transcript } from './protocol.js';
+import type { CallEvent, Command, Transcript } from './protocol.js';
 import type { Received } from './received.js';
 import { retryConnection } from './retry-connection.js';
 import type { RetryConnectionOptions } from './retry-connection.js';
@@ -127,7 +117,7 @@ export function liveCall(
     lingerMs = 1_000,
     cleanCloseIsEnd = false,
     maxUtterances = 10_000,
-    createId = () => crypto.randomUUID(),
+    createId = randomUUID,
   }: LiveCallOptions = {},
 ): LiveCall {
   assertDurationMs({ lingerMs });
@@ -137,15 +127,16 @@ export function liveCall(
   const { classify = defaultClassify, ...retryOptions } =
     retry === false ? { classify: (): Verdict => 'fatal' } : retry;
 
-  const events$ = new Subject<CallEvent>();
-  const transcript$ = new Subject<Transcript>();
-  const errors$ = new Subject<LiveCallError>();
-  const messages$ = new Subject<Received>();
+  const events = new Multicast<CallEvent>();
+  const transcript = new Multicast<Transcript>();
+  const errors = new Multicast<LiveCallError>();
+  const messages = new Multicast<Received>();
   const state$ = new ReplaySubject<ConnectionState>(1);
-  const logged$ = new Subject<void>();
+  const logged = new Multicast<void>();
 
   const log = createCallLog(maxUtterances);
   let following: Subscription | undefined;
+  let hearing: Subscription | undefined;
   let open: Connection | undefined;
   let connections = 0;
   let hasCallEnded = false;
@@ -158,7 +149,7 @@ export function liveCall(
     if (open === undefined || following?.closed === true) return;
     const decoded = decodeFrame(frame);
     if (E.isLeft(decoded)) {
-      errors$.next(decoded.left);
+      errors.next(decoded.left);
       return;
     }
     const message = decoded.right;
@@ -167,64 +158,57 @@ export function liveCall(
     // Before anyone is told of it: whoever hangs up then, or sends, does so after the call's end.
     if (message.type === 'event:callEnd' && !hasCallEnded) {
       hasCallEnded = true;
+      following?.add(asyncScheduler.schedule(hangUp, lingerMs));
       state$.next({ status: 'closing', connection: connections });
     }
-    tell(messages$, received);
+    messages.next(received);
     switch (message.type) {
       case 'event:callEnd':
       case 'event:start':
       case 'event:end':
-        tell(events$, message);
+        events.next(message);
         break;
       case 'transcript':
-        tell(transcript$, message);
+        transcript.next(message);
         break;
       case 'error':
-        errors$.next(new ServerReportedError(message.description));
+        errors.next(new ServerReportedError(message.description));
         break;
       case 'ack':
       case 'unknown':
     }
-    tell(logged$, undefined);
+    logged.next();
   };
 
   /** Listens to a connection before anyone is told of it: what it says at once is heard. */
-  function follow(connection: Connection): Observable<Frame> {
+  const follow = (connection: Connection) => {
     open = connection;
     connections += 1;
     log.open(connections);
-    const announced$ = defer(() => {
-      state$.next({ status: 'open', connection: connections });
-      tell(logged$, undefined);
-      return EMPTY;
-    });
-    return merge(connection.frames$, announced$);
-  }
+    hearing = connection.frames$.subscribe({ next: receive, error: fail });
+    following?.add(hearing);
+    if (!hasCallEnded) state$.next({ status: 'open', connection: connections });
+    logged.next();
+  };
 
-  const frames$ = transport.pipe(
-    // A transport that completes, though none should, has closed.
-    concatWith(throwError(() => new ConnectionClosedError(1005))),
-    tap({
-      error: () => {
-        open = undefined;
-      },
-    }),
+  const lose = () => {
+    open = undefined;
+    hearing?.unsubscribe();
+  };
+
+  const connection$ = transport.pipe(
     retryConnection({
       ...retryOptions,
-      classify: (error) => (hasCallEnded ? 'fatal' : classify(error)),
+      classify: (error) => {
+        lose();
+        return hasCallEnded ? 'fatal' : classify(error);
+      },
       onRetry: ({ attempt, delayMs, cause }) => {
         const error = toLiveCallError(cause);
         state$.next({ status: 'reconnecting', attempt, delayMs, cause: error });
-        errors$.next(error);
+        errors.next(error);
       },
     }),
-    switchMap(follow),
-    takeUntil(
-      state$.pipe(
-        filter(({ status }) => status === 'closing'),
-        delay(lingerMs),
-      ),
-    ),
   );
 
   /** The state first: it settles the commands that wait, before the messages they wait for end. */
@@ -234,14 +218,14 @@ export function liveCall(
     open = undefined;
     state$.next(closed);
     if (closed.reason === 'failed') {
-      errors$.next(closed.error);
-      for (const stream$ of [events$, transcript$, messages$]) stream$.error(closed.error);
+      errors.next(closed.error);
+      for (const stream of [events, transcript, messages]) stream.error(closed.error);
     } else {
-      for (const stream$ of [events$, transcript$, messages$]) stream$.complete();
+      for (const stream of [events, transcript, messages]) stream.complete();
     }
-    errors$.complete();
-    tell(logged$, undefined);
-    logged$.complete();
+    errors.complete();
+    logged.next();
+    logged.complete();
     state$.complete();
   };
 
@@ -255,27 +239,40 @@ export function liveCall(
       : { status: 'closed', reason: 'failed', error: new EndedWithoutCallEndError(error) };
   };
 
-  const line: CommandLine = {
-    state$,
-    messages$,
-    errors$,
-    send(frame) {
-      if (open === undefined) throw new NotOpenError();
-      open.send(frame);
-    },
-    createId,
+  const hangUp = () => {
+    following?.unsubscribe();
   };
 
+  const fail = (error: unknown) => {
+    close(toClosed(toLiveCallError(error)));
+    hangUp();
+  };
+
+  const send = (frame: Frame) => {
+    if (open === undefined) throw new NotOpenError();
+    open.send(frame);
+  };
+
+  function issue(command: Command, options?: CommandOptions): Observable<Acknowledged> {
+    return issueCommand(
+      { state$, messages$: messages.values$, errors$: errors.values$, send, createId },
+      command,
+      options,
+    );
+  }
+
   const call: LiveCall = {
-    events$: events$.asObservable(),
-    transcript$: transcript$.asObservable(),
-    errors$: errors$.asObservable(),
-    messages$: messages$.asObservable(),
+    events$: events.values$,
+    transcript$: transcript.values$,
+    errors$: errors.values$,
+    messages$: messages.values$,
     state$: state$.asObservable(),
-    call$: logged$.pipe(
-      startWith(undefined),
-      map(() => log.snapshot()),
-      distinctUntilChanged(),
+    call$: defer(() =>
+      logged.values$.pipe(
+        startWith(undefined),
+        map(() => log.snapshot()),
+        distinctUntilChanged(),
+      ),
     ),
     connect() {
       if (following !== undefined) return following;
@@ -284,19 +281,7 @@ export function liveCall(
       state$.next({ status: 'connecting' });
       // Whoever hears it may hang up within it.
       if (!subscription.closed) {
-        subscription.add(
-          frames$.subscribe({
-            next: receive,
-            error: (error: unknown) => {
-              close(toClosed(toLiveCallError(error)));
-              subscription.unsubscribe();
-            },
-            complete: () => {
-              close(CALL_ENDED);
-              subscription.unsubscribe();
-            },
-          }),
-        );
+        subscription.add(connection$.subscribe({ next: follow, error: fail }));
       }
       subscription.add(() => {
         close(hasCallEnded ? CALL_ENDED : { status: 'closed', reason: 'hung-up' });
@@ -304,21 +289,18 @@ export function liveCall(
       return subscription;
     },
     joinCall(options) {
-      return issueCommand(line, joinCall, options);
+      return issue(joinCall, options);
     },
     endCall(options) {
-      return issueCommand(line, endCall, options);
+      return issue(endCall, options);
     },
   };
   return call;
 }
 
+const randomUUID = () => crypto.randomUUID();
+
 /** A transport of someone else's may error with anything. */
 function toLiveCallError(error: unknown): LiveCallError {
   return isLiveCallError(error) ? error : new TransportFailedError(error);
-}
-
-/** An emission that nobody hears costs 200 bytes all the same; this one costs nothing. */
-function tell<A>(stream$: Subject<A>, value: A): void {
-  if (stream$.observed) stream$.next(value);
 }

@@ -60,13 +60,16 @@ it('passes a connection on', () => {
   });
 });
 
-it('completes with a transport that is empty, and does not dial again', () => {
+it('takes the end of a transport that completes for a close without a code', () => {
   run((time) => {
-    const dial$ = time.cold('--|', connections);
-    const dialled = '        ^-!';
-    const expected = '       --|';
+    const dial$ = time.cold('--|     ', connections);
+    const dialled = ['       ^-!     ', '------^-!'];
+    const expected = '       --------#';
+    const closed = new ConnectionClosedError(1005);
 
-    time.expectObservable(dial$.pipe(retryConnection(quick))).toBe(expected);
+    time
+      .expectObservable(dial$.pipe(retryConnection({ ...quick, maxAttempts: 1 })))
+      .toBe(expected, {}, closed);
     time.expectSubscriptions(dial$.subscriptions).toBe(dialled);
   });
 });

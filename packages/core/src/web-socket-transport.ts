@@ -1,16 +1,8 @@
 import type { Agent } from 'node:http';
 import type { SecureContextOptions } from 'node:tls';
 
-import {
-  asyncScheduler,
-  forkJoin,
-  defer,
-  Observable,
-  switchMap,
-  tap,
-  throwError,
-  timeout,
-} from 'rxjs';
+import { asyncScheduler, forkJoin, Observable } from 'rxjs';
+import type { Subscriber, TeardownLogic } from 'rxjs';
 import { WebSocket } from 'ws';
 import type { ClientOptions } from 'ws';
 
@@ -118,99 +110,113 @@ export function webSocketTransport({
     ...(agent && { agent }),
     ...(ca && { ca }),
   };
+  const heartbeatOptions = { pingIntervalMs, pongTimeoutMs };
 
   // What the dial before was told: the one thing a transport remembers from dial to dial.
   let reason: TokenRequest['reason'] = 'connect';
 
-  return defer(() => {
+  // Not a chain of operators: what has done its part when the connection opens would stay with it.
+  return new Observable((subscriber) => {
     let waitingFor: HandshakeTimeoutError['waitingFor'] = 'token';
-    return forkJoin([
+    const expiry = asyncScheduler.schedule(() => {
+      subscriber.error(new HandshakeTimeoutError(handshakeTimeoutMs, waitingFor));
+    }, handshakeTimeoutMs);
+    subscriber.add(expiry);
+
+    const tokens$ = forkJoin([
       askToken('accessToken', accessToken, { reason }),
       askToken('conversationToken', conversationToken, { reason }),
-    ]).pipe(
-      switchMap(([access, conversation]) => {
+    ]);
+    const asking = tokens$.subscribe({
+      next: ([access, conversation]) => {
         waitingFor = 'server';
-        const dialled = new URL(endpoint);
+        // Without a token there is no dial: until here, what the one before was told still holds.
+        reason = 'connect';
+        const dialled = new URL(url);
         dialled.searchParams.set('conversationToken', conversation);
         const headers = {
           Authorization: `Bearer ${access}`,
           ...(productVersion !== undefined && { 'x-hiya-product-version': productVersion }),
           ...(userId !== undefined && { 'x-hiya-account-user-id': userId }),
         };
-        return dial(dialled, { ...clientOptions, headers }, { pingIntervalMs, pongTimeoutMs }, [
-          access,
-          conversation,
-        ]);
-      }),
-      timeout({
-        first: handshakeTimeoutMs,
-        with: () => throwError(() => new HandshakeTimeoutError(handshakeTimeoutMs, waitingFor)),
-      }),
-      tap({
-        next: () => {
-          reason = 'connect';
-        },
-        error: (error: unknown) => {
-          // Without a token there was no dial: what the one before was told still holds.
-          if (waitingFor === 'token') return;
-          const isUnauthorized = error instanceof HandshakeRefusedError && error.status === 401;
-          reason = isUnauthorized ? 'unauthorized' : 'connect';
-        },
-      }),
-    );
+        const hangUp = dial(subscriber, {
+          url: dialled.href,
+          clientOptions: { ...clientOptions, headers },
+          heartbeatOptions,
+          tokens: [access, conversation],
+          onAnswer: (status) => {
+            if (status === 401) reason = 'unauthorized';
+            expiry.unsubscribe();
+          },
+        });
+        subscriber.add(hangUp);
+      },
+      error: (error: unknown) => {
+        subscriber.error(error);
+      },
+    });
+    subscriber.add(asking);
   });
 }
 
+interface Dial {
+  readonly url: string;
+  readonly clientOptions: ClientOptions;
+  readonly heartbeatOptions: Required<HeartbeatOptions>;
+  /** Not to be told in any error. */
+  readonly tokens: readonly string[];
+  /** Takes the status of the handshake. */
+  readonly onAnswer: (status: number) => void;
+}
+
+/** @returns what closes the socket */
 function dial(
-  url: URL,
-  clientOptions: ClientOptions,
-  heartbeatOptions: Required<HeartbeatOptions>,
-  tokens: readonly string[],
-): Transport {
-  const toCause = (error: unknown) => toHarmless(error, tokens);
-  return new Observable<Connection>((subscriber) => {
-    let socket: WebSocket;
-    try {
-      socket = new WebSocket(url, clientOptions);
-    } catch (error) {
-      subscriber.error(new ConnectFailedError(toCause(error)));
-      return;
-    }
-    let isOpen = false;
-    let failure: Error | undefined;
+  subscriber: Subscriber<Connection>,
+  { url, clientOptions, heartbeatOptions, tokens, onAnswer }: Dial,
+): TeardownLogic {
+  let socket: WebSocket;
+  try {
+    socket = new WebSocket(url, clientOptions);
+  } catch (error) {
+    subscriber.error(new ConnectFailedError(toHarmless(error, tokens)));
+    return undefined;
+  }
+  let failure: Error | undefined;
+  let stopHeartbeat: (() => void) | undefined;
 
-    // Never removed: closing a socket that is still connecting emits an error, and an error
-    // without a listener ends the process.
-    socket.on('error', (error) => {
-      failure ??= toCause(error);
-    });
-    socket.on('unexpected-response', (_request, response) => {
-      const retryAfterMs = toRetryAfterMs(response.headers['retry-after']);
-      subscriber.error(new HandshakeRefusedError(response.statusCode ?? 0, retryAfterMs));
-    });
-    socket.on('open', () => {
-      isOpen = true;
-      subscriber.add(
-        heartbeat(socket, heartbeatOptions).subscribe(() => {
-          failure ??= new Error('the server did not answer a ping');
-          socket.terminate();
-        }),
-      );
-      subscriber.next(toConnection(socket));
-    });
-    socket.on('close', (code, reason) => {
-      subscriber.error(
-        isOpen
-          ? new ConnectionClosedError(code, reason.toString(), { cause: failure })
-          : new ConnectFailedError(failure),
-      );
-    });
-
-    return () => {
-      if (socket.readyState === WebSocket.OPEN) socket.close(1000);
-      else if (socket.readyState === WebSocket.CONNECTING) socket.terminate();
-    };
+  // Never removed: closing a socket that is still connecting emits an error, and an error
+  // without a listener ends the process.
+  socket.on('error', (error) => {
+    failure ??= toHarmless(error, tokens);
   });
+  socket.on('unexpected-response', (_request, response) => {
+    const status = response.statusCode ?? 0;
+    onAnswer(status);
+    subscriber.error(
+      new HandshakeRefusedError(status, toRetryAfterMs(response.headers['retry-after'])),
+    );
+  });
+  socket.on('open', () => {
+    onAnswer(101);
+    stopHeartbeat = heartbeat(socket, heartbeatOptions, () => {
+      failure ??= new Error('the server did not answer a ping');
+      socket.terminate();
+    });
+    subscriber.next(toConnection(socket));
+  });
+  socket.on('close', (code, reason) => {
+    subscriber.error(
+      stopHeartbeat === undefined
+        ? new ConnectFailedError(failure)
+        : new ConnectionClosedError(code, reason.toString(), { cause: failure }),
+    );
+  });
+
+  return () => {
+    stopHeartbeat?.();
+    if (socket.readyState === WebSocket.OPEN) socket.close(1000);
+    else if (socket.readyState === WebSocket.CONNECTING) socket.terminate();
+  };
 }
 
 function toConnection(socket: WebSocket): Connection {
