@@ -277,6 +277,47 @@ it.concurrent('lets a call go on that it cannot record', async () => {
   );
 });
 
+it.concurrent('says so when a recording breaks off, and lets the call go on', async () => {
+  using folder = makeFolder();
+  await using platform = await startPlatform((client) => {
+    client.send(START);
+    client.on('message', () => {
+      client.send(START);
+      client.send(CALL_END);
+      client.close(1000);
+    });
+  });
+  await using command = startProxy(platform, folder);
+  using following = follow(toTransport(await command.line(1)));
+  const { send } = await following.connection();
+  await following.frames(1);
+  folder.remove();
+  send('{"type":"client:endCall","id":"8f0c"}');
+
+  expect(await following.frames(3)).toEqual([START, START, CALL_END]);
+  expect(await command.says('was deleted')).toMatch(/; the recording ends here, the call goes on/);
+  command.signal('SIGINT');
+  const { exitCode, stderr } = await command.ends();
+  expect(exitCode).toBe(0);
+  expect(stderr).not.toContain('recorded ');
+});
+
+it.concurrent('masks the words of the calls, where it is told to', async () => {
+  using folder = makeFolder();
+  await using platform = await startPlatform((client) => {
+    client.send('{"type":"transcript","msg":"A parcel.","role":"other"}');
+    client.send(CALL_END);
+    client.close(1000);
+  });
+  await using command = startProxy(platform, folder, '--mask-transcripts');
+  using following = follow(toTransport(await command.line(1)));
+  await following.error();
+  await command.says('recorded ');
+
+  const [name = 'no recording'] = folder.recordings();
+  expect(folder.lines(name).join('\n')).toContain('"x xxxxxx."');
+});
+
 it.concurrent.each([
   ['there is none', 'nowhere', 'there is no such folder; create it first'],
   ['it is a file', 'file', 'is a file'],

@@ -87,6 +87,7 @@ export function createCallLog(maxUtterances: number): CallLog {
           learn({ phase: 'ended', endedAt: message.timestamp });
           break;
         case 'transcript': {
+          if (maxUtterances === 0) break;
           const { role, msg, offset } = message;
           utterances.push({ role, text: msg, offset, connection, at });
           if (utterances.length >= 2 * maxUtterances) utterances = newest();

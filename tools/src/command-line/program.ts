@@ -136,6 +136,7 @@ fail. Each is followed by its options, which docs/testing.md lists.
     .option('--port <n>', 'the port to listen on, 0 for a free one', toPort, 0)
     .option('--host <host>', 'the address to listen on', '127.0.0.1')
     .option('--rejoin-within <ms>', 'how long a dropped call may take to dial again', toMs, 30_000)
+    .option('--mask-transcripts', 'mask the words of the calls in the recordings')
     .addHelpText(
       'after',
       `

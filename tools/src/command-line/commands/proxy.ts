@@ -30,6 +30,7 @@ export interface ProxyFlags {
   readonly host: string;
   readonly port: number;
   readonly rejoinWithin: number;
+  readonly maskTranscripts?: boolean;
 }
 
 /** `livecall proxy`: records the calls of an app on their way, until it is stopped. */
@@ -97,15 +98,18 @@ interface RecordedCall {
 
 /** Opens the recording of a call. A call that cannot be recorded goes on unrecorded. */
 function createCall(
-  { url, outDir, rejoinWithin }: ProxyFlags,
+  { url, outDir, rejoinWithin, maskTranscripts = false }: ProxyFlags,
   { accessToken, conversationToken }: ServeRequest,
   onEnd: (call: RecordedCall) => void,
 ): RecordedCall | undefined {
   const secrets = createSecrets([accessToken, conversationToken]);
+  let isComplete = true;
   const created = createFile(outDir, {
     endpoint: url,
     secrets,
+    maskTranscripts,
     onError: (error) => {
+      isComplete = false;
       say(error.message);
     },
   });
@@ -126,7 +130,7 @@ function createCall(
     isOver = true;
     rest.unsubscribe();
     file.end();
-    say(`recorded ${file.path}`);
+    if (isComplete) say(`recorded ${file.path}`);
     onEnd(call);
   };
   const watched: RecordingFile = {
