@@ -28,12 +28,14 @@ function fakeSocket(onPing: () => void = () => undefined) {
 
 /** The verdict as a value: what is subscribed pings, what is unsubscribed stops. */
 function judged(socket: WebSocket, options: Required<HeartbeatOptions>): Observable<void> {
-  return new Observable((subscriber) =>
-    heartbeat(socket, options, () => {
+  return new Observable((subscriber) => {
+    const { hear, stop } = heartbeat(socket, options, () => {
       subscriber.next();
       subscriber.complete();
-    }),
-  );
+    });
+    socket.on('message', hear);
+    return stop;
+  });
 }
 
 const options = { pingIntervalMs: 4, pongTimeoutMs: 2 };
@@ -112,7 +114,7 @@ it('says nothing when it is stopped in that turn', () => {
   run((time) => {
     const { events, socket } = fakeSocket();
     const onSilent = vi.fn();
-    const stop = heartbeat(socket, options, onSilent);
+    const { stop } = heartbeat(socket, options, onSilent);
     // Comes due with the verdict, and before it.
     asyncScheduler.schedule(stop, options.pingIntervalMs + options.pongTimeoutMs);
     time.flush();
@@ -154,8 +156,8 @@ it('judges each socket by itself', () => {
 
 it('leaves no listener behind', () => {
   const { events, socket } = fakeSocket();
-  const stop = heartbeat(socket, options, () => undefined);
-  expect(events.eventNames()).toEqual(['message', 'pong', 'ping']);
+  const { stop } = heartbeat(socket, options, () => undefined);
+  expect(events.eventNames()).toEqual(['pong', 'ping']);
 
   stop();
 

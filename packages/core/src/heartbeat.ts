@@ -16,6 +16,13 @@ export interface Pinged extends Pick<EventEmitter, 'on' | 'off'> {
   ping(): void;
 }
 
+/** A connection's heartbeat. */
+export interface Heartbeat {
+  /** Takes note of a message: whoever sends one is there. */
+  hear(): void;
+  stop(): void;
+}
+
 /**
  * Pings the peer, and calls `onSilent` once when nothing came back: the connection is dead, whatever
  * TCP says.
@@ -24,13 +31,14 @@ export interface Pinged extends Pick<EventEmitter, 'on' | 'off'> {
  * behind a blocked loop is read. It is late by up to one tick (a second, or the shorter of the two
  * options): all connections of a process tick on one timer.
  *
- * @returns what stops it
+ * Pings and pongs it hears by itself. Messages it is told of: a second listener to each would cost
+ * as much as the first.
  */
 export function heartbeat(
   socket: Pinged,
   { pingIntervalMs, pongTimeoutMs }: Required<HeartbeatOptions>,
   onSilent: () => void,
-): () => void {
+): Heartbeat {
   const tickMs = Math.min(1_000, pingIntervalMs, pongTimeoutMs);
   let sincePingMs = 0;
   let isAwaiting = false;
@@ -53,11 +61,14 @@ export function heartbeat(
     }
   };
 
-  socket.on('message', hear).on('pong', hear).on('ping', hear);
+  socket.on('pong', hear).on('ping', hear);
   startTicking(tickMs, tick);
-  return () => {
-    stopTicking(tickMs, tick);
-    socket.off('message', hear).off('pong', hear).off('ping', hear);
+  return {
+    hear,
+    stop: () => {
+      stopTicking(tickMs, tick);
+      socket.off('pong', hear).off('ping', hear);
+    },
   };
 }
 

@@ -15,7 +15,8 @@ import {
   NotOpenError,
 } from './errors.js';
 import { heartbeat } from './heartbeat.js';
-import type { HeartbeatOptions } from './heartbeat.js';
+import type { Heartbeat, HeartbeatOptions } from './heartbeat.js';
+import { Multicast } from './multicast.js';
 import { askToken, assertToken } from './token.js';
 import type { Token, TokenRequest } from './token.js';
 import { tokenForms } from './token-forms.js';
@@ -182,7 +183,7 @@ function dial(
     return undefined;
   }
   let failure: Error | undefined;
-  let stopHeartbeat: (() => void) | undefined;
+  let beating: Heartbeat | undefined;
 
   // Never removed: closing a socket that is still connecting emits an error, and an error
   // without a listener ends the process.
@@ -198,41 +199,36 @@ function dial(
   });
   socket.on('open', () => {
     onAnswer(101);
-    stopHeartbeat = heartbeat(socket, heartbeatOptions, () => {
+    const { hear } = (beating = heartbeat(socket, heartbeatOptions, () => {
       failure ??= new Error('the server did not answer a ping');
       socket.terminate();
+    }));
+    const frames = new Multicast<Frame>();
+    socket.on('message', (data, isBinary) => {
+      hear();
+      // `binaryType` is left at 'nodebuffer': `data` is one Buffer.
+      frames.next(isBinary ? (data as Buffer) : (data as Buffer).toString());
     });
-    subscriber.next(toConnection(socket));
+    subscriber.next({
+      frames$: frames.values$,
+      send(frame) {
+        if (socket.readyState !== WebSocket.OPEN) throw new NotOpenError();
+        socket.send(frame);
+      },
+    });
   });
   socket.on('close', (code, reason) => {
     subscriber.error(
-      stopHeartbeat === undefined
+      beating === undefined
         ? new ConnectFailedError(failure)
         : new ConnectionClosedError(code, reason.toString(), { cause: failure }),
     );
   });
 
   return () => {
-    stopHeartbeat?.();
+    beating?.stop();
     if (socket.readyState === WebSocket.OPEN) socket.close(1000);
     else if (socket.readyState === WebSocket.CONNECTING) socket.terminate();
-  };
-}
-
-function toConnection(socket: WebSocket): Connection {
-  return {
-    frames$: new Observable<Frame>((subscriber) => {
-      const listener = (data: WebSocket.RawData, isBinary: boolean) => {
-        // `binaryType` is left at 'nodebuffer': `data` is one Buffer.
-        subscriber.next(isBinary ? (data as Buffer) : (data as Buffer).toString());
-      };
-      socket.on('message', listener);
-      return () => socket.off('message', listener);
-    }),
-    send(frame) {
-      if (socket.readyState !== WebSocket.OPEN) throw new NotOpenError();
-      socket.send(frame);
-    },
   };
 }
 
