@@ -79,6 +79,16 @@ it('reads no dials where there are none', async () => {
   expect(await read('{"at":0,"event":"end"}')).toEqual([]);
 });
 
+it('reads a recording once, and each anew that was made of it', async () => {
+  const lines = [HEADER, OPEN, START, TRANSCRIPT, CLOSE].join('\n');
+  const recording = await parseRecording('call', lines);
+  const shorter = { ...recording, entries: recording.entries.toSpliced(1, 1) };
+
+  expect(toDials(recording)).toBe(toDials({ ...recording, name: 'again' }));
+  expect(toGates(toDials(recording)[0])).toHaveLength(2);
+  expect(toGates(toDials(shorter)[0])).toHaveLength(1);
+});
+
 it('ends a connection whose recorder died as a cut, where the recording stops', async () => {
   const [dial] = await read(OPEN, START, TRANSCRIPT);
 
