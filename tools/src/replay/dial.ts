@@ -149,6 +149,7 @@ function toGate(
   commands: ReadonlyMap<string, ClientFrame>,
   endCall: ClientFrame | undefined,
 ): ClientFrame | undefined {
+  if ('json' in entry && !mayWait(entry.json)) return undefined;
   const decoded: E.Either<unknown, ServerMessage> =
     'json' in entry ? ServerMessage.decode(entry.json) : decodeFrame(frame);
   if (E.isLeft(decoded)) return undefined;
@@ -160,4 +161,10 @@ function toGate(
     default:
       return undefined;
   }
+}
+
+/** Most messages wait for nothing, and to decode them takes a third of a first replay. */
+function mayWait(json: unknown): boolean {
+  const type = (json as { readonly type?: unknown } | null | undefined)?.type;
+  return type === 'ack' || type === 'event:callEnd';
 }
