@@ -72,7 +72,12 @@ const expected: Readonly<
     'reading-growth': { '1000 MB': { frames: 5_700 } },
   },
   replays: {
-    replays: { livecall: FOLLOWED, 'mock-socket': FOLLOWED, 'vitest-websocket-mock': FOLLOWED },
+    replays: {
+      livecall: FOLLOWED,
+      'livecall, to a liveCall': FOLLOWED,
+      'mock-socket': FOLLOWED,
+      'vitest-websocket-mock': FOLLOWED,
+    },
     'replays-over-a-socket': { 'livecall replay': FOLLOWED, 'ws, the same frames': FOLLOWED },
     'replays-growth': { '38400 frames': { heard: 3_840, acknowledged: 6 } },
     'replays-many': { '1000 recordings': { heard: 160 } },

@@ -151,6 +151,14 @@ it('closes with 1013 on a client for which too much waits', async () => {
   expect((await following.frames(8)).length).toBeLessThan(8);
 });
 
+it('says more in one turn than may wait, as the system takes it', async () => {
+  const frames = Array.from({ length: 50 }, (_, number) => `${number}`.padEnd(100));
+  await using server = await serve(saying(...frames), { maxBufferedBytes: 1_000 });
+  using following = follow(webSocketTransport({ url: server.url, accessToken, conversationToken }));
+
+  expect(await following.frames(50)).toEqual(frames);
+});
+
 it('cuts a client that reads nothing, and keeps no more for it than it may', async () => {
   let sent = 0;
   const left = createHistory<true>();

@@ -826,6 +826,20 @@ it('lets a client finish its close before it closes itself', async () => {
   await closed;
 });
 
+it('has sent what its transport said when it closes at once', async () => {
+  const connection = toConnection();
+  const said$ = new Subject<Frame>();
+  const server = await serve(staying({ ...connection, frames$: said$ }));
+  using client = dial(server.url);
+  await once(client.socket, 'open');
+  said$.next(START);
+  said$.next(TRANSCRIPT);
+  await server.close();
+
+  expect(await client.closed).toEqual([1006, '']);
+  expect(client.frames).toEqual([START, TRANSCRIPT]);
+});
+
 it('lets a cut arrive behind the frames when it closes at once', async () => {
   const frames = Array.from({ length: 8_000 }, (_, n) => `${n} ${'a'.repeat(1_000)}`);
   const frames$ = new Subject<Frame>();

@@ -26,25 +26,3 @@ export function createFollower(send, onEnd) {
     },
   };
 }
-
-/** Follows the conversation with livecall, over any transport. */
-export async function followWithLivecall(liveCall, transport) {
-  const result = { heard: 0, acknowledged: 0 };
-  const call = liveCall(transport);
-  let commands = 0;
-  call.messages$.subscribe(() => {
-    result.heard += 1;
-  });
-  call.transcript$.subscribe(({ msg }) => {
-    if (msg !== CUE) return;
-    commands += 1;
-    (commands === 6 ? call.endCall() : call.joinCall()).subscribe(() => {
-      result.acknowledged += 1;
-    });
-  });
-  await new Promise((resolve) => {
-    call.state$.subscribe({ complete: resolve });
-    call.connect();
-  });
-  return result;
-}

@@ -23,3 +23,22 @@ export async function nanosecondsEach(work, count, { timeMs, warmUpMs }) {
   const [task] = await bench.run();
   return (task.result.latency.mean * 1e6) / count;
 }
+
+/** Times the same thing again and again: by the clock, in CPU, and how long it took when it was new. */
+export function stopwatch() {
+  const times = [];
+  const cpuTimes = [];
+  let startedAt;
+  let cpuAt;
+  return {
+    start: () => {
+      cpuAt = cpuMs();
+      startedAt = performance.now();
+    },
+    stop: () => {
+      times.push(performance.now() - startedAt);
+      cpuTimes.push(cpuMs() - cpuAt);
+    },
+    measures: () => ({ ms: Math.min(...times), cpu: Math.min(...cpuTimes), first: times[0] }),
+  };
+}

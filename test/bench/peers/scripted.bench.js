@@ -6,6 +6,7 @@ import { WebSocket } from 'mock-socket';
 
 import { CALL_END, conversation } from '../harness/conversation.js';
 import { createFollower } from '../harness/follow-conversation.js';
+import { stopwatch } from '../harness/time.js';
 
 /* A conversation as it is scripted on vitest-websocket-mock; vitest runs it, apart from the tests. */
 
@@ -15,10 +16,10 @@ const parts = conversation(Number(FRAMES));
 afterEach(() => WS.clean());
 
 it('plays the conversation', { timeout: 600_000 }, async () => {
-  const times = [];
+  const times = stopwatch();
   let result;
   for (let run = 0; run < Number(RUNS); run += 1) {
-    const startedAt = performance.now();
+    times.start();
     const server = new WS('ws://localhost:1234');
     const client = new WebSocket('ws://localhost:1234');
     const ended = new Promise((resolve) => {
@@ -35,8 +36,8 @@ it('plays the conversation', { timeout: 600_000 }, async () => {
     }
     server.send(CALL_END);
     await ended;
-    times.push(performance.now() - startedAt);
+    times.stop();
     WS.clean();
   }
-  writeFileSync(OUT, JSON.stringify({ ms: Math.min(...times), result }));
+  writeFileSync(OUT, JSON.stringify({ measures: times.measures(), result }));
 });

@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { expect, it } from 'vitest';
 
 import { toClientFrame, toDials } from './dial.js';
@@ -77,6 +78,16 @@ it('reads dials in their order, with their entries', async () => {
 it('reads no dials where there are none', async () => {
   expect(await read()).toEqual([]);
   expect(await read('{"at":0,"event":"end"}')).toEqual([]);
+});
+
+it('reads a recording once, and each anew that was made of it', async () => {
+  const lines = [HEADER, OPEN, START, TRANSCRIPT, CLOSE].join('\n');
+  const recording = await parseRecording('call', lines);
+  const shorter = { ...recording, entries: recording.entries.toSpliced(1, 1) };
+
+  expect(toDials(recording)).toBe(toDials({ ...recording, name: 'again' }));
+  expect(toGates(toDials(recording)[0])).toHaveLength(2);
+  expect(toGates(toDials(shorter)[0])).toHaveLength(1);
 });
 
 it('ends a connection whose recorder died as a cut, where the recording stops', async () => {
@@ -170,6 +181,28 @@ it.each([
   const [dial] = await read(OPEN, JOIN, END_CALL, toServer(json), CLOSE);
 
   expect(toGates(dial)).toEqual([[5, undefined]]);
+});
+
+it('gives a message the same gate whether the recording has it as JSON or as text', async () => {
+  const message = fc.record(
+    {
+      type: fc.constantFrom('ack', 'event:callEnd', 'event:end', 'transcript', 'client:endCall', 1),
+      ackId: fc.constantFrom('j', 'e', 'other', null),
+      timestamp: fc.constantFrom('', 0),
+    },
+    { requiredKeys: [] },
+  );
+  const json = fc.oneof(message, fc.array(message), fc.jsonValue()).map((u) => JSON.stringify(u));
+  await fc.assert(
+    fc.asyncProperty(fc.array(json), async (messages) => {
+      const toText = (text: string) =>
+        `{"at":0,"event":"frame","from":"server","text":${JSON.stringify(text)}}`;
+      const [asJson] = await read(OPEN, JOIN, END_CALL, ...messages.map(toServer));
+      const [asText] = await read(OPEN, JOIN, END_CALL, ...messages.map(toText));
+
+      expect(toGates(asJson)).toEqual(toGates(asText));
+    }),
+  );
 });
 
 it.each([

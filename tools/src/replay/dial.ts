@@ -56,8 +56,14 @@ export type Dial = OpenDial | RefusedDial;
 
 type Ending = Pick<CloseEntry, 'from' | 'code' | 'reason'>;
 
+type Entries = Recording['entries'];
+
+/** What was read of a recording stays with it: to read it takes as long as to play it. */
+const dialsOf = new WeakMap<Entries, readonly Dial[]>();
+
 /**
- * Reads a recording as what a server does, dial by dial.
+ * Gives a recording as what a server does, dial by dial; it is read once, and belongs to every
+ * replay of it.
  *
  * Each server frame is given its gate, the client's frame that caused it: an ack waits for its own
  * command, `event:callEnd` for the last `client:endCall` before it. Nothing else waits; but frames
@@ -65,7 +71,13 @@ type Ending = Pick<CloseEntry, 'from' | 'code' | 'reason'>;
  *
  * @see recordings/README.md#how-a-recording-replays
  */
-export function toDials(recording: Recording): readonly Dial[] {
+export function toDials({ entries }: Recording): readonly Dial[] {
+  const dials = dialsOf.get(entries) ?? readDials(entries);
+  dialsOf.set(entries, dials);
+  return dials;
+}
+
+function readDials(entries: Entries): readonly Dial[] {
   const dials: Dial[] = [];
   const commands = new Map<string, ClientFrame>();
   let endCall: ClientFrame | undefined;
@@ -85,13 +97,13 @@ export function toDials(recording: Recording): readonly Dial[] {
     openIndex = undefined;
   };
 
-  recording.entries.forEach((entry, index) => {
+  entries.forEach((entry, index) => {
     switch (entry.event) {
       case 'refused':
         dials.push({ kind: 'refused', index, entry });
         break;
       case 'failed': {
-        const tookMs = toStamp(entry.at - (recording.entries[index - 1]?.at ?? 0));
+        const tookMs = toStamp(entry.at - (entries[index - 1]?.at ?? 0));
         dials.push({ kind: 'failed', index, entry, tookMs });
         break;
       }
@@ -119,7 +131,7 @@ export function toDials(recording: Recording): readonly Dial[] {
     }
   });
   // The recorder died: the connection that was open ends as the recorder's did.
-  close({ from: 'server', code: 1006, reason: '' }, recording.entries.length - 1);
+  close({ from: 'server', code: 1006, reason: '' }, entries.length - 1);
   return dials;
 }
 
@@ -137,6 +149,7 @@ function toGate(
   commands: ReadonlyMap<string, ClientFrame>,
   endCall: ClientFrame | undefined,
 ): ClientFrame | undefined {
+  if ('json' in entry && !mayWait(entry.json)) return undefined;
   const decoded: E.Either<unknown, ServerMessage> =
     'json' in entry ? ServerMessage.decode(entry.json) : decodeFrame(frame);
   if (E.isLeft(decoded)) return undefined;
@@ -148,4 +161,10 @@ function toGate(
     default:
       return undefined;
   }
+}
+
+/** Most messages wait for nothing, and to decode them takes a third of a first replay. */
+function mayWait(json: unknown): boolean {
+  const type = (json as { readonly type?: unknown } | null | undefined)?.type;
+  return type === 'ack' || type === 'event:callEnd';
 }

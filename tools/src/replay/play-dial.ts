@@ -215,7 +215,10 @@ function toHeld({ index, frame }: ServerFrame): string {
 /** The live client knows its command by its own id. */
 function toLiveFrame({ frame, gate }: ServerFrame, arrivals: Stage['arrivals']): Frame {
   const liveId = gate && arrivals.get(gate)?.id;
-  if (gate?.id === undefined || liveId === undefined || gate.id === liveId) return frame;
+  if (gate?.id === undefined || liveId === undefined || gate.id === liveId) {
+    // The next replay sends the same bytes, and a client may write to its own.
+    return typeof frame === 'string' ? frame : Buffer.from(frame);
+  }
   const text = typeof frame === 'string' ? frame : Buffer.from(frame).toString();
   // A function: in a string, `$&` and the like have a meaning.
   const live = text.replaceAll(JSON.stringify(gate.id), () => JSON.stringify(liveId));

@@ -10,7 +10,9 @@ import fc from 'fast-check';
 import {
   asyncScheduler,
   catchError,
+  concat,
   concatMap,
+  defer,
   delay,
   EMPTY,
   from,
@@ -289,6 +291,26 @@ it('plays a recording as often as it is replayed', () => {
 
       time.expectObservable(follow(fake), dialled).toBe(expected, heard, closed);
     }
+  });
+});
+
+it('gives each replay bytes of its own', () => {
+  run((time) => {
+    const recording = toRecording(
+      { at: 0, event: 'open', status: 101 },
+      { at: 0, event: 'frame', from: 'server', base64: 'AP8=' },
+    );
+    const transport = defer(() => replay(recording, { pace: 'recorded' }));
+    const overwritten$ = follow(transport).pipe(
+      tap((frame) => typeof frame === 'string' || frame.fill(0x2a)),
+      ignoreElements(),
+      catchError(() => EMPTY),
+    );
+    const bytes = Buffer.from([0x00, 0xff]);
+
+    time
+      .expectObservable(concat(overwritten$, follow(transport)))
+      .toBe('(ob#)', { o: 'open', b: bytes }, lost);
   });
 });
 

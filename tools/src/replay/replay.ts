@@ -98,6 +98,8 @@ export interface ManualReplay extends Replay {
  *
  * A dial that the recording does not have is refused with 404, as when the call is over.
  *
+ * A recording is read when it is first replayed; what is changed in it after that may not show.
+ *
  * @throws TypeError for options that cannot be
  * @see recordings/README.md#how-a-recording-replays
  * @example
