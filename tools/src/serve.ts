@@ -12,12 +12,17 @@ import * as E from 'fp-ts/lib/Either.js';
 import {
   forkJoin,
   fromEvent,
+  interval,
   isObservable,
   lastValueFrom,
+  map,
+  pairwise,
+  startWith,
   Subject,
   switchMap,
   take,
   takeUntil,
+  takeWhile,
   timer,
 } from 'rxjs';
 import { WebSocket, WebSocketServer } from 'ws';
@@ -315,12 +320,22 @@ function toCloseReason(reason: string): string {
   return new TextDecoder().decode(Buffer.from(reason).subarray(0, 123), { stream: true });
 }
 
-/** Cuts the TCP connection behind what was sent; a client that does not take the hint is cut off. */
+/**
+ * Cuts the TCP connection behind what was sent. A client that takes nothing more of that for a
+ * while, or does not take the hint, is cut off.
+ */
 function cut(socket: Socket, lastWords = ''): void {
   socket.end(lastWords);
-  timer(PATIENCE_MS)
-    .pipe(takeUntil(fromEvent(socket, 'close')))
-    .subscribe(() => socket.destroy());
+  const toUnsent = () => socket.writableLength;
+  interval(PATIENCE_MS)
+    .pipe(
+      map(toUnsent),
+      startWith(toUnsent()),
+      pairwise(),
+      takeWhile(([before, now]) => now < before),
+      takeUntil(fromEvent(socket, 'close')),
+    )
+    .subscribe({ complete: () => socket.destroy() });
 }
 
 /** A route may refuse by throwing; what else it throws is its own fault, not the client's. */
