@@ -135,6 +135,11 @@ it.each([
     '{"at":0,"event":"frame","from":"server","json":{"+12025550100":{"202-555-0100":1,"202-555-0100 ":2}}}',
   ],
   [
+    'a key that then is as one before it, which stays',
+    '{"at":0,"event":"frame","from":"server","json":{"x":0,"202-555-0100":1,"(202) 555-0100":2}}',
+    '{"at":0,"event":"frame","from":"server","json":{"x":0,"202-555-0100":1,"202-555-0100 ":2}}',
+  ],
+  [
     'the first value of a key that stands twice',
     '{"at":0,"event":"frame","from":"server","text":"{\\"phone\\":\\"+14155552671\\",\\"phone\\":\\"\\"}"}',
     '{"at":0,"event":"frame","from":"server","json":{"phone":""}}',

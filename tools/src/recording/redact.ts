@@ -143,18 +143,25 @@ function mapObject(
   toValue: (value: unknown, key: string) => unknown,
   toKey: (key: string) => string = (key) => key,
 ): object {
-  let isChanged = false;
-  const fields = new Map<string, unknown>();
-  for (const [key, value] of Object.entries(object)) {
+  /** What the object is now, from the first change on. */
+  let fields: Map<string, unknown> | undefined;
+  for (const key of Object.keys(object)) {
+    const value = (object as Readonly<Record<string, unknown>>)[key];
     let newKey = toKey(key);
+    const newValue = toValue(value, key);
+    if (newKey !== key || newValue !== value) fields ??= fieldsBefore(key, object);
+    if (fields === undefined) continue;
     // One number in two forms is two keys still.
     while (fields.has(newKey)) newKey += ' ';
-    const newValue = toValue(value, key);
-    isChanged ||= newKey !== key || newValue !== value;
     fields.set(newKey, newValue);
   }
   // `fromEntries` defines its properties: a field called __proto__ stays a field.
-  return isChanged ? Object.fromEntries(fields) : object;
+  return fields === undefined ? object : Object.fromEntries(fields);
+}
+
+function fieldsBefore(key: string, object: object): Map<string, unknown> {
+  const fields: [string, unknown][] = Object.entries(object);
+  return new Map(fields.slice(0, Object.keys(object).indexOf(key)));
 }
 
 function parseJson(text: string): unknown {
