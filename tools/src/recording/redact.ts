@@ -28,6 +28,8 @@ export interface RedactOptions {
 export interface Redactor {
   header(header: Header): Header;
   entry(entry: Entry): Entry;
+  /** Redacts what a frame's entry holds of it. */
+  payload(payload: Payload): Payload;
 }
 
 /** Fields of the protocol that hold no words: redacting them would break links and shapes. */
@@ -104,6 +106,7 @@ export function createRedactor(
       const { json, text, base64, ...rest } = redacted;
       return { ...rest, ...payload };
     },
+    payload: inPayload,
   };
 }
 
