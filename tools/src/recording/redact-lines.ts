@@ -34,7 +34,7 @@ export function createLines({
 }: LinesOptions = {}): Lines {
   const redactor = createRedactor(redactOptions);
   const toLine = (toValue: () => object, written?: string): string =>
-    `${toSafeLine(toValue, secrets, written)}\n`;
+    toSafeLine(toValue, secrets, written);
   const leftOut = ({ at, event }: Pick<Entry, 'at' | 'event'>): string =>
     // JSON can be nested deeper than the stack is.
     toLine(() => ({ at, event: 'mark', label: `left out: a ${event} nested too deep` }));
@@ -56,7 +56,9 @@ export function createLines({
         return toLine(
           () => ({ at, event: 'frame', from, ...redacted }),
           // What is JSON in one way need not be written again.
-          isAsItCame ? `{"at":${at},"event":"frame","from":"${from}","json":${frame}}` : undefined,
+          isAsItCame
+            ? `{"at":${at},"event":"frame","from":"${from}","json":${frame}}\n`
+            : undefined,
         );
       } catch {
         return leftOut({ at, event: 'frame' });
