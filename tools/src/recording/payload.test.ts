@@ -84,6 +84,41 @@ it('gives every text back as it was, and as json exactly when that is JSON in on
   );
 });
 
+it('sees no text at a glance that JSON writes in another way', () => {
+  const plain = fc.constantFrom(
+    '"a b"',
+    '":"',
+    '"señal"',
+    '0',
+    '7',
+    '-1.5',
+    '0.25',
+    'true',
+    'null',
+  );
+  const odd = fc.constantFrom(
+    ...['"🙂"', '"\ud83d"', '"\\n"', '"\\u0041"', '"\\/"', '"\x7f"', '{}', '[1]', '{"a":0}'],
+    ...['-0', '1.0', '0.10', '1e3', '1E21', '0.000001', '0.0000001', '123456789.123456'],
+    ...['12345678901234567', '1234567890123456789', '0.1234567890123456789'],
+  );
+  const name = fc.constantFrom('"a"', '"b"', '"c"', '"d_1"', '"__proto__"', '"toJSON"');
+  const oddName = fc.constantFrom('"1"', '"é"', '""', '"\\u0061"', '"a:"');
+  const field = fc.oneof(
+    { weight: 6, arbitrary: fc.tuple(name, plain) },
+    { weight: 1, arbitrary: fc.tuple(name, odd) },
+    { weight: 1, arbitrary: fc.tuple(oddName, plain) },
+  );
+  const text = fc
+    .tuple(fc.array(field, { maxLength: 5 }), fc.constantFrom(',', ',', ',', ', '))
+    .map(([fields, comma]) => `{${fields.map((pair) => pair.join(':')).join(comma)}}`);
+  fc.assert(
+    fc.property(text, (frame) => {
+      expect(Object.keys(toPayload(frame))).toEqual([isCanonical(frame) ? 'json' : 'text']);
+    }),
+    { numRuns: 2_000 },
+  );
+});
+
 it('gives every sequence of bytes back as it was', () => {
   fc.assert(
     fc.property(fc.uint8Array(), (frame) => {

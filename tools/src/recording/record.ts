@@ -9,7 +9,6 @@ import type { Connection } from '@livecall/core';
 import { defer, map, share, tap } from 'rxjs';
 import type { MonoTypeOperatorFunction } from 'rxjs';
 
-import { toPayload } from './payload.js';
 import type { RecordingSink, UnstampedEntry } from './recording-sink.js';
 
 /**
@@ -68,14 +67,14 @@ function tapConnection(connection: Connection, sink: RecordingSink): Connection 
   return {
     frames$: connection.frames$.pipe(
       tap((frame) => {
-        sink.write({ event: 'frame', from: 'server', ...toPayload(frame) });
+        sink.writeFrame('server', frame);
       }),
       // However many listen, a frame is written once.
       share(),
     ),
     send(frame) {
       connection.send(frame);
-      sink.write({ event: 'frame', from: 'client', ...toPayload(frame) });
+      sink.writeFrame('client', frame);
     },
   };
 }

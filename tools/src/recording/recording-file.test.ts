@@ -233,6 +233,44 @@ it.skipIf(!hasLimits)('says so when not even the header can be written', () => {
   expect(read(path)).toBe('');
 });
 
+/** A file whose clock stands still, and what it says went wrong. */
+function createAtOneTime(path: string) {
+  vi.useFakeTimers();
+  onTestFinished(() => void vi.useRealTimers());
+  const said: string[] = [];
+  const file = create(path, { onError: ({ message }) => said.push(message) });
+  return { file, said };
+}
+
+const wasDeleted = (path: string) =>
+  `${path}: was deleted while it was written; the recording ends here, the call goes on`;
+
+it('says with a line that the file was deleted, when it has not looked for a while', () => {
+  const path = toPath();
+  const { file, said } = createAtOneTime(path);
+  rmSync(path);
+  vi.advanceTimersByTime(99);
+  file.write({ event: 'mark', label: 'nobody looks' });
+  expect(said).toEqual([]);
+  vi.advanceTimersByTime(1);
+  file.write({ event: 'mark', label: 'gone' });
+  expect(said).toEqual([wasDeleted(path)]);
+
+  file.write({ event: 'mark', label: 'late' });
+  file.end();
+  expect(said).toEqual([wasDeleted(path)]);
+});
+
+it('says at the end that the file was deleted, however short the call was', () => {
+  const path = toPath();
+  const { file, said } = createAtOneTime(path);
+  rmSync(path);
+  file.write({ event: 'mark', label: 'nobody looks' });
+  file.end();
+
+  expect(said).toEqual([wasDeleted(path)]);
+});
+
 it('goes on without a word when nobody asked for it', () => {
   const path = toPath();
   const file = create(path);

@@ -1,5 +1,6 @@
 import { closeSync, fstatSync, ftruncateSync, openSync, writeSync } from 'node:fs';
 
+import { monotonicNow } from '@livecall/core';
 import * as E from 'fp-ts/lib/Either.js';
 
 import { recordingSink } from './recording-sink.js';
@@ -44,7 +45,8 @@ export interface RecordingFileOptions extends RecordingSinkOptions, LineFileOpti
  *
  * Each line is one synchronous write, so that what was handed over survives the process. When a
  * line cannot be written (the disk is full), what stood of it is taken back, the recording ends
- * there, and the call goes on. So it is when the file is deleted, which a write does not notice.
+ * there, and the call goes on. So it is when the file is deleted, which a write does not notice:
+ * it is looked for with a line, no more than ten times a second, and at the end.
  *
  * @example
  * import { recordingFile } from '@livecall/tools';
@@ -78,6 +80,9 @@ export interface LineFile {
   close(): void;
 }
 
+/** To look for the file takes longer than to write into it. */
+const LOOK_EVERY_MS = 100;
+
 /** Creates the file of a recording, for whatever makes its lines; see {@link recordingFile}. */
 export function lineFile(
   path: string,
@@ -98,29 +103,32 @@ export function lineFile(
 
   let isOpen = true;
   let size = 0;
+  let lookedAt = -Infinity;
 
-  const fail = (cause: unknown) => {
-    onError?.(new RecordingFileError(path, 'not-written', cause));
-  };
-  const close = (onFailure?: (cause: unknown) => void) => {
+  /** Says why, where it is not as it should be, and where it cannot even be closed. */
+  const close = (cause?: unknown) => {
     if (!isOpen) return;
     isOpen = false;
+    let why = cause;
     try {
       closeSync(descriptor);
-    } catch (cause) {
-      onFailure?.(cause);
+    } catch (closeCause) {
+      why ??= closeCause;
     }
+    if (why !== undefined) onError?.(new RecordingFileError(path, 'not-written', why));
   };
   const writeLine = (line: string) => {
     if (!isOpen) return;
     try {
-      size += writeWhole(descriptor, Buffer.from(line));
-      // Into a file that has no name any more, everything can be written, and nothing is kept.
-      if (fstatSync(descriptor).nlink === 0) throw DELETED;
+      size += writeWhole(descriptor, line);
+      const now = monotonicNow();
+      if (now - lookedAt >= LOOK_EVERY_MS) {
+        lookFor(descriptor);
+        lookedAt = now;
+      }
     } catch (cause) {
       takeBack(descriptor, size);
-      close();
-      fail(cause);
+      close(cause);
       return;
     }
     onLine?.(line);
@@ -129,19 +137,32 @@ export function lineFile(
   return E.right({
     writeLine,
     close: () => {
-      close(fail);
+      let lost: unknown;
+      try {
+        if (isOpen) lookFor(descriptor);
+      } catch (cause) {
+        lost = cause;
+      }
+      close(lost);
     },
   });
+}
+
+/** Into a file that has no name any more, everything can be written, and nothing is kept. */
+function lookFor(descriptor: number): void {
+  if (fstatSync(descriptor).nlink === 0) throw DELETED;
 }
 
 /** With the code that the system would give, if it told. */
 const DELETED = Object.assign(new Error('The file was deleted.'), { code: 'ENOENT' });
 
-function writeWhole(descriptor: number, bytes: Buffer): number {
-  for (let written = 0; written < bytes.length;) {
-    written += writeSync(descriptor, bytes, written);
+function writeWhole(descriptor: number, line: string): number {
+  const length = Buffer.byteLength(line);
+  // As text it is written fastest, and nearly always whole.
+  for (let written = writeSync(descriptor, line); written < length;) {
+    written += writeSync(descriptor, Buffer.from(line), written);
   }
-  return bytes.length;
+  return length;
 }
 
 function takeBack(descriptor: number, size: number): void {

@@ -1,10 +1,11 @@
 import { monotonicNow } from '@livecall/core';
+import type { Frame } from '@livecall/core';
 import { asyncScheduler } from 'rxjs';
 
 import { createLines } from './redact-lines.js';
 import type { RedactOptions } from './redact.js';
 import { toStamp } from './recording.js';
-import type { Entry, Header } from './recording.js';
+import type { Entry, FrameEntry, Header } from './recording.js';
 import type { Secrets } from './secrets.js';
 
 /** An entry before it is stamped. */
@@ -16,6 +17,8 @@ export interface RecordingSink {
   start(): void;
   /** Writes one entry. It never throws: what cannot be written does not disturb the call. */
   write(entry: UnstampedEntry): void;
+  /** Writes the entry of one frame, as it crossed the wire. It never throws. */
+  writeFrame(from: FrameEntry['from'], frame: Frame): void;
   /** Writes the end. Whatever comes later is dropped. */
   end(): void;
 }
@@ -75,6 +78,9 @@ export function recordingSink(
   return {
     start: () => void toAt(),
     write,
+    writeFrame: (from, frame) => {
+      if (!isEnded) writeLine(lines.frame(toAt(), from, frame));
+    },
     end: () => {
       // Who ends a recording while it is connected hears no more of the call, as who hangs up.
       if (isOpen) write({ event: 'close', from: 'client', code: 1000, reason: '' });

@@ -1,7 +1,10 @@
+import type { Frame } from '@livecall/core';
+
+import { toPayload } from './payload.js';
 import { createRedactor } from './redact.js';
 import type { RedactOptions } from './redact.js';
 import { Entry } from './recording.js';
-import type { Header } from './recording.js';
+import type { FrameEntry, Header } from './recording.js';
 import { createSecrets } from './secrets.js';
 import type { Secrets } from './secrets.js';
 import { toSafeLine } from './to-safe-line.js';
@@ -11,6 +14,8 @@ export interface Lines {
   header(header: Header): string;
   /** Writes an entry, or, in the place of one that is nested too deep to be followed, a mark. */
   entry(entry: Entry): string;
+  /** Writes the entry of a frame, as `entry` would. */
+  frame(at: number, from: FrameEntry['from'], frame: Frame): string;
 }
 
 /** What is taken out of the lines. */
@@ -28,17 +33,35 @@ export function createLines({
   ...redactOptions
 }: LinesOptions = {}): Lines {
   const redactor = createRedactor(redactOptions);
-  const toLine = (value: object): string => `${toSafeLine(value, secrets)}\n`;
+  const toLine = (toValue: () => object, written?: string): string =>
+    toSafeLine(toValue, secrets, written);
+  const leftOut = ({ at, event }: Pick<Entry, 'at' | 'event'>): string =>
+    // JSON can be nested deeper than the stack is.
+    toLine(() => ({ at, event: 'mark', label: `left out: a ${event} nested too deep` }));
 
   return {
-    header: (header) => toLine(redactor.header(header)),
+    header: (header) => toLine(() => redactor.header(header)),
     entry: (entry) => {
       try {
-        return toLine(Entry.encode(redactor.entry(entry)) as object);
+        return toLine(() => Entry.encode(redactor.entry(entry)) as object);
       } catch {
-        // JSON can be nested deeper than the stack is.
-        const label = `left out: a ${entry.event} nested too deep`;
-        return toLine({ at: entry.at, event: 'mark', label });
+        return leftOut(entry);
+      }
+    },
+    frame: (at, from, frame) => {
+      try {
+        const payload = toPayload(frame);
+        const redacted = redactor.payload(payload);
+        const isAsItCame = typeof frame === 'string' && 'json' in payload && redacted === payload;
+        return toLine(
+          () => ({ at, event: 'frame', from, ...redacted }),
+          // What is JSON in one way need not be written again.
+          isAsItCame
+            ? `{"at":${at},"event":"frame","from":"${from}","json":${frame}}\n`
+            : undefined,
+        );
+      } catch {
+        return leftOut({ at, event: 'frame' });
       }
     },
   };

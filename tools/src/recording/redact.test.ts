@@ -5,6 +5,7 @@ import * as E from 'fp-ts/lib/Either.js';
 import { expect, it } from 'vitest';
 
 import { toFrame, toPayload } from './payload.js';
+import { createPhonePseudonyms } from './phone-pseudonyms.js';
 import { createRedactor } from './redact.js';
 import type { RedactOptions } from './redact.js';
 import type { Entry, FrameEntry, Header } from './recording.js';
@@ -133,6 +134,11 @@ it.each([
     'a key',
     '{"at":0,"event":"frame","from":"server","json":{"+14155552671":{"415-555-2671":1,"(415) 555-2671":2}}}',
     '{"at":0,"event":"frame","from":"server","json":{"+12025550100":{"202-555-0100":1,"202-555-0100 ":2}}}',
+  ],
+  [
+    'a key that then is as one before it, which stays',
+    '{"at":0,"event":"frame","from":"server","json":{"x":0,"202-555-0100":1,"(202) 555-0100":2}}',
+    '{"at":0,"event":"frame","from":"server","json":{"x":0,"202-555-0100":1,"202-555-0100 ":2}}',
   ],
   [
     'the first value of a key that stands twice',
@@ -352,6 +358,21 @@ it('gives distinct callers distinct numbers, and one caller one', () => {
       expect(redacted.map((phone) => redacted.indexOf(phone))).toEqual(
         phones.map((phone) => phones.indexOf(phone)),
       );
+    }),
+  );
+});
+
+it('replaces a number that comes again as one that comes first', () => {
+  const number = fc.oneof(phone, fc.constantFrom('555-2671', '4155552671', '٤١٥٥٥٥٢٦٧١'));
+  fc.assert(
+    fc.property(fc.array(number), (numbers) => {
+      const { inField } = createPhonePseudonyms();
+
+      expect(
+        redactFrames(numbers.map((number) => JSON.stringify({ phone: number }))).map(
+          (frame) => JSON.parse(frame as string) as unknown,
+        ),
+      ).toEqual(numbers.map((number) => ({ phone: inField(number) })));
     }),
   );
 });

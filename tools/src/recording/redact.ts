@@ -28,6 +28,8 @@ export interface RedactOptions {
 export interface Redactor {
   header(header: Header): Header;
   entry(entry: Entry): Entry;
+  /** Redacts what a frame's entry holds of it. */
+  payload(payload: Payload): Payload;
 }
 
 /** Fields of the protocol that hold no words: redacting them would break links and shapes. */
@@ -104,6 +106,7 @@ export function createRedactor(
       const { json, text, base64, ...rest } = redacted;
       return { ...rest, ...payload };
     },
+    payload: inPayload,
   };
 }
 
@@ -120,14 +123,15 @@ function createJsonRedactor(
   { inField, inText }: PhonePseudonyms,
   inWords: (text: string) => string,
 ): (value: unknown, key?: string) => unknown {
+  const inPhone = rememberLast(inField);
   const inJson = (value: unknown, key = ''): unknown => {
     if (typeof value === 'string') {
       if (STRUCTURAL.has(key)) return value;
-      if (key === 'phone') return inField(value);
+      if (key === 'phone') return inPhone(value);
       // The platform's own words.
       return key === 'description' ? inText(value) : inWords(value);
     }
-    if (typeof value === 'number') return key === 'phone' ? Number(inField(String(value))) : value;
+    if (typeof value === 'number') return key === 'phone' ? Number(inPhone(String(value))) : value;
     if (Array.isArray(value)) {
       const items = value.map((item) => inJson(item, key));
       return items.every((item, index) => item === value[index]) ? value : items;
@@ -137,24 +141,40 @@ function createJsonRedactor(
   return inJson;
 }
 
+/** A call has one caller, whose number comes again each time that it starts; to read it takes long. */
+function rememberLast(inField: (phone: string) => string): (phone: string) => string {
+  let last: { readonly phone: string; readonly replaced: string } | undefined;
+  return (phone) => {
+    if (last?.phone !== phone) last = { phone, replaced: inField(phone) };
+    return last.replaced;
+  };
+}
+
 /** Maps the values of an object, and its keys; gives the same object where nothing changes. */
 function mapObject(
   object: object,
   toValue: (value: unknown, key: string) => unknown,
   toKey: (key: string) => string = (key) => key,
 ): object {
-  let isChanged = false;
-  const fields = new Map<string, unknown>();
-  for (const [key, value] of Object.entries(object)) {
+  /** What the object is now, from the first change on. */
+  let fields: Map<string, unknown> | undefined;
+  for (const key of Object.keys(object)) {
+    const value = (object as Readonly<Record<string, unknown>>)[key];
     let newKey = toKey(key);
+    const newValue = toValue(value, key);
+    if (newKey !== key || newValue !== value) fields ??= fieldsBefore(key, object);
+    if (fields === undefined) continue;
     // One number in two forms is two keys still.
     while (fields.has(newKey)) newKey += ' ';
-    const newValue = toValue(value, key);
-    isChanged ||= newKey !== key || newValue !== value;
     fields.set(newKey, newValue);
   }
   // `fromEntries` defines its properties: a field called __proto__ stays a field.
-  return isChanged ? Object.fromEntries(fields) : object;
+  return fields === undefined ? object : Object.fromEntries(fields);
+}
+
+function fieldsBefore(key: string, object: object): Map<string, unknown> {
+  const fields: [string, unknown][] = Object.entries(object);
+  return new Map(fields.slice(0, Object.keys(object).indexOf(key)));
 }
 
 function parseJson(text: string): unknown {

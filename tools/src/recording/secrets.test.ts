@@ -1,3 +1,4 @@
+import { tokenForms } from '@livecall/core';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 
@@ -70,6 +71,21 @@ it('leaves nothing of a token in a text, however it is written there', () => {
       ];
       for (const form of forms) {
         expect(createSecrets([secret]).conceal(before + form + after)).not.toContain(form);
+      }
+    }),
+  );
+});
+
+it('finds each form of a token, whatever is in it and around it', () => {
+  const token = fc.oneof(
+    fc.string({ minLength: 8 }),
+    fc.stringMatching(/^[\w.^$*+?()[\]{}|\\/-]{8,40}$/),
+  );
+  fc.assert(
+    fc.property(fc.array(token, { minLength: 1 }), fc.string(), (tokens, around) => {
+      const secrets = createSecrets(tokens);
+      for (const form of tokens.flatMap(tokenForms)) {
+        expect(secrets.conceal(around + form + around)).toContain('[redacted]');
       }
     }),
   );

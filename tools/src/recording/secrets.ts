@@ -23,16 +23,26 @@ export interface Secrets {
 export function createSecrets(tokens: readonly string[] = []): Secrets {
   const forms = new Set<string>();
   let longestFirst: readonly string[] = [];
+  let anyForm: RegExp | undefined;
 
   const add = (token: string) => {
     for (const form of tokenForms(token)) forms.add(form);
     longestFirst = [...forms].sort((a, b) => b.length - a.length);
+    if (forms.size > 0) anyForm = new RegExp(longestFirst.map(toPattern).join('|'));
   };
   tokens.forEach(add);
 
   return {
     add,
     conceal: (text) =>
-      longestFirst.reduce((concealed, form) => concealed.replaceAll(form, CONCEALED), text),
+      // Nearly every text has none of them, which one look tells.
+      anyForm?.test(text) === true
+        ? longestFirst.reduce((concealed, form) => concealed.replaceAll(form, CONCEALED), text)
+        : text,
   };
+}
+
+/** As a regular expression that finds `text` itself. */
+function toPattern(text: string): string {
+  return text.replace(/[\\^$.*+?()[\]{}|]/g, String.raw`\$&`);
 }

@@ -6,7 +6,12 @@ import { toSafeLine } from './to-safe-line.js';
 
 const secrets = createSecrets(['s3cret-t0ken', '90210902']);
 
-const toLine = (value: object) => toSafeLine(value, secrets);
+/** The line without its line end. */
+function toLine(value: object, live = secrets): string {
+  const line = toSafeLine(() => value, live);
+  expect(line.at(-1)).toBe('\n');
+  return line.slice(0, -1);
+}
 
 it('writes a value without secrets as JSON.stringify does', () => {
   const entry = {
@@ -93,7 +98,7 @@ it.each<[token: string, value: object]>([
     { livecall: 1, recordedAt: '2026-01-01T00:00:00.000Z', redacted: ['credentials'] },
   ],
 ])('keeps what the recorder says itself, though it looks like the token %s', (token, value) => {
-  expect(toSafeLine(value, createSecrets([token]))).toBe(JSON.stringify(value));
+  expect(toLine(value, createSecrets([token]))).toBe(JSON.stringify(value));
 });
 
 it('writes JSON that holds no secret, whatever the value', () => {
@@ -115,7 +120,7 @@ it('writes JSON that holds no secret, whatever the value', () => {
   );
   fc.assert(
     fc.property(value, ({ secret, value }) => {
-      const line = toSafeLine(value, createSecrets([secret]));
+      const line = toLine(value, createSecrets([secret]));
 
       expect(line).not.toContain('\n');
       const read = JSON.parse(line) as { base64?: string };

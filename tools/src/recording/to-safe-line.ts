@@ -2,15 +2,22 @@ import { maskCredentials } from './mask-credentials.js';
 import type { Secrets } from './secrets.js';
 
 /**
- * Writes one value as a line of a recording, without the secrets, and without what looks like one.
- * Nearly always there are none in it, and looking is all it costs.
+ * Writes one value as a line of a recording, its line end included, without the secrets, and
+ * without what looks like one. Nearly always there are none in it, and looking is all it costs.
+ *
+ * @param written the line that the value makes, where it is known: then the value is not asked for,
+ *   unless there is a secret in it
  */
-export function toSafeLine(value: object, secrets: Secrets): string {
+export function toSafeLine(toValue: () => object, secrets: Secrets, written?: string): string {
   const conceal: Conceal = (text) => maskCredentials(secrets.conceal(text));
+  if (written !== undefined && conceal(written) === written) return written;
+  const value = toValue();
   const concealed = 'base64' in value ? concealBytes(value, conceal) : value;
-  const line = JSON.stringify(concealed);
-  return conceal(line) === line ? line : JSON.stringify(concealContent(concealed, conceal));
+  const line = toLine(concealed);
+  return conceal(line) === line ? line : toLine(concealContent(concealed, conceal));
 }
+
+const toLine = (value: object): string => `${JSON.stringify(value)}\n`;
 
 type Conceal = (text: string) => string;
 

@@ -1,0 +1,77 @@
+import type { Frame } from '@livecall/core';
+import fc from 'fast-check';
+import { expect, it } from 'vitest';
+
+import { toPayload } from './payload.js';
+import { createLines } from './redact-lines.js';
+import type { LinesOptions } from './redact-lines.js';
+import { createSecrets } from './secrets.js';
+
+const at = 12.4;
+
+/** Writes the same frames, as they came and as entries. */
+function toBoth(frames: readonly Frame[], options?: LinesOptions) {
+  const asFrames = createLines(options);
+  const asEntries = createLines(options);
+  return {
+    asFrames: frames.map((frame) => asFrames.frame(at, 'server', frame)),
+    asEntries: frames.map((frame) =>
+      asEntries.entry({ at, event: 'frame', from: 'server', ...toPayload(frame) }),
+    ),
+  };
+}
+
+it.each<[what: string, frame: Frame, line: string]>([
+  ['JSON as it came', '{"type":"ack"}', '"json":{"type":"ack"}'],
+  ['other JSON as text', '{ "type": "ack" }', '"text":"{ \\"type\\": \\"ack\\" }"'],
+  ['bytes', Uint8Array.of(0, 255), '"base64":"AP8="'],
+  ['JSON without its number', '{"phone":"+14155552671"}', '"json":{"phone":"+12025550100"}'],
+  ['JSON without a token', '{"msg":"it is s3cret-t0ken"}', '"json":{"msg":"it is [redacted]"}'],
+])('writes %s', (_what, frame, line) => {
+  const { frame: toLine } = createLines({ secrets: createSecrets(['s3cret-t0ken']) });
+
+  expect(toLine(at, 'server', frame)).toBe(`{"at":12.4,"event":"frame","from":"server",${line}}\n`);
+});
+
+it('writes a mark for a frame that is nested too deep', () => {
+  const frame = '['.repeat(500_000) + ']'.repeat(500_000);
+
+  expect(createLines().frame(at, 'server', frame)).toBe(
+    '{"at":12.4,"event":"mark","label":"left out: a frame nested too deep"}\n',
+  );
+});
+
+it('writes a frame as it writes the entry of one, whatever is in it', () => {
+  const token = 's3cret/t0ken';
+  const word = fc.constantFrom(
+    ...['call', 'señal', '🙂', '"', ' 9,', '+14155552671', '415-555-2672', '٤١٥-٥٥٥-٢٦٧١'],
+    ...[token, encodeURIComponent(token), Buffer.from(token).toString('base64')],
+    ...['bearer 0123456789', 'eyJhbGci.eyJzdWIi.c2lnbmF0'],
+  );
+  const text = fc.array(word).map((words) => words.join(' '));
+  const key = fc.oneof(fc.constantFrom('type', 'msg', 'phone', 'id', '1', '__proto__'), word);
+  const value = fc.oneof(text, fc.double({ noNaN: true }), fc.nat(), fc.jsonValue({ maxDepth: 2 }));
+  const json = fc
+    .tuple(fc.dictionary(key, value), fc.constantFrom(0, 0, 0, 1))
+    .map(([fields, indent]) => JSON.stringify(fields, null, indent));
+  const frame = fc.oneof(
+    json,
+    text,
+    json.map((written): Frame => Buffer.from(written)),
+  );
+  const options = fc.constantFrom<LinesOptions>(
+    {},
+    { keepPhones: true },
+    { maskTranscripts: true },
+  );
+  fc.assert(
+    fc.property(fc.array(frame), options, (frames, redactOptions) => {
+      const { asFrames, asEntries } = toBoth(frames, {
+        ...redactOptions,
+        secrets: createSecrets([token]),
+      });
+
+      expect(asFrames).toEqual(asEntries);
+    }),
+  );
+});
