@@ -143,18 +143,23 @@ function mapObject(
   toValue: (value: unknown, key: string) => unknown,
   toKey: (key: string) => string = (key) => key,
 ): object {
-  let isChanged = false;
-  const fields = new Map<string, unknown>();
-  for (const [key, value] of Object.entries(object)) {
+  const keys = new Map<string, string>();
+  for (const key of Object.keys(object)) {
     let newKey = toKey(key);
     // One number in two forms is two keys still.
-    while (fields.has(newKey)) newKey += ' ';
-    const newValue = toValue(value, key);
-    isChanged ||= newKey !== key || newValue !== value;
-    fields.set(newKey, newValue);
+    while (keys.has(newKey)) newKey += ' ';
+    keys.set(newKey, key);
   }
+  const values = new Map<string, unknown>(Object.entries(object));
+  // In the order in which they will stand: keys that are integers come first in an object.
+  const fields = Object.entries(Object.fromEntries(keys)).map(
+    ([newKey, key]) => [newKey, toValue(values.get(key), key), key] as const,
+  );
+  const isChanged = fields.some(
+    ([newKey, value, key]) => newKey !== key || value !== values.get(key),
+  );
   // `fromEntries` defines its properties: a field called __proto__ stays a field.
-  return isChanged ? Object.fromEntries(fields) : object;
+  return isChanged ? Object.fromEntries(fields.map(([key, value]) => [key, value])) : object;
 }
 
 function parseJson(text: string): unknown {
