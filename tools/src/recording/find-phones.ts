@@ -22,12 +22,25 @@ const RUN =
 /** No number is written longer, however it is grouped; and in more, the library would take long. */
 const LONGEST_RUN = 32;
 
+/** So far around its digits the library looks at what stands there. */
+const CONTEXT = 4;
+
 /** Digits that are spelled, one by one. */
 const SPELLED = /^\D*\d(?:\D+\d)*$/;
+
+/** A stretch of digits that one number or several may stand in, and those found so far. */
+interface Run {
+  readonly start: number;
+  readonly end: number;
+  found: readonly FoundPhone[];
+}
 
 /**
  * Makes the finder of phone numbers in running text, as machines write them. It gives them in the
  * order in which they stand there, in a time that grows with the length of the text and no faster.
+ *
+ * Between two numbers that it gives, and before the first and behind the last, it finds no other,
+ * not even when it is given that part of the text alone.
  *
  * @param defaultCountry whose national numbers are found
  */
@@ -52,19 +65,50 @@ export function createPhoneFinder(
       end = phone.end;
     }
     found.push(...findInGap(text, end, to));
-    return found
-      .filter(({ start, end }) => !isWithinCode(text, start, end))
-      .map((phone) => ({ ...phone, start: toStart(text, phone) }));
+    return toRows(text, found)
+      .filter((row) => !isWithinCode(text, row[0].start, (row.at(-1) ?? row[0]).end))
+      .flatMap((row) => row.map((phone) => ({ ...phone, start: toStart(text, phone) })));
+  };
+
+  /** Finds in that part of a run which stands between two places, as if nothing stood beyond. */
+  const findBetween = (text: string, from: number, to: number, run: Run): readonly FoundPhone[] => {
+    const part = text.slice(Math.max(from, run.start), Math.min(to, run.end));
+    const { 0: written, index } = /\+?\d.*\d/su.exec(part) ?? { 0: '', index: 0 };
+    if (countDigits(written) < FEWEST_DIGITS) return [];
+    const start = Math.max(from, run.start) + index;
+    const first = Math.max(from, start - CONTEXT);
+    const last = Math.min(to, start + written.length + CONTEXT);
+    // What goes before a number may be kept apart from it by a space, and an astral digit by less.
+    const around = text.slice(first, last).replace(/[\s\u2060]+$/u, '');
+    return findInRun(around, start - first, start - first + written.length).map((phone) => ({
+      ...phone,
+      start: phone.start + first,
+      end: phone.end + first,
+    }));
   };
 
   return (text) => {
     if (!MAY_HOLD_A_NUMBER.test(text)) return [];
     const ascii = toAsciiDigits(text);
-    return [...ascii.matchAll(RUN)]
-      .flatMap(({ 0: run, index }) =>
-        countDigits(run) < FEWEST_DIGITS ? [] : findInRun(ascii, index, index + run.length),
-      )
-      .map((phone) => ({ ...phone, start: toCharacter(text, phone.start) }));
+    const runs = [...ascii.matchAll(RUN)]
+      .filter(({ 0: run }) => countDigits(run) >= FEWEST_DIGITS)
+      .map(({ 0: run, index }): Run => ({ start: index, end: index + run.length, found: [] }));
+    for (let at = 0; at < runs.length;) {
+      const run = runs[at] as Run;
+      const ends = [runs[at - 1]?.found.at(-1)?.end ?? 0, ...run.found.map(({ end }) => end)];
+      const found = ends.flatMap((end, index) => {
+        const next = run.found[index];
+        const to = next?.start ?? runs[at + 1]?.found[0]?.start ?? ascii.length;
+        return [...findBetween(ascii, end, to, run), ...(next === undefined ? [] : [next])];
+      });
+      // Once a number is found, nothing sees it any more: what stands beside it is read again.
+      if (found.length === run.found.length) at += 1;
+      else at = Math.max(0, at - 1);
+      run.found = found;
+    }
+    return runs.flatMap(({ found }) =>
+      found.map((phone) => ({ ...phone, start: toCharacter(text, phone.start) })),
+    );
   };
 }
 
@@ -91,6 +135,22 @@ function countDigits(run: string): number {
   return run.length < FEWEST_DIGITS ? run.length : run.replace(/\D/g, '').length;
 }
 
+/** Groups the numbers that stand in a row, with no more than one character between them. */
+function toRows(
+  text: string,
+  phones: readonly FoundPhone[],
+): readonly [FoundPhone, ...FoundPhone[]][] {
+  const rows: [FoundPhone, ...FoundPhone[]][] = [];
+  let end = -1;
+  for (const phone of phones) {
+    const row = /^\S?$/.test(text.slice(end, phone.start)) ? rows.at(-1) : undefined;
+    if (row === undefined) rows.push([phone]);
+    else row.push(phone);
+    end = phone.end;
+  }
+  return rows;
+}
+
 /** Between digits on both sides, without a space, it is a part of a longer code: of a coordinate. */
 function isWithinCode(text: string, start: number, end: number): boolean {
   return (
@@ -107,8 +167,8 @@ function* findByLibrary(
   defaultCountry: CountryCode,
 ): Generator<FoundPhone> {
   // Behind a comma it would take the next number for an extension.
-  const [before = ''] = /[^\d,;#]*$/.exec(text.slice(Math.max(0, from - 4), from)) ?? [];
-  const [after = ''] = /^[^,;#]*/.exec(text.slice(to, to + 4)) ?? [];
+  const [before = ''] = /[^\d,;#]*$/.exec(text.slice(Math.max(0, from - CONTEXT), from)) ?? [];
+  const [after = ''] = /^[^,;#]*/.exec(text.slice(to, to + CONTEXT)) ?? [];
   let at = from - before.length;
   for (;;) {
     const rest = text.slice(at, to + after.length);

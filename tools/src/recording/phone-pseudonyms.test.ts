@@ -3,6 +3,7 @@ import { isValidPhoneNumber } from 'libphonenumber-js';
 import { expect, it } from 'vitest';
 
 import { createPhonePseudonyms } from './phone-pseudonyms.js';
+import type { PhonePseudonymsOptions } from './phone-pseudonyms.js';
 
 const inText = (text: string) => createPhonePseudonyms().inText(text);
 const inField = (phone: string) => createPhonePseudonyms().inField(phone);
@@ -217,6 +218,23 @@ it.each([
   expect(long).toBeLessThan(Math.max(5, 40 * short));
 });
 
+it.each([
+  ['numbers that touch', '(415) 555-2671'],
+  ['numbers that make known those before', '415-555-2671 415-555-2672 415-555-2673,'],
+  ['numbers that make known those behind', '+14155552671 415-555-2672 415-555-2673'],
+])('takes no longer than the text is long, full of numbers: %s', (_what, piece) => {
+  const seconds = (length: number) => {
+    const text = piece.repeat(length / piece.length);
+    const start = performance.now();
+    expect(inText(text)).not.toContain('415');
+    return (performance.now() - start) / 1_000;
+  };
+
+  seconds(5_000);
+  const [short, long] = [seconds(5_000), seconds(50_000)];
+  expect(long).toBeLessThan(Math.max(2, 40 * short));
+});
+
 it('goes on in the next area code after a hundred numbers', () => {
   const phones = createPhonePseudonyms();
   const pseudonyms = Array.from({ length: 101 }, (_, n) => phones.inField(`+1415555${2_000 + n}`));
@@ -287,25 +305,89 @@ it('gives one number one pseudonym, whatever it is written like and stands besid
   );
 });
 
-it('changes nothing when it redacts twice', () => {
-  const between = fc.constantFrom(
+const other = fc.constantFrom(
+  ...['+442079460958', '44 20 7946 0958', '+33 1 23 45 67 89', '020 7946 0958', '030 901820'],
+  ...['+12025550100', '202-555-0100', '202-555-0101', '(202) 555-0101', '2025550102', '555-0100'],
+  ...['555-2671', '٤١٥٥٥٥٢٦٧١', '𝟒𝟏𝟓-𝟓𝟓𝟓-𝟐𝟔𝟕𝟏'],
+);
+const glue = fc.constantFrom(
+  ...[
+    '',
     ' ',
     ', ',
+    ',',
+    ':',
     '. ',
-    ' or ',
     ' / ',
-    ' 12 ',
-    ' 4155 ',
-    ' 9 (',
-    ' 1 ',
-    '1',
-  );
-  fc.assert(
-    fc.property(fc.array(fc.tuple(spoken, between)), (said) => {
-      const redacted = inText(said.flat().join(''));
+    '/',
+    '+',
+    '(',
+    ')',
+    ' (',
+    ') ',
+    '-',
+    ' - ',
+    '#',
+    '\u00a0',
+  ],
+  ...['1', ' 1 ', '12', ' 12 ', '00', ' 4155 ', ' 9 (', '+1', '+1 ', '+44 ', '$', '%', '½'],
+  ...[' or ', 'x', ' x ', ' ext. ', 'abc', 'é'],
+);
+const noise = fc.string({
+  unit: fc.constantFrom(...Array.from('0123456789+-() .,:/x')),
+  maxLength: 12,
+});
+const glued = fc
+  .array(fc.oneof(spoken, spoken, other, glue, glue, noise), { maxLength: 14 })
+  .map((pieces) => pieces.join(''));
+/** The texts and fields of one recording. */
+type Said = readonly { readonly place: 'inText' | 'inField'; readonly text: string }[];
 
-      expect(inText(redacted)).toBe(redacted);
+const recording: fc.Arbitrary<Said> = fc.array(
+  fc.record({ place: fc.constantFrom('inText', 'inText', 'inField'), text: glued }),
+  { maxLength: 4 },
+);
+const country = fc.constantFrom('US', 'US', 'GB', 'DE');
+
+function redactAll(said: Said, options: PhonePseudonymsOptions): Said {
+  const phones = createPhonePseudonyms(options);
+  return said.map(({ place, text }) => ({ place, text: phones[place](text) }));
+}
+
+it('changes nothing when it redacts twice, whatever the numbers touch', () => {
+  fc.assert(
+    fc.property(recording, country, (said, defaultCountry) => {
+      const redacted = redactAll(said, { defaultCountry });
+
+      expect(redactAll(redacted, { defaultCountry })).toEqual(redacted);
+      // And so no number is left that is not fictional.
+      expect(redactAll(redacted, { defaultCountry, keepFictional: true })).toEqual(redacted);
     }),
     { numRuns: 200 },
   );
+});
+
+it.each([
+  // A number that is replaced frees the one that it touches.
+  ['600-200-00001+13012000000 12 (500) 200-0000 ', '600-200-00001+12025550100 12 202-555-0101 '],
+  ['301-200-0000(301) 200-0000, 260-200-0000', '202-555-0100 202-555-0100, 202-555-0101'],
+  ['12-301-200-0000(301) 200-0001', '12-202-555-0100 202-555-0101'],
+  ['555-2671 415-555-2672', '202-555-0100 202-555-0101'],
+  // In a row, the last makes the others known.
+  [
+    '415-555-2671 415-555-2672 415-555-2673,415-555-2674 415-555-2675 415-555-2676',
+    '202-555-0100 202-555-0101 202-555-0102,202-555-0103 202-555-0104 202-555-0105',
+  ],
+  // Pseudonyms are found as they stand, even where no number would be.
+  ['x202-555-0101202-555-0100', 'x202-555-0100 202-555-0101'],
+])('finds in %j all that it would find the second time', (text, expected) => {
+  expect(inText(text)).toBe(expected);
+  expect(inText(expected)).toBe(expected);
+});
+
+it('knows a pseudonym without its plus, in every country', () => {
+  const phones = createPhonePseudonyms({ defaultCountry: 'DE' });
+
+  expect(phones.inField('+4930901820')).toBe('+12025550100');
+  expect(phones.inField('12025550100')).toBe(phones.inField('+12025550100'));
 });

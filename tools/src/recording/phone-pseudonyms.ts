@@ -8,6 +8,7 @@ import type { CountryCode } from 'libphonenumber-js';
 
 import { toAsciiDigits } from './ascii-digits.js';
 import { createPhoneFinder } from './find-phones.js';
+import type { FoundPhone } from './find-phones.js';
 
 /** Replaces phone numbers; the same number gets the same pseudonym, however it is written. */
 export interface PhonePseudonyms {
@@ -33,6 +34,10 @@ const LOCAL_DIGITS = 7;
 
 /** Reserved for fiction, with its area code or without. */
 const FICTIONAL = /^(?:\+1\d{3})?55501\d\d$/;
+
+/** A pseudonym as it is written in text; no other number can begin in it or end in it. */
+const PSEUDONYM = /(\+1[2-9]\d\d55501\d\d)/u;
+const NORTH_AMERICAN_PSEUDONYM = /(\+1[2-9]\d\d55501\d\d|(?<!\p{N})[2-9]\d\d-555-01\d\d)/u;
 
 /**
  * Gives pseudonyms by order of first appearance: `+12025550100`, `+12025550101` … to `…0199`, then
@@ -75,11 +80,34 @@ export function createPhonePseudonyms({
 
   /** E.164 where it can be; else the digits alone. */
   const toNumber = (phone: string, digits: string): string => {
+    // A pseudonym is one in every country, as a JSON number too, which has no plus.
+    if (FICTIONAL.test(`+${digits}`)) return `+${digits}`;
     const national = parsePhoneNumberFromString(phone, country);
     const international = parsePhoneNumberFromString(`+${digits}`);
     if (national?.isValid() === true) return national.number;
     if (international?.isValid() === true) return international.number;
     return national?.isPossible() === true ? national.number : digits;
+  };
+
+  /**
+   * Finds pseudonyms first, and other numbers in what stands between them. So a text that is
+   * redacted falls into the same parts again, and there is no number in those.
+   */
+  const findAll = (text: string): readonly FoundPhone[] => {
+    let end = 0;
+    return text
+      .split(isNorthAmerican ? NORTH_AMERICAN_PSEUDONYM : PSEUDONYM)
+      .flatMap((part, index) => {
+        const start = end;
+        end += part.length;
+        return index % 2 === 1
+          ? [{ start, end, number: `+1${part.replace(/^\+1|-/g, '')}` }]
+          : findPhones(part).map((phone) => ({
+              ...phone,
+              start: start + phone.start,
+              end: start + phone.end,
+            }));
+      });
   };
 
   return {
@@ -93,13 +121,14 @@ export function createPhonePseudonyms({
     inText(text) {
       let replaced = '';
       let end = 0;
-      for (const found of findPhones(text)) {
+      for (const found of findAll(text)) {
         if (isKept(found.number)) continue;
         const pseudonym = toPseudonym(found.number);
         const isInternational = text[found.start] === '+' || !isNorthAmerican;
         const before = text.slice(end, found.start);
         // A parenthesis goes, and what it kept apart must not become one number.
-        const gap = !isInternational && /\p{N}$/u.test(before) ? ' ' : '';
+        const isGlued = before === '' ? end > 0 : /\p{N}$/u.test(before);
+        const gap = !isInternational && isGlued ? ' ' : '';
         replaced += before + gap + (isInternational ? pseudonym : toNational(pseudonym));
         end = found.end;
       }

@@ -290,8 +290,11 @@ const extra = fc.dictionary(
     '+14155552671',
     '(415) 555-2671',
     '4155552671',
+    '4155552672',
+    '4199992670',
+    '5',
   ),
-  fc.oneof(fc.jsonValue(), text),
+  fc.oneof(fc.jsonValue(), text, fc.record({ phone: spoken })),
 );
 
 const message = fc.oneof(
@@ -375,6 +378,16 @@ it('replaces a number that comes again as one that comes first', () => {
       ).toEqual(numbers.map((number) => ({ phone: inField(number) })));
     }),
   );
+});
+
+it('counts numbers in the order in which they stand, once keys are replaced', () => {
+  const line = (json: object) =>
+    JSON.stringify({ at: 1, event: 'frame', from: 'server', json: { ...json, type: 'x' } });
+  const lines = [line({ 2025550100: '', 4294967294: { phone: '+14155552671' } })];
+  const redacted = [line({ '202-555-0100': '', 4294967294: { phone: '+12025550101' } })];
+
+  expect(redact(lines)).toEqual(redacted);
+  expect(redact(redacted)).toEqual(redacted);
 });
 
 it('changes nothing when it redacts twice', () => {

@@ -156,25 +156,42 @@ function mapObject(
   toValue: (value: unknown, key: string) => unknown,
   toKey: (key: string) => string = (key) => key,
 ): object {
+  const renamed = renameKeys(object, toKey);
+  if (renamed !== undefined) {
+    const values = new Map<string, unknown>(Object.entries(object));
+    // In the order in which they will stand: keys that are integers come first in an object.
+    const fields = Object.entries(Object.fromEntries(renamed));
+    return Object.fromEntries(
+      fields.map(([newKey, key]) => [newKey, toValue(values.get(key), key)]),
+    );
+  }
   /** What the object is now, from the first change on. */
   let fields: Map<string, unknown> | undefined;
   for (const key of Object.keys(object)) {
     const value = (object as Readonly<Record<string, unknown>>)[key];
-    let newKey = toKey(key);
     const newValue = toValue(value, key);
-    if (newKey !== key || newValue !== value) fields ??= fieldsBefore(key, object);
-    if (fields === undefined) continue;
-    // One number in two forms is two keys still.
-    while (fields.has(newKey)) newKey += ' ';
-    fields.set(newKey, newValue);
+    if (newValue !== value) fields ??= new Map(Object.entries(object));
+    fields?.set(key, newValue);
   }
   // `fromEntries` defines its properties: a field called __proto__ stays a field.
   return fields === undefined ? object : Object.fromEntries(fields);
 }
 
-function fieldsBefore(key: string, object: object): Map<string, unknown> {
-  const fields: [string, unknown][] = Object.entries(object);
-  return new Map(fields.slice(0, Object.keys(object).indexOf(key)));
+/** The keys that they were by the keys that they will be; `undefined` where they all stay. */
+function renameKeys(
+  object: object,
+  toKey: (key: string) => string,
+): Map<string, string> | undefined {
+  const keys = Object.keys(object);
+  if (keys.every((key) => toKey(key) === key)) return undefined;
+  const renamed = new Map<string, string>();
+  for (const key of keys) {
+    let newKey = toKey(key);
+    // One number in two forms is two keys still.
+    while (renamed.has(newKey)) newKey += ' ';
+    renamed.set(newKey, key);
+  }
+  return renamed;
 }
 
 function parseJson(text: string): unknown {
