@@ -282,11 +282,9 @@ it('leaves no number in a text, wherever it stands between words', () => {
   const word = fc.constantFrom('call', 'or', 'me,', 'at', 'now.', 'Marta', '-', 'by 9', '§ 5');
   fc.assert(
     fc.property(fc.array(fc.tuple(word, spoken)), (said) => {
-      const redacted = inText(said.flat().join(' '));
+      const left = inText(said.flat().join(' ')).replaceAll(/202-555-01\d\d|\+120255501\d\d/g, '');
 
-      for (const [, number] of said) {
-        if (!number.includes('5550')) expect(redacted).not.toContain(number.slice(-7));
-      }
+      for (const [, number] of said) expect(left).not.toContain(number.slice(-7));
     }),
   );
 });
