@@ -13,7 +13,7 @@ import {
   showDivergence,
 } from '@livecall/tools';
 import { config } from 'rxjs';
-import { expect, it, onTestFinished, vi } from 'vitest';
+import { expect, it, onTestFinished } from 'vitest';
 
 import { accessToken, conversationToken, expectNoToken } from './fixtures/canary-tokens.js';
 import { follow, followCall } from './fixtures/follow.js';
@@ -24,8 +24,6 @@ import { startRawServer } from './fixtures/raw-server.js';
 import type { RawDial } from './fixtures/raw-server.js';
 
 /* A server that says the tokens back, wherever it can say something. */
-
-vi.setConfig({ testTimeout: 20_000 });
 
 /** One with everything that is written differently in a query, in JSON and in base64. */
 const oddToken = `canary"odd\\~!'()*/+&=%7E?token`;

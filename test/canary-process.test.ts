@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
-import { expect, it, vi } from 'vitest';
+import { expect, it } from 'vitest';
 
 import { accessToken, conversationToken, expectNoToken } from './fixtures/canary-tokens.js';
 import { makeFolder } from './fixtures/folder.js';
@@ -12,8 +12,6 @@ import type { Livecall } from './fixtures/livecall.js';
 import { startPlatform } from './fixtures/platform.js';
 
 /* A process that holds live tokens: what others can see of it, and what it leaves when it crashes. */
-
-vi.setConfig({ testTimeout: 30_000 });
 
 const itWithProc = it.skipIf(!existsSync('/proc/self/cmdline')).concurrent;
 if (!existsSync('/proc/self/cmdline')) console.warn('No /proc here: no process title is read.');

@@ -3,7 +3,7 @@ import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 
 import { scenario } from '@livecall/tools';
-import { expect, it, vi } from 'vitest';
+import { expect, it } from 'vitest';
 
 import { accessToken, conversationToken } from './fixtures/canary-tokens.js';
 import { makeFolder } from './fixtures/folder.js';
@@ -16,8 +16,6 @@ import { startRawServer } from './fixtures/raw-server.js';
 import type { RawDial } from './fixtures/raw-server.js';
 
 /* What goes wrong, and what a person is told: an exit code, and one line that says what to mend. */
-
-vi.setConfig({ testTimeout: 30_000 });
 
 const EXISTING = 'what stood here before\n';
 

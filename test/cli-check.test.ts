@@ -1,14 +1,12 @@
 import { readdirSync } from 'node:fs';
 
 import { scenario } from '@livecall/tools';
-import { expect, it, vi } from 'vitest';
+import { expect, it } from 'vitest';
 
 import { makeFolder } from './fixtures/folder.js';
 import { run } from './fixtures/livecall.js';
 
 /* `livecall check`: what is wrong with recordings. */
-
-vi.setConfig({ testTimeout: 30_000 });
 
 it('says what is wrong with the recordings of this house, and nothing else', async () => {
   const names = readdirSync('recordings').filter((name) => name.endsWith('.ndjson'));

@@ -1,5 +1,5 @@
 import { isComplete, loadRecording } from '@livecall/tools';
-import { expect, it, vi } from 'vitest';
+import { expect, it } from 'vitest';
 
 import { makeFolder } from './fixtures/folder.js';
 import { CALL_END, START } from './fixtures/frames.js';
@@ -8,8 +8,6 @@ import { startPlatform } from './fixtures/platform.js';
 import type { Answer } from './fixtures/platform.js';
 
 /* `livecall record` in a terminal: its keys and its colours. */
-
-vi.setConfig({ testTimeout: 30_000 });
 
 const itInTerminal = it.skipIf(!hasTerminals);
 if (!hasTerminals) console.warn('No script of util-linux here: nothing is tested in a terminal.');

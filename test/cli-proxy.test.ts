@@ -1,7 +1,7 @@
 import { webSocketTransport } from '@livecall/core';
 import type { Transport, WebSocketTransportOptions } from '@livecall/core';
 import { loadRecording } from '@livecall/tools';
-import { expect, it, vi } from 'vitest';
+import { expect, it } from 'vitest';
 
 import { accessToken, conversationToken } from './fixtures/canary-tokens.js';
 import { makeFolder } from './fixtures/folder.js';
@@ -16,8 +16,6 @@ import type { Answer, Platform } from './fixtures/platform.js';
 import { rawClient, toHandshake } from './fixtures/raw-client.js';
 
 /* `livecall proxy`, between an app and the platform. */
-
-vi.setConfig({ testTimeout: 30_000 });
 
 const begin: Answer = (client) => {
   client.send(START);

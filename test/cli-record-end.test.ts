@@ -1,5 +1,5 @@
 import { isComplete, loadRecording } from '@livecall/tools';
-import { expect, it, vi } from 'vitest';
+import { expect, it } from 'vitest';
 import type { WebSocket } from 'ws';
 
 import { makeFolder } from './fixtures/folder.js';
@@ -11,8 +11,6 @@ import type { Answer } from './fixtures/platform.js';
 import { startRawServer, toBytes } from './fixtures/raw-server.js';
 
 /* However `livecall record` ends, it leaves a recording behind. */
-
-vi.setConfig({ testTimeout: 30_000 });
 
 /** A call that goes on until someone ends it. */
 const longCall: Answer = (client) => {

@@ -1,7 +1,7 @@
 import { statSync, writeFileSync } from 'node:fs';
 
 import { loadRecording, parseRecording } from '@livecall/tools';
-import { expect, it, vi } from 'vitest';
+import { expect, it } from 'vitest';
 
 import { accessToken, conversationToken, expectNoToken } from './fixtures/canary-tokens.js';
 import { makeFolder } from './fixtures/folder.js';
@@ -11,8 +11,6 @@ import { cut, startPlatform } from './fixtures/platform.js';
 import type { Answer } from './fixtures/platform.js';
 
 /* `livecall record`, as a person runs it. */
-
-vi.setConfig({ testTimeout: 30_000 });
 
 /** A call that is over as soon as it has begun. */
 const shortCall: Answer = (client) => {

@@ -1,7 +1,7 @@
 import { readFileSync, statSync } from 'node:fs';
 
 import { scenario } from '@livecall/tools';
-import { expect, it, vi } from 'vitest';
+import { expect, it } from 'vitest';
 
 import { accessToken } from './fixtures/canary-tokens.js';
 import { makeFolder } from './fixtures/folder.js';
@@ -10,8 +10,6 @@ import { startPlatform } from './fixtures/platform.js';
 import { CALL_END, START } from './fixtures/frames.js';
 
 /* `livecall redact` and `livecall check --secrets`, as a person runs them. */
-
-vi.setConfig({ testTimeout: 30_000 });
 
 const HEADER = '{"livecall":1,"recordedAt":"2026-11-22T09:00:00.000Z"';
 const call = [

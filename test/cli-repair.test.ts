@@ -10,7 +10,7 @@ import {
 } from 'node:fs';
 
 import { isComplete, loadRecording, scenario } from '@livecall/tools';
-import { expect, it, vi } from 'vitest';
+import { expect, it } from 'vitest';
 
 import { makeFolder } from './fixtures/folder.js';
 import { START } from './fixtures/frames.js';
@@ -18,8 +18,6 @@ import { livecall, run } from './fixtures/livecall.js';
 import { startPlatform } from './fixtures/platform.js';
 
 /* `livecall repair`: a recording whose recorder died is completed, and nothing else is changed. */
-
-vi.setConfig({ testTimeout: 30_000 });
 
 const HEADER =
   '{"livecall":1,"recordedAt":"2026-11-22T09:00:00.000Z","redacted":["credentials"]}\n';

@@ -1,6 +1,6 @@
 import { HandshakeRefusedError, liveCall, webSocketTransport } from '@livecall/core';
 import type { Transport } from '@livecall/core';
-import { expect, it, vi } from 'vitest';
+import { expect, it } from 'vitest';
 import { WebSocket } from 'ws';
 
 import { accessToken, conversationToken } from './fixtures/canary-tokens.js';
@@ -8,8 +8,6 @@ import { follow, followCall } from './fixtures/follow.js';
 import { livecall, run } from './fixtures/livecall.js';
 
 /* `livecall replay --fault`: what goes wrong on purpose, and whose doing it is. */
-
-vi.setConfig({ testTimeout: 30_000 });
 
 const spam = 'recordings/screened-spam-call.ndjson';
 const toTransport = (url: string): Transport =>

@@ -2,7 +2,7 @@ import { liveCall, webSocketTransport } from '@livecall/core';
 import type { Transport } from '@livecall/core';
 import { ack, loadRecording, scenario, toFrame } from '@livecall/tools';
 import { filter, firstValueFrom, lastValueFrom, switchMap, toArray } from 'rxjs';
-import { expect, it, vi } from 'vitest';
+import { expect, it } from 'vitest';
 
 import { accessToken, conversationToken } from './fixtures/canary-tokens.js';
 import { makeFolder } from './fixtures/folder.js';
@@ -11,8 +11,6 @@ import type { Following } from './fixtures/follow.js';
 import { livecall, run } from './fixtures/livecall.js';
 
 /* `livecall replay`, as a person runs it, and the clients that dial it. */
-
-vi.setConfig({ testTimeout: 30_000 });
 
 const recordings = 'recordings';
 const joined = `${recordings}/joined-call.ndjson`;

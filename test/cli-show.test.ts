@@ -1,12 +1,10 @@
 import { scenario } from '@livecall/tools';
-import { expect, it, vi } from 'vitest';
+import { expect, it } from 'vitest';
 
 import { makeFolder } from './fixtures/folder.js';
 import { run } from './fixtures/livecall.js';
 
 /* `livecall show`: a recording as a person reads it. */
-
-vi.setConfig({ testTimeout: 30_000 });
 
 it('tells a call that was joined', async () => {
   const { exitCode, stdout, stderr } = await run(['show', 'recordings/joined-call.ndjson']);

@@ -1,12 +1,10 @@
 import { readFileSync } from 'node:fs';
 
-import { expect, it, vi } from 'vitest';
+import { expect, it } from 'vitest';
 
 import { run } from './fixtures/livecall.js';
 
 /* What the command line says of itself, and of commands that it does not understand. */
-
-vi.setConfig({ testTimeout: 30_000 });
 
 const { version } = JSON.parse(readFileSync('tools/package.json', 'utf8')) as { version: string };
 

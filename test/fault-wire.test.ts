@@ -19,8 +19,6 @@ import { toCloseFrame, toWireFrame } from './fixtures/wire-frame.js';
 
 /* What a call makes of faults below the messages of a WebSocket: bytes, and the lack of them. */
 
-vi.setConfig({ testTimeout: 20_000 });
-
 type Answer = (dial: RawDial) => void;
 
 /** Starts a server that gives the n-th dial the n-th answer, and the last one to all that follow. */

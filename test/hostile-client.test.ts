@@ -14,7 +14,7 @@ import {
 } from '@livecall/tools';
 import type { ServeOptions } from '@livecall/tools';
 import { concat, from, lastValueFrom, NEVER, of, Subject, tap, toArray } from 'rxjs';
-import { expect, it, vi } from 'vitest';
+import { expect, it } from 'vitest';
 import { WebSocket } from 'ws';
 
 import { accessToken, conversationToken, expectNoToken } from './fixtures/canary-tokens.js';
@@ -26,8 +26,6 @@ import { rawClient, toHandshake } from './fixtures/raw-client.js';
 import { toWireFrame } from './fixtures/wire-frame.js';
 
 /* A fake server, and clients that mean no good: what they can make it keep, reach and become. */
-
-vi.setConfig({ testTimeout: 20_000 });
 
 const MIB = 1_048_576;
 

@@ -1,7 +1,7 @@
 import { cpSync, existsSync, mkdirSync, renameSync, symlinkSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
-import { expect, it, vi } from 'vitest';
+import { expect, it } from 'vitest';
 
 import { accessToken, conversationToken, expectNoToken } from './fixtures/canary-tokens.js';
 import { makeFolder } from './fixtures/folder.js';
@@ -10,8 +10,6 @@ import { livecall, run } from './fixtures/livecall.js';
 import { rawClient, toHandshake } from './fixtures/raw-client.js';
 
 /* `livecall replay FOLDER`, and conversation tokens that ask for more than is in it. */
-
-vi.setConfig({ testTimeout: 30_000 });
 
 const recording = fileURLToPath(new URL('../recordings/joined-call.ndjson', import.meta.url));
 

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 import { isComplete, loadRecording } from '@livecall/tools';
-import { expect, it, vi } from 'vitest';
+import { expect, it } from 'vitest';
 import type { WebSocket } from 'ws';
 
 import { makeFolder } from './fixtures/folder.js';
@@ -14,8 +14,6 @@ import { livecall } from './fixtures/livecall.js';
 import { startPlatform } from './fixtures/platform.js';
 
 /* What takes the disk from under `livecall record`: it says so, ends with 74, and the call goes on. */
-
-vi.setConfig({ testTimeout: 60_000 });
 
 /** A call in which something can happen to the disk after it has begun. */
 async function startCall() {

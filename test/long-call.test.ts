@@ -6,14 +6,12 @@ import type { CallSnapshot, Connection, Frame, LiveCallOptions, Transport } from
 import { record, recordingSink } from '@livecall/tools';
 import { asyncScheduler, Observable, Subject } from 'rxjs';
 import { TestScheduler } from 'rxjs/testing';
-import { expect, it, vi } from 'vitest';
+import { expect, it } from 'vitest';
 
 import { CALL_END, START } from './fixtures/frames.js';
 import { measured } from './fixtures/seed.js';
 
 /* A call of a day, in virtual time: what it holds on to stays bounded, and its end is one end. */
-
-vi.setConfig({ testTimeout: 120_000 });
 
 const DAY_MS = 24 * 3_600_000;
 const HOUR_MS = 3_600_000;

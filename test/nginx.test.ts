@@ -3,7 +3,7 @@ import type { Transport, WebSocketTransportOptions } from '@livecall/core';
 import { ack, replay, scenario, serve } from '@livecall/tools';
 import type { ServeRequest } from '@livecall/tools';
 import { filter, firstValueFrom, lastValueFrom, NEVER, switchMap, toArray } from 'rxjs';
-import { expect, it, vi } from 'vitest';
+import { expect, it } from 'vitest';
 
 import { accessToken, conversationToken, expectNoToken } from './fixtures/canary-tokens.js';
 import { follow, followCall } from './fixtures/follow.js';
@@ -14,8 +14,6 @@ import { nginxBinary, startNginx } from './fixtures/nginx.js';
 import { startPlatform } from './fixtures/platform.js';
 
 /* nginx, as a reverse proxy in front of the fake server. */
-
-vi.setConfig({ testTimeout: 20_000 });
 
 const itWithNginx = it.skipIf(nginxBinary === undefined).concurrent;
 if (nginxBinary === undefined) {

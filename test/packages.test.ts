@@ -59,7 +59,7 @@ beforeAll(async () => {
     realpathSync(join(root, 'node_modules', 'vitest')),
     join(app, 'node_modules', 'vitest'),
   );
-}, 120_000);
+});
 afterAll(() => {
   rmSync(folder, { recursive: true });
 });

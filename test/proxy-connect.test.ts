@@ -2,7 +2,7 @@ import { liveCall, webSocketTransport } from '@livecall/core';
 import type { Transport, WebSocketTransportOptions } from '@livecall/core';
 import { HttpsProxyAgent } from 'https-proxy-agent';
 import { lastValueFrom, toArray } from 'rxjs';
-import { expect, it, vi } from 'vitest';
+import { expect, it } from 'vitest';
 
 import { makeBadCertificates } from './fixtures/bad-certificates.js';
 import { accessToken, conversationToken, expectNoToken } from './fixtures/canary-tokens.js';
@@ -15,8 +15,6 @@ import { startPlatform } from './fixtures/platform.js';
 import type { Answer } from './fixtures/platform.js';
 
 /* An HTTP proxy on the way, through CONNECT. */
-
-vi.setConfig({ testTimeout: 20_000 });
 
 const certificates = makeBadCertificates();
 const itWithTls = it.skipIf(certificates === undefined);

@@ -55,7 +55,7 @@ beforeAll(async () => {
   );
   const tsc = join(root, 'node_modules', 'typescript', 'bin', 'tsc');
   await node([tsc, '-p', folder]);
-}, 60_000);
+});
 afterAll(() => {
   rmSync(folder, { recursive: true });
 });

@@ -140,7 +140,7 @@ test('does not join, and expects what comes then', async ({ replayed }) => {
   expect(await ended(call)).toHaveProperty('reason', 'call-ended');
 });
 
-test('does not join, and runs out of time', { timeout: 200 }, async ({ replayed }) => {
+test('does not join, and runs out of time', { timeout: 2_000 }, async ({ replayed }) => {
   const { call } = await replayed('recordings/joined-call.ndjson', { waitMs: 50 });
   call.connect();
   await new Promise(() => undefined);

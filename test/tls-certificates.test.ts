@@ -2,7 +2,7 @@ import { Agent } from 'node:http';
 
 import { liveCall, webSocketTransport } from '@livecall/core';
 import type { Transport, WebSocketTransportOptions } from '@livecall/core';
-import { expect, it, vi } from 'vitest';
+import { expect, it } from 'vitest';
 
 import { makeBadCertificates } from './fixtures/bad-certificates.js';
 import type { BadCertificates } from './fixtures/bad-certificates.js';
@@ -15,8 +15,6 @@ import { startPlatform } from './fixtures/platform.js';
 import type { Answer } from './fixtures/platform.js';
 
 /* A certificate that is not accepted: no token is sent, and nothing is dialled again. */
-
-vi.setConfig({ testTimeout: 20_000 });
 
 const certificates = makeBadCertificates();
 const itWithTls = it.skipIf(certificates === undefined);

@@ -1,7 +1,7 @@
 import { liveCall, webSocketTransport } from '@livecall/core';
 import type { LiveCall, WebSocketTransportOptions } from '@livecall/core';
 import { lastValueFrom, toArray } from 'rxjs';
-import { expect, it, vi } from 'vitest';
+import { expect, it } from 'vitest';
 import type { WebSocket } from 'ws';
 
 import { accessToken, conversationToken } from './fixtures/canary-tokens.js';
@@ -12,8 +12,6 @@ import { cut, startPlatform } from './fixtures/platform.js';
 import type { Platform } from './fixtures/platform.js';
 
 /* A call over a real socket: what is lost, what is dialled again, and when a peer counts as dead. */
-
-vi.setConfig({ testTimeout: 20_000 });
 
 const toOptions = (
   { url }: Platform,

@@ -1,7 +1,7 @@
 import { liveCall, NotOpenError, webSocketTransport } from '@livecall/core';
 import type { Frame, Transport, WebSocketTransportOptions } from '@livecall/core';
 import { firstValueFrom, take, toArray } from 'rxjs';
-import { expect, it, vi } from 'vitest';
+import { expect, it } from 'vitest';
 
 import { accessToken, conversationToken } from './fixtures/canary-tokens.js';
 import { follow, followCall } from './fixtures/follow.js';
@@ -11,8 +11,6 @@ import type { Answer } from './fixtures/platform.js';
 import { startRawServer, toBytes } from './fixtures/raw-server.js';
 
 /* An open connection: its frames, and every way in which it can end. */
-
-vi.setConfig({ testTimeout: 20_000 });
 
 const toTransport = (
   { url }: { readonly url: string },

@@ -2,7 +2,7 @@ import { globalAgent } from 'node:http';
 
 import { liveCall, webSocketTransport } from '@livecall/core';
 import type { WebSocketTransportOptions } from '@livecall/core';
-import { expect, it, vi } from 'vitest';
+import { expect, it } from 'vitest';
 
 import { accessToken, conversationToken } from './fixtures/canary-tokens.js';
 import { follow, followCall } from './fixtures/follow.js';
@@ -11,8 +11,6 @@ import { startPlatform } from './fixtures/platform.js';
 import type { Answer, Platform } from './fixtures/platform.js';
 
 /* What is left after many calls: nothing. */
-
-vi.setConfig({ testTimeout: 20_000 });
 
 const CYCLES = 200;
 

@@ -4,7 +4,7 @@ import type { Duplex } from 'node:stream';
 
 import { webSocketTransport } from '@livecall/core';
 import type { Transport, WebSocketTransportOptions } from '@livecall/core';
-import { expect, it, vi } from 'vitest';
+import { expect, it } from 'vitest';
 
 import { accessToken, conversationToken } from './fixtures/canary-tokens.js';
 import { makeCertificates } from './fixtures/certificates.js';
@@ -13,8 +13,6 @@ import { startPlatform } from './fixtures/platform.js';
 import type { Answer } from './fixtures/platform.js';
 
 /* Who is trusted, and who makes the connection. */
-
-vi.setConfig({ testTimeout: 20_000 });
 
 const certificates = makeCertificates();
 const itWithTls = it.skipIf(certificates === undefined);

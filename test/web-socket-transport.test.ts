@@ -13,8 +13,6 @@ import type { RawDial } from './fixtures/raw-server.js';
 
 /* What a dial sends, and every way in which it can fail to open. */
 
-vi.setConfig({ testTimeout: 20_000 });
-
 const toTransport = (
   { url }: { readonly url: string },
   options: Partial<WebSocketTransportOptions> = {},
