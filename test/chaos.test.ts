@@ -3,12 +3,12 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 
 import { liveCall, webSocketTransport } from '@livecall/core';
-import type { CommandError, LiveCall } from '@livecall/core';
+import type { CommandError, LiveCall, TransportError } from '@livecall/core';
 import { firstValueFrom, map, share, tap, timer } from 'rxjs';
 import type { Observable } from 'rxjs';
 import { expect, it, onTestFinished } from 'vitest';
 
-import { accessToken } from './fixtures/canary-tokens.js';
+import { accessToken, expectNoTokenInError } from './fixtures/canary-tokens.js';
 import { planDial, startChaosServer } from './fixtures/chaos.js';
 import { randomFrom } from './fixtures/random.js';
 import { report, toCount, toSeed } from './fixtures/seed.js';
@@ -31,7 +31,10 @@ interface Ends {
 
 /** What a call was, once it is over. */
 interface Outcome {
+  /** Those that reached the server: while it restarts, nobody answers. */
   readonly dials: number;
+  readonly unanswered: number;
+  readonly opened: number;
   readonly state: string;
   /** What is not as it must be. */
   readonly faults: readonly string[];
@@ -45,6 +48,8 @@ async function followOne(url: string, seed: number, number: number): Promise<Out
   const sent = new Map<string, number>();
   const commands: string[] = [];
   let dials = 0;
+  let unanswered = 0;
+  let opened = 0;
   const transport = webSocketTransport({
     url,
     accessToken,
@@ -59,6 +64,12 @@ async function followOne(url: string, seed: number, number: number): Promise<Out
     pingIntervalMs: 100,
     pongTimeoutMs: 100,
   }).pipe(
+    tap({
+      next: () => (opened += 1),
+      error: (error: unknown) => {
+        if ((error as TransportError & { code?: unknown }).code === 'ECONNREFUSED') unanswered += 1;
+      },
+    }),
     map(({ frames$, send }) => ({
       frames$,
       send: (frame: string | Uint8Array) => {
@@ -70,7 +81,7 @@ async function followOne(url: string, seed: number, number: number): Promise<Out
   );
   const call = liveCall(transport, {
     lingerMs: 5,
-    retry: { baseDelayMs: 2, maxDelayMs: 30, maxAttempts: 12, resetAfterMs: 0, random },
+    retry: { baseDelayMs: 4, maxDelayMs: 250, maxAttempts: 12, resetAfterMs: 0, random },
   });
 
   const watched: Ends[] = [];
@@ -107,6 +118,9 @@ async function followOne(url: string, seed: number, number: number): Promise<Out
     share(),
   );
   watch('state$', over$);
+  call.errors$.subscribe((error) => {
+    expectNoTokenInError(error);
+  });
   // Each connection hears up to two commands; one in five is given up.
   const hangsUpAt = random() < 0.2 ? 1 + Math.floor(random() * 8) : Infinity;
   call.state$.subscribe((state) => {
@@ -150,7 +164,7 @@ async function followOne(url: string, seed: number, number: number): Promise<Out
   for (const { what, ends } of watched) if (ends !== 1) faults.push(`${what} ended ${ends} times`);
   for (const [, times] of sent) if (times !== 1) faults.push(`a command was sent ${times} times`);
   calls.push(new WeakRef(call));
-  return { dials, state: closed.join(), faults, commands };
+  return { dials: dials - unanswered, unanswered, opened, state: closed.join(), faults, commands };
 }
 
 /** Every call that was followed, as long as anything holds on to it. */
@@ -220,6 +234,8 @@ it('ends every call once and settles every command once, whatever the server doe
   });
 
   let dials = 0;
+  let unanswered = 0;
+  let opened = 0;
   let number = 0;
   const states = new Map<string, number>();
   const commands = new Map<string, number>();
@@ -233,6 +249,8 @@ it('ends every call once and settles every command once, whatever the server doe
         const outcome = await followOne(url, seed, which);
         expect(outcome.faults, `${about}, call ${which}`).toEqual([]);
         dials += outcome.dials;
+        unanswered += outcome.unanswered;
+        opened += outcome.opened;
         count(states, outcome.state);
         for (const command of outcome.commands) count(commands, command);
       }
@@ -258,7 +276,7 @@ it('ends every call once and settles every command once, whatever the server doe
   const toText = (counts: Map<string, number>) =>
     [...counts].map(([what, times]) => `${what} ${times}`).join(', ');
   report(
-    `${about}: ${dials} dials in ${number} calls (${toText(states)}), ${restarts} restarts; commands: ${toText(commands)}; ` +
+    `${about}: ${dials} dials, ${opened} of them opened, and ${unanswered} while the server was away, in ${number} calls (${toText(states)}), ${restarts} restarts; commands: ${toText(commands)}; ` +
       `heap ${weights.map((bytes) => (bytes / 2 ** 20).toFixed(1)).join(' MB, then ')} MB`,
   );
 
@@ -275,4 +293,5 @@ it('ends every call once and settles every command once, whatever the server doe
     ]),
   );
   expect(restarts, about).toBeGreaterThan(0);
+  expect(opened, about).toBeGreaterThan(CYCLES / 3);
 }, 600_000);

@@ -156,6 +156,15 @@ it('tells each divergence in its line', async () => {
   expect(readTable('kind').map(([, , line]) => line)).toEqual(lines);
 });
 
+it('has a test for each fault below the messages', () => {
+  const tested = readFileSync(new URL('fault-wire.test.ts', import.meta.url), 'utf8');
+  const rows = readTable('the server').map(([what = '']) => what);
+
+  // The last two are of many lengths and kinds.
+  expect(rows.slice(0, -2).filter((what) => !tested.includes(what))).toEqual([]);
+  expect(rows).toHaveLength(17);
+});
+
 it('lists the options of each fault', () => {
   for (const [name = '', , options = ''] of readTable('on the command line')) {
     expect(() => parseFault(`${name}:none=1`)).toThrow(

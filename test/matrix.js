@@ -69,7 +69,8 @@ let hasFailed = false;
 for (const major of majors) {
   const { binary, why } = find(major);
   if (binary === undefined) {
-    console.log(`Node ${major}: skipped, since it cannot be had: ${why}`);
+    console.log(`Node ${major}: not tested, since it cannot be had: ${why}`);
+    hasFailed = true;
     continue;
   }
   const startedAt = Date.now();

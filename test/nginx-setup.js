@@ -25,5 +25,6 @@ if (download.status === 0 && found) {
   run('dpkg-deb', ['-x', found, '.'], { cwd: folder, stdio: 'inherit' });
 }
 if (!runs(binary)) {
-  console.warn('There is no nginx here, and none could be had: install one, and run this again.');
+  console.error('There is no nginx here, and none could be had: install one, and run this again.');
+  process.exitCode = 1;
 }
