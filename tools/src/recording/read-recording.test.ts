@@ -2,6 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
+import fc from 'fast-check';
 import { firstValueFrom, lastValueFrom, tap, toArray } from 'rxjs';
 import { expect, it, onTestFinished } from 'vitest';
 
@@ -372,6 +373,33 @@ it('hands over each bad line before it reads on', async () => {
   for await (const batch of decodeLines('call', () => [text])) batches.push(batch.length);
 
   expect(batches).toEqual([3, 1, 2]);
+});
+
+it('reads lines in chunks as it reads them byte by byte, whatever they are', async () => {
+  const mark = '{"at":0,"event":"mark","label":"señal 🙂"}';
+  const part = fc.oneof(
+    fc.constantFrom(HEADER, OPEN, ACK, mark, mark, END, '', ' ', '{"at":', 'no JSON', '"\u2028"'),
+    fc.constantFrom('\r', '\n', '\n\n', '\ufeff', `\ufeff${mark}`, `\ufeff\ufeff${mark}`),
+    fc.constantFrom('c3', 'ff', 'f09f99', 'eda080').map((hex) => Buffer.from(hex, 'hex')),
+  );
+  const parts = fc
+    .array(fc.tuple(part, fc.constantFrom('\n', '\n', '\n', '')))
+    .map((list) => Buffer.concat([HEADER, '\n', ...list.flat()].map((bit) => Buffer.from(bit))));
+  const decode = async (chunks: readonly Buffer[]) => {
+    const batches = [];
+    for await (const batch of decodeLines('call.ndjson', () => chunks)) batches.push(batch);
+    return batches.flat();
+  };
+  await fc.assert(
+    fc.asyncProperty(parts, fc.nat(), async (bytes, place) => {
+      const cut = place % bytes.length;
+      const oneByOne = [...bytes].map((byte) => Buffer.of(byte));
+
+      const decoded = await decode(oneByOne);
+      expect(await decode([bytes])).toEqual(decoded);
+      expect(await decode([bytes.subarray(0, cut), bytes.subarray(cut)])).toEqual(decoded);
+    }),
+  );
 });
 
 it('says that there is no such file', async () => {

@@ -22,7 +22,8 @@ export type RecordingLine =
 const LONGEST_LINE_BYTES = 16 * 1024 * 1024;
 
 const NEWLINE = 0x0a;
-const utf8 = new TextDecoder('utf-8', { fatal: true });
+const BYTE_ORDER_MARK = '\ufeff';
+const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 /**
  * Reads a recording line by line, in constant memory.
@@ -128,25 +129,22 @@ export async function* decodeLines(
     // A path that no system takes fails here, and no earlier.
     for await (const chunk of open()) {
       let batch: E.Either<RecordingError, RecordingLine>[] = [];
-      let start = 0;
-      for (let end = chunk.indexOf(NEWLINE); end !== -1; end = chunk.indexOf(NEWLINE, start)) {
-        const bytes = chunk.subarray(start, end);
-        const decoded = decodeLine(
-          rest.length === 0 ? bytes : Buffer.concat([...rest, bytes]),
-          ++line,
-        );
-        batch.push(decoded);
+      const end = chunk.lastIndexOf(NEWLINE);
+      if (end !== -1) {
+        for (const text of toLines(Buffer.concat([...rest, chunk.subarray(0, end)]))) {
+          const decoded = decodeLine(text, ++line);
+          batch.push(decoded);
+          // Most readers stop here: a chunk of line ends has a quarter of a million bad lines.
+          if (E.isLeft(decoded)) {
+            yield batch;
+            batch = [];
+          }
+        }
         rest = [];
         restBytes = 0;
-        start = end + 1;
-        // Most readers stop here: a chunk of line ends has a quarter of a million bad lines.
-        if (E.isLeft(decoded)) {
-          yield batch;
-          batch = [];
-        }
       }
-      if (start < chunk.length) rest.push(chunk.subarray(start));
-      restBytes += chunk.length - start;
+      if (end + 1 < chunk.length) rest.push(chunk.subarray(end + 1));
+      restBytes += chunk.length - (end + 1);
       if (batch.length > 0) yield batch;
       if (restBytes > LONGEST_LINE_BYTES) {
         yield [E.left(new RecordingError(name, line + 1, 'the line is longer than 16 MiB'))];
@@ -160,9 +158,9 @@ export async function* decodeLines(
 
   if (restBytes > 0) {
     // Written by hand, a last line may lack its line end and be whole all the same.
-    const bytes = Buffer.concat(rest);
-    const last = decodeLine(bytes, ++line);
-    yield [line > 1 && !isJson(bytes) ? E.right({ kind: 'torn', line }) : last];
+    const text = toText(Buffer.concat(rest));
+    const last = decodeLine(text, ++line);
+    yield [line > 1 && toJson(text) === undefined ? E.right({ kind: 'torn', line }) : last];
   } else if (line === 0) {
     yield [
       E.left(new RecordingError(name, undefined, 'is empty; a recording starts with a header')),
@@ -172,15 +170,13 @@ export async function* decodeLines(
 
 function createLineDecoder(
   name: string,
-): (bytes: Buffer, line: number) => E.Either<RecordingError, RecordingLine> {
+): (text: string | undefined, line: number) => E.Either<RecordingError, RecordingLine> {
   const misplaced = createEntryOrder();
 
-  return (bytes, line) => {
+  return (text, line) => {
     const fail = (what: string) => E.left(new RecordingError(name, line, what));
-    let json: unknown;
-    try {
-      json = JSON.parse(utf8.decode(bytes));
-    } catch {
+    const json = toJson(text);
+    if (json === undefined) {
       return fail(line === 1 ? NOT_A_RECORDING : 'is not a line of JSON in UTF-8');
     }
     if (line === 1) {
@@ -211,12 +207,35 @@ function createLineDecoder(
   };
 }
 
-function isJson(bytes: Buffer): boolean {
+/** Decodes the bytes between two line ends, or of many lines; `undefined` for what is no UTF-8. */
+function toLines(bytes: Buffer): readonly (string | undefined)[] {
+  const text = toText(bytes);
+  if (text !== undefined) return text.split('\n');
+  const lines: (string | undefined)[] = [];
+  let start = 0;
+  for (let end = bytes.indexOf(NEWLINE); end !== -1; end = bytes.indexOf(NEWLINE, start)) {
+    lines.push(toText(bytes.subarray(start, end)));
+    start = end + 1;
+  }
+  return [...lines, toText(bytes.subarray(start))];
+}
+
+/** The bytes as text; `undefined` where they are no UTF-8. */
+function toText(bytes: Buffer): string | undefined {
   try {
-    JSON.parse(utf8.decode(bytes));
-    return true;
+    return utf8.decode(bytes);
   } catch {
-    return false;
+    return undefined;
+  }
+}
+
+/** What a line holds; `undefined` where it is no JSON. */
+function toJson(text: string | undefined): unknown {
+  if (text === undefined) return undefined;
+  try {
+    return JSON.parse(text.startsWith(BYTE_ORDER_MARK) ? text.slice(1) : text);
+  } catch {
+    return undefined;
   }
 }
 
