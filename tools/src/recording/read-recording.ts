@@ -8,7 +8,7 @@ import type { Observable } from 'rxjs';
 
 import { createEntryOrder } from './entry-order.js';
 import { RecordingError } from './recording-error.js';
-import { Entry, Header } from './recording.js';
+import { Entry, Header, isJsonFrame } from './recording.js';
 import type { Recording } from './recording.js';
 import { systemCode } from '../system-code.js';
 
@@ -112,7 +112,7 @@ export async function toRecording(
 export function readLines(
   path: string,
 ): AsyncGenerator<readonly E.Either<RecordingError, RecordingLine>[]> {
-  return decodeLines(path, () => createReadStream(path, { highWaterMark: 256 * 1024 }));
+  return decodeLines(path, () => createReadStream(path));
 }
 
 /** Decodes the chunks of a recording line by line. */
@@ -134,7 +134,7 @@ export async function* decodeLines(
         for (const text of toLines(Buffer.concat([...rest, chunk.subarray(0, end)]))) {
           const decoded = decodeLine(text, ++line);
           batch.push(decoded);
-          // Most readers stop here: a chunk of line ends has a quarter of a million bad lines.
+          // Most readers stop here: a chunk of line ends has thousands of bad lines.
           if (E.isLeft(decoded)) {
             yield batch;
             batch = [];
@@ -198,7 +198,7 @@ function createLineDecoder(
         decode(Header),
       );
     }
-    const entry = decode(Entry);
+    const entry = isJsonFrame(json) ? E.right(json) : decode(Entry);
     if (E.isLeft(entry)) return entry;
     const problem = misplaced(entry.right);
     return problem === undefined

@@ -153,10 +153,10 @@ const entries = new Map<string, t.Decoder<unknown, Entry>>([
 ]);
 
 /**
- * Nearly every line is a frame with `json`, and is checked by hand: its codec takes longer than
- * JSON.parse. A property test holds it to the codec's own answer.
+ * Says whether a line is a frame with `json`, as nearly every line is. It is checked by hand: its
+ * codec takes longer than JSON.parse. A property test holds it to the codec's own answer.
  */
-const isJsonFrame = (u: unknown): u is FrameEntry => {
+export const isJsonFrame = (u: unknown): u is FrameEntry => {
   if (typeof u !== 'object' || u === null) return false;
   const { at, event, from } = u as Readonly<Record<string, unknown>>;
   return (
