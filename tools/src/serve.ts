@@ -12,17 +12,12 @@ import * as E from 'fp-ts/lib/Either.js';
 import {
   forkJoin,
   fromEvent,
-  interval,
   isObservable,
   lastValueFrom,
-  map,
-  pairwise,
-  startWith,
   Subject,
   switchMap,
   take,
   takeUntil,
-  takeWhile,
   timer,
 } from 'rxjs';
 import { WebSocket, WebSocketServer } from 'ws';
@@ -33,8 +28,11 @@ import type { ServeRequest } from './handshake.js';
 import type { Divergence } from './replay/divergence.js';
 import type { Replay } from './replay/replay.js';
 
-/** How long a client has to finish a close that was begun. */
+/** How long a client has to finish a close that was begun, or to take more of what was sent. */
 const PATIENCE_MS = 1_000;
+
+/** How long it has to take all of it. */
+const LONGEST_CUT_MS = 30_000;
 
 /** The most that is gathered for one write; with more it is hardly faster. */
 const GATHERED_BYTES = 64 * 1024;
@@ -62,7 +60,7 @@ export interface ServeOptions {
   readonly maxConnections?: number;
   /**
    * How many bytes may wait for a client that does not read; with more it is closed with 1013, and
-   * cut when it does not read that within a second. @default 16777216
+   * cut when it reads nothing more of that for a second. @default 16777216
    */
   readonly maxBufferedBytes?: number;
   /** Called with each handshake that is not as published, as it is refused. */
@@ -236,10 +234,14 @@ function connect(
 ): void {
   let client: WebSocket | undefined;
   const full$ = new Subject<void>();
-  const gather = toGather(socket, Math.min(GATHERED_BYTES, maxBufferedBytes));
+  const { gather, flush } = toGatherer(socket, Math.min(GATHERED_BYTES, maxBufferedBytes));
   // A frame and the answer to a ping stay here until the client reads them.
   const bound = () => {
-    if (client?.readyState !== WebSocket.OPEN || client.bufferedAmount <= maxBufferedBytes) return;
+    const isWithin = () => client === undefined || client.bufferedAmount <= maxBufferedBytes;
+    if (client?.readyState !== WebSocket.OPEN || isWithin()) return;
+    // What is only gathered does not wait for the client.
+    flush();
+    if (isWithin()) return;
     client.close(1013, 'too much waits to be read');
     cut(socket);
     full$.next();
@@ -275,16 +277,16 @@ function connect(
 }
 
 /**
- * Gives what gathers the writes to a socket: those of one turn go to the system together, or as
+ * Gathers the writes to a socket: those of one turn go to the system together, or as
  * soon as there are so many bytes of them. To hand a frame to it takes longer than all the rest.
  */
-function toGather(socket: Socket, atMostBytes: number): (write: () => void) => void {
+function toGatherer(socket: Socket, atMostBytes: number) {
   let isGathering = false;
   const flush = () => {
     if (isGathering) socket.uncork();
     isGathering = false;
   };
-  return (write) => {
+  const gather = (write: () => void) => {
     if (!isGathering) {
       isGathering = true;
       socket.cork();
@@ -293,6 +295,7 @@ function toGather(socket: Socket, atMostBytes: number): (write: () => void) => v
     write();
     if (socket.writableLength > atMostBytes) flush();
   };
+  return { gather, flush };
 }
 
 function hand(frame: Frame, connection: Connection): void {
@@ -321,21 +324,16 @@ function toCloseReason(reason: string): string {
 }
 
 /**
- * Cuts the TCP connection behind what was sent. A client that takes nothing more of that for a
- * while, or does not take the hint, is cut off.
+ * Cuts the TCP connection behind what was sent. A client that takes nothing of that for a while, or
+ * does not take the hint, is cut off, and so is one that takes too long for it.
  */
 function cut(socket: Socket, lastWords = ''): void {
   socket.end(lastWords);
-  const toUnsent = () => socket.writableLength;
-  interval(PATIENCE_MS)
-    .pipe(
-      map(toUnsent),
-      startWith(toUnsent()),
-      pairwise(),
-      takeWhile(([before, now]) => now < before),
-      takeUntil(fromEvent(socket, 'close')),
-    )
-    .subscribe({ complete: () => socket.destroy() });
+  // Node's own: it sees what of a long write was taken.
+  socket.setTimeout(PATIENCE_MS, () => socket.destroy());
+  timer(LONGEST_CUT_MS)
+    .pipe(takeUntil(fromEvent(socket, 'close')))
+    .subscribe(() => socket.destroy());
 }
 
 /** A route may refuse by throwing; what else it throws is its own fault, not the client's. */

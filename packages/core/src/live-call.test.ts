@@ -9,8 +9,10 @@ import {
   mergeMap,
   NEVER,
   of,
+  retry,
   Subject,
   tap,
+  throwError,
 } from 'rxjs';
 import type { Observable } from 'rxjs';
 import { TestScheduler } from 'rxjs/testing';
@@ -310,6 +312,37 @@ it('does not listen to a lost connection any more', () => {
 
     time.expectObservable(call.transcript$).toBe(transcript, messages);
   });
+});
+
+it('listens to one connection at a time, wherever it is dialled again', () => {
+  const wires = [new Subject<string>(), new Subject<string>()];
+  const [first$, second$] = wires as [Subject<string>, Subject<string>];
+  let dials = 0;
+  const transport = defer(() => {
+    const frames$ = wires[dials++] ?? NEVER;
+    const end$ = dials === 1 ? throwError(() => lost) : NEVER;
+    return concat(of({ frames$, send: () => undefined }), end$);
+  });
+  const call = liveCall(transport.pipe(retry(1)), quick);
+  const heard: string[] = [];
+  call.transcript$.subscribe(({ msg }) => heard.push(msg));
+  const following = call.connect();
+  first$.next(wire.t);
+  second$.next(wire.u);
+  following.unsubscribe();
+
+  expect(heard).toEqual(['A parcel.']);
+  expect(first$.observed || second$.observed).toBe(false);
+});
+
+it('fails when a connection cannot be listened to', () => {
+  const nothing = { send: () => undefined } as unknown as Connection;
+  const call = liveCall(concat(of(nothing), NEVER), quick);
+  const states: string[] = [];
+  call.state$.subscribe((state) => states.push(toName(state)));
+  call.connect();
+
+  expect(states).toEqual(['idle', 'connecting', 'failed']);
 });
 
 it('dials again when the first dial fails', () => {

@@ -4,11 +4,11 @@ import {
   defer,
   distinctUntilChanged,
   map,
+  Observable,
   ReplaySubject,
   startWith,
   Subscription,
 } from 'rxjs';
-import type { Observable } from 'rxjs';
 
 import { assertDurationMs } from './assert-duration-ms.js';
 import { createCallLog } from './call-snapshot.js';
@@ -18,6 +18,7 @@ import type { Verdict } from './classify.js';
 import { decodeFrame } from './codec.js';
 import type { Closed, ConnectionState } from './connection-state.js';
 import {
+  ConnectionClosedError,
   EndedWithoutCallEndError,
   isLiveCallError,
   NotOpenError,
@@ -182,10 +183,17 @@ export function liveCall(
 
   /** Listens to a connection before anyone is told of it: what it says at once is heard. */
   const follow = (connection: Connection) => {
+    lose();
     open = connection;
     connections += 1;
     log.open(connections);
-    hearing = connection.frames$.subscribe({ next: receive, error: fail });
+    try {
+      hearing = connection.frames$.subscribe({ next: receive, error: fail });
+    } catch (error) {
+      // A connection of someone else's that is none.
+      fail(error);
+      return;
+    }
     following?.add(hearing);
     if (!hasCallEnded) state$.next({ status: 'open', connection: connections });
     logged.next();
@@ -196,7 +204,7 @@ export function liveCall(
     hearing?.unsubscribe();
   };
 
-  const connection$ = transport.pipe(
+  const connection$ = withoutCompletion(transport).pipe(
     retryConnection({
       ...retryOptions,
       classify: (error) => {
@@ -299,6 +307,23 @@ export function liveCall(
 }
 
 const randomUUID = () => crypto.randomUUID();
+
+/** A transport that completes, though none should, has closed. */
+function withoutCompletion(transport: Transport): Transport {
+  return new Observable((subscriber) =>
+    transport.subscribe({
+      next: (connection) => {
+        subscriber.next(connection);
+      },
+      error: (error: unknown) => {
+        subscriber.error(error);
+      },
+      complete: () => {
+        subscriber.error(new ConnectionClosedError(1005));
+      },
+    }),
+  );
+}
 
 /** A transport of someone else's may error with anything. */
 function toLiveCallError(error: unknown): LiveCallError {

@@ -1,4 +1,4 @@
-import { defer, finalize, NEVER, Subject, throwError } from 'rxjs';
+import { concat, defer, finalize, NEVER, of, Subject, take, throwError } from 'rxjs';
 import type { Observable } from 'rxjs';
 import { TestScheduler } from 'rxjs/testing';
 import type { RunHelpers } from 'rxjs/testing';
@@ -60,18 +60,28 @@ it('passes a connection on', () => {
   });
 });
 
-it('takes the end of a transport that completes for a close without a code', () => {
+it('completes with a transport that completes, and does not dial again', () => {
   run((time) => {
-    const dial$ = time.cold('--|     ', connections);
-    const dialled = ['       ^-!     ', '------^-!'];
-    const expected = '       --------#';
-    const closed = new ConnectionClosedError(1005);
+    const dial$ = time.cold('--|', connections);
+    const dialled = '        ^-!';
+    const expected = '       --|';
 
-    time
-      .expectObservable(dial$.pipe(retryConnection({ ...quick, maxAttempts: 1 })))
-      .toBe(expected, {}, closed);
+    time.expectObservable(dial$.pipe(retryConnection(quick))).toBe(expected);
     time.expectSubscriptions(dial$.subscriptions).toBe(dialled);
   });
+});
+
+it('asks nobody any more once it is unsubscribed', () => {
+  const asked = vi.fn();
+  const lostAtOnce$ = concat(
+    of(connections.a),
+    throwError(() => lost),
+  );
+  lostAtOnce$
+    .pipe(retryConnection({ classify: asked, onRetry: asked }), take(1))
+    .subscribe({ error: asked });
+
+  expect(asked).not.toHaveBeenCalled();
 });
 
 it('dials again after a wait, when the connection before is gone', () => {

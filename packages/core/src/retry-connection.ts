@@ -4,7 +4,7 @@ import type { MonoTypeOperatorFunction } from 'rxjs';
 import { assertDurationMs } from './assert-duration-ms.js';
 import { classify as defaultClassify } from './classify.js';
 import type { Verdict } from './classify.js';
-import { ConnectionClosedError, isLiveCallError } from './errors.js';
+import { isLiveCallError } from './errors.js';
 import { monotonicNow } from './monotonic-now.js';
 import type { Connection } from './transport.js';
 
@@ -53,8 +53,7 @@ export interface RetryConnectionOptions {
  * jitter), or what the server's `Retry-After` asks for where that is longer. A 401 is dialled again
  * at once, so that the token functions are asked anew; a second one is fatal, unless a connection
  * stayed open for `resetAfterMs` in between. The connection before is closed before the next dial;
- * unsubscribing ends the wait, too. A transport that completes, though none should, has closed with
- * 1005.
+ * unsubscribing ends the wait, too.
  *
  * @throws TypeError for an option that is no duration, or a negative `maxAttempts`
  * @see PROTOCOL.md#life-cycle
@@ -112,6 +111,7 @@ export function retryConnection({
       };
 
       const lose = (cause: unknown) => {
+        if (subscriber.closed) return;
         try {
           const delayMs = toDelayMs(cause);
           if (delayMs === undefined) throw cause;
@@ -130,7 +130,7 @@ export function retryConnection({
           },
           error: lose,
           complete: () => {
-            lose(new ConnectionClosedError(1005));
+            subscriber.complete();
           },
         });
         subscriber.add(dialled);

@@ -120,6 +120,8 @@ export function webSocketTransport({
   return new Observable((subscriber) => {
     let waitingFor: HandshakeTimeoutError['waitingFor'] = 'token';
     const expiry = asyncScheduler.schedule(() => {
+      // Without a token there was no dial: what the one before was told still holds.
+      if (waitingFor === 'server') reason = 'connect';
       subscriber.error(new HandshakeTimeoutError(handshakeTimeoutMs, waitingFor));
     }, handshakeTimeoutMs);
     subscriber.add(expiry);
@@ -130,9 +132,9 @@ export function webSocketTransport({
     ]);
     const asking = tokens$.subscribe({
       next: ([access, conversation]) => {
+        // Whoever gave them may have left.
+        if (subscriber.closed) return;
         waitingFor = 'server';
-        // Without a token there is no dial: until here, what the one before was told still holds.
-        reason = 'connect';
         const dialled = new URL(url);
         dialled.searchParams.set('conversationToken', conversation);
         const headers = {
@@ -146,7 +148,7 @@ export function webSocketTransport({
           heartbeatOptions,
           tokens: [access, conversation],
           onAnswer: (status) => {
-            if (status === 401) reason = 'unauthorized';
+            reason = status === 401 ? 'unauthorized' : 'connect';
             expiry.unsubscribe();
           },
         });
@@ -166,7 +168,7 @@ interface Dial {
   readonly heartbeatOptions: Required<HeartbeatOptions>;
   /** Not to be told in any error. */
   readonly tokens: readonly string[];
-  /** Takes the status of the handshake. */
+  /** Takes the status of the handshake; 0 where it had none. */
   readonly onAnswer: (status: number) => void;
 }
 
@@ -179,6 +181,7 @@ function dial(
   try {
     socket = new WebSocket(url, clientOptions);
   } catch (error) {
+    onAnswer(0);
     subscriber.error(new ConnectFailedError(toHarmless(error, tokens)));
     return undefined;
   }
@@ -218,6 +221,7 @@ function dial(
     });
   });
   socket.on('close', (code, reason) => {
+    if (beating === undefined) onAnswer(0);
     subscriber.error(
       beating === undefined
         ? new ConnectFailedError(failure)

@@ -48,9 +48,9 @@ it('changes nothing the second time', () => {
 it.each(['eyJ', 'eyJhbGciOiJub25lIn0', 'Bearer ', 'bearer a', 'a.'])(
   'takes no longer than the text is long: %j',
   (piece) => {
-    const start = performance.now();
+    const before = process.cpuUsage();
     maskCredentials(`eyJ earer ${piece.repeat(1_000_000 / piece.length)}`);
 
-    expect(performance.now() - start).toBeLessThan(2_000);
+    expect(process.cpuUsage(before).user).toBeLessThan(2_000_000);
   },
 );

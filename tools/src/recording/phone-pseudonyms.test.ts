@@ -206,9 +206,10 @@ it.each([
 ])('takes no longer than the text is long: %s', (_what, piece) => {
   const seconds = (length: number) => {
     const text = piece.repeat(length / piece.length);
-    const start = performance.now();
+    const before = process.cpuUsage();
     expect(inText(text)).toBe(text);
-    return (performance.now() - start) / 1_000;
+    const { user, system } = process.cpuUsage(before);
+    return (user + system) / 1e6;
   };
 
   // In 1 MB, the library takes ten times as long. Ten times the text takes a hundred where it is
@@ -225,14 +226,15 @@ it.each([
 ])('takes no longer than the text is long, full of numbers: %s', (_what, piece) => {
   const seconds = (length: number) => {
     const text = piece.repeat(length / piece.length);
-    const start = performance.now();
+    const before = process.cpuUsage();
     expect(inText(text)).not.toContain('415');
-    return (performance.now() - start) / 1_000;
+    const { user, system } = process.cpuUsage(before);
+    return (user + system) / 1e6;
   };
 
   seconds(5_000);
   const [short, long] = [seconds(5_000), seconds(50_000)];
-  expect(long).toBeLessThan(Math.max(2, 40 * short));
+  expect(long).toBeLessThan(Math.max(5, 40 * short));
 });
 
 it('goes on in the next area code after a hundred numbers', () => {
@@ -277,6 +279,12 @@ const form = fc.constantFrom<(digits: Digits) => string>(
   (digits) => digits.join('').replaceAll(/\B/g, '.'),
 );
 const spoken = fc.tuple(number, form).map(([digits, write]) => write(digits));
+
+it('replaces a number that has a pseudonym for its extension', () => {
+  const { inText } = createPhonePseudonyms();
+
+  expect(inText('415-555-2671x202-555-0100')).toBe('202-555-0100x202-555-0101');
+});
 
 it('leaves no number in a text, wherever it stands between words', () => {
   const word = fc.constantFrom('call', 'or', 'me,', 'at', 'now.', 'Marta', '-', 'by 9', '§ 5');

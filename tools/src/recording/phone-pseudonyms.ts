@@ -35,6 +35,9 @@ const LOCAL_DIGITS = 7;
 /** Reserved for fiction, with its area code or without. */
 const FICTIONAL = /^(?:\+1\d{3})?55501\d\d$/;
 
+/** What an extension would come after; a pseudonym may stand where it would. */
+const EXTENDED = /(?:x|ext\.?) *$/i;
+
 /** A pseudonym as it is written in text; no other number can begin in it or end in it. */
 const PSEUDONYM = /(\+1[2-9]\d\d55501\d\d)/u;
 const NORTH_AMERICAN_PSEUDONYM = /(\+1[2-9]\d\d55501\d\d|(?<!\p{N})[2-9]\d\d-555-01\d\d)/u;
@@ -102,7 +105,7 @@ export function createPhonePseudonyms({
         end += part.length;
         return index % 2 === 1
           ? [{ start, end, number: `+1${part.replace(/^\+1|-/g, '')}` }]
-          : findPhones(part).map((phone) => ({
+          : findPhones(part.replace(EXTENDED, '')).map((phone) => ({
               ...phone,
               start: start + phone.start,
               end: start + phone.end,

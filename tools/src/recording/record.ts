@@ -9,6 +9,7 @@ import type { Connection } from '@livecall/core';
 import { defer, map, share, tap } from 'rxjs';
 import type { MonoTypeOperatorFunction } from 'rxjs';
 
+import { toPayload } from './payload.js';
 import type { RecordingSink, UnstampedEntry } from './recording-sink.js';
 
 /**
@@ -67,14 +68,14 @@ function tapConnection(connection: Connection, sink: RecordingSink): Connection 
   return {
     frames$: connection.frames$.pipe(
       tap((frame) => {
-        sink.writeFrame('server', frame);
+        sink.write({ event: 'frame', from: 'server', ...toPayload(frame) }, frame);
       }),
       // However many listen, a frame is written once.
       share(),
     ),
     send(frame) {
       connection.send(frame);
-      sink.writeFrame('client', frame);
+      sink.write({ event: 'frame', from: 'client', ...toPayload(frame) }, frame);
     },
   };
 }

@@ -5,7 +5,7 @@ import { asyncScheduler } from 'rxjs';
 import { createLines } from './redact-lines.js';
 import type { RedactOptions } from './redact.js';
 import { toStamp } from './recording.js';
-import type { Entry, FrameEntry, Header } from './recording.js';
+import type { Entry, Header } from './recording.js';
 import type { Secrets } from './secrets.js';
 
 /** An entry before it is stamped. */
@@ -15,10 +15,12 @@ export type UnstampedEntry = { [E in Entry as E['event']]: Omit<E, 'at'> }[Entry
 export interface RecordingSink {
   /** Starts the clock, the first time: the first dial is at 0. */
   start(): void;
-  /** Writes one entry. It never throws: what cannot be written does not disturb the call. */
-  write(entry: UnstampedEntry): void;
-  /** Writes the entry of one frame, as it crossed the wire. It never throws. */
-  writeFrame(from: FrameEntry['from'], frame: Frame): void;
+  /**
+   * Writes one entry. It never throws: what cannot be written does not disturb the call.
+   *
+   * @param frame what the entry of a frame was made of: then it need not be made again
+   */
+  write(entry: UnstampedEntry, frame?: Frame): void;
   /** Writes the end. Whatever comes later is dropped. */
   end(): void;
 }
@@ -60,8 +62,12 @@ export function recordingSink(
     lastAt = Math.max(lastAt, toStamp(monotonicNow() - startedAt));
     return lastAt;
   };
-  const write = (entry: UnstampedEntry) => {
+  const write = (entry: UnstampedEntry, frame?: Frame) => {
     if (isEnded) return;
+    if (entry.event === 'frame' && frame !== undefined) {
+      writeLine(lines.frame({ at: toAt(), ...entry }, frame));
+      return;
+    }
     writeLine(lines.entry({ at: toAt(), ...entry }));
     if (entry.event === 'open' || entry.event === 'close') isOpen = entry.event === 'open';
   };
@@ -78,9 +84,6 @@ export function recordingSink(
   return {
     start: () => void toAt(),
     write,
-    writeFrame: (from, frame) => {
-      if (!isEnded) writeLine(lines.frame(toAt(), from, frame));
-    },
     end: () => {
       // Who ends a recording while it is connected hears no more of the call, as who hangs up.
       if (isOpen) write({ event: 'close', from: 'client', code: 1000, reason: '' });

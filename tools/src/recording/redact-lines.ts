@@ -1,6 +1,5 @@
 import type { Frame } from '@livecall/core';
 
-import { toPayload } from './payload.js';
 import { createRedactor } from './redact.js';
 import type { RedactOptions } from './redact.js';
 import { Entry } from './recording.js';
@@ -14,8 +13,8 @@ export interface Lines {
   header(header: Header): string;
   /** Writes an entry, or, in the place of one that is nested too deep to be followed, a mark. */
   entry(entry: Entry): string;
-  /** Writes the entry of a frame, as `entry` would. */
-  frame(at: number, from: FrameEntry['from'], frame: Frame): string;
+  /** Writes the entry that was made of a frame, as `entry` would. */
+  frame(entry: FrameEntry, frame: Frame): string;
 }
 
 /** What is taken out of the lines. */
@@ -48,11 +47,11 @@ export function createLines({
         return leftOut(entry);
       }
     },
-    frame: (at, from, frame) => {
+    frame: (entry, frame) => {
+      const { at, from } = entry;
       try {
-        const payload = toPayload(frame);
-        const redacted = redactor.payload(payload);
-        const isAsItCame = typeof frame === 'string' && 'json' in payload && redacted === payload;
+        const redacted = redactor.payload(entry);
+        const isAsItCame = typeof frame === 'string' && 'json' in entry && redacted === entry;
         return toLine(
           () => ({ at, event: 'frame', from, ...redacted }),
           // What is JSON in one way need not be written again.
@@ -61,7 +60,7 @@ export function createLines({
             : undefined,
         );
       } catch {
-        return leftOut({ at, event: 'frame' });
+        return leftOut(entry);
       }
     },
   };

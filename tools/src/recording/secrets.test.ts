@@ -98,3 +98,13 @@ it('gives a text without a token as it is', () => {
     }),
   );
 });
+
+it('finds tokens of any length', () => {
+  const token = Array.from({ length: 40_000 }, (_, n) => n.toString(36)).join('');
+  const secrets = createSecrets([token]);
+  secrets.add('a-further-token');
+
+  expect(secrets.conceal(`sent with ${token} and a-further-token`)).toBe(
+    'sent with [redacted] and [redacted]',
+  );
+});

@@ -135,8 +135,8 @@ function createCall(
   };
   const watched: RecordingFile = {
     ...file,
-    write(entry) {
-      file.write(entry);
+    write(entry, frame) {
+      file.write(entry, frame);
       hasCallEnded ||= narrate({ at: 0, ...entry })?.what === 'call ended';
     },
   };
