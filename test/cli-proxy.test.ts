@@ -307,7 +307,13 @@ it.concurrent('masks the words of the calls, where it is told to', async () => {
     client.send(CALL_END);
     client.close(1000);
   });
-  await using command = startProxy(platform, folder, '--mask-transcripts', '--rejoin-within', '600000');
+  await using command = startProxy(
+    platform,
+    folder,
+    '--mask-transcripts',
+    '--rejoin-within',
+    '600000',
+  );
   using following = follow(toTransport(await command.line(1)));
   await following.error();
   await command.says('recorded ');
