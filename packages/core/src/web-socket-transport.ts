@@ -221,6 +221,8 @@ function dial(
     });
   });
   socket.on('close', (code, reason) => {
+    // Refused, or given up: what was told stands.
+    if (subscriber.closed) return;
     if (beating === undefined) onAnswer(0);
     subscriber.error(
       beating === undefined
