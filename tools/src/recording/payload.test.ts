@@ -38,10 +38,11 @@ it.each([
   expect(toPayload(frame)).toEqual({ text: frame });
 });
 
-it('writes JSON that is nested deeper than the stack as text', () => {
+it('keeps JSON that is nested deeper than the stack', () => {
   const frame = '['.repeat(500_000) + ']'.repeat(500_000);
 
-  expect(toPayload(frame)).toEqual({ text: frame });
+  // As text, where JSON.stringify needs the stack: until Node 26.
+  expect(toFrame(toPayload(frame)) === frame).toBe(true);
 });
 
 it.each([
