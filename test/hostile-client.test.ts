@@ -157,6 +157,32 @@ it('says more in one turn than may wait, as the system takes it', async () => {
   expect(await following.frames(50)).toEqual(frames);
 });
 
+it('takes what is gathered in one turn for nothing that waits for the client', async () => {
+  const frames$ = new Subject<Frame>();
+  const answering: Connection = {
+    frames$,
+    send: () => {
+      frames$.next('answered');
+    },
+  };
+  await using server = await serve(concat(of(answering), NEVER), { maxBufferedBytes: 1_000 });
+  using client = await rawClient(server.port, toHandshake());
+  await client.status();
+  const masked = { isMasked: true };
+  client.socket.write(
+    Buffer.concat([
+      toWireFrame('text', 'a command', masked),
+      ...Array.from({ length: 20 }, () => toWireFrame('ping', 'x'.repeat(100), masked)),
+      toWireFrame('close', Buffer.of(0x03, 0xe8), masked),
+    ]),
+  );
+  const heard = await client.rest();
+
+  expect(heard).toContain('answered');
+  expect(heard.match(/x{100}/g)).toHaveLength(20);
+  expect(heard.slice(-4)).toBe('\x88\x02\x03\xe8');
+});
+
 it('cuts a client that reads nothing, and keeps no more for it than it may', async () => {
   let sent = 0;
   const left = createHistory<true>();

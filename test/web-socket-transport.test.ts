@@ -218,6 +218,25 @@ it('asks as for any dial after what came of a new token', async () => {
   ]);
 });
 
+it('asks for another token still when a dial in between was given up', async () => {
+  const tokens = { accessToken: asked(accessToken) };
+  await using platform = await startPlatform([401, letIn]);
+  const transport = toTransport(platform, tokens);
+  {
+    using following = follow(transport);
+    expect(await following.error()).toMatchObject({ status: 401 });
+  }
+  transport.subscribe().unsubscribe();
+  using following = follow(transport);
+  await following.connection();
+
+  expect(tokens.accessToken.mock.calls.map(([{ reason }]) => reason)).toEqual([
+    'connect',
+    'unauthorized',
+    'unauthorized',
+  ]);
+});
+
 it('goes on asking for another token until it gets one', async () => {
   const asks = vi.fn<(request: TokenRequest) => Promise<string>>();
   asks.mockResolvedValueOnce(accessToken);

@@ -1,7 +1,7 @@
 import { Agent } from 'node:http';
 import { Agent as SecureAgent } from 'node:https';
 
-import { map, NEVER, Subject, throwError } from 'rxjs';
+import { map, NEVER, Subject, takeUntil, throwError } from 'rxjs';
 import { TestScheduler } from 'rxjs/testing';
 import type { RunHelpers } from 'rxjs/testing';
 import { expect, it, vi } from 'vitest';
@@ -269,4 +269,20 @@ it('stops asking for a token when it is unsubscribed', () => {
     time.expectObservable(transport, left).toBe(expected);
     time.expectSubscriptions(provided$.subscriptions).toBe(asked);
   });
+});
+
+it('dials nothing for one who leaves while the token is asked for', () => {
+  const leave$ = new Subject<void>();
+  const before = fakes.sockets.length;
+  const transport = webSocketTransport({
+    url: 'wss://calls.example/',
+    accessToken: () => {
+      leave$.next();
+      return 'an-access-token';
+    },
+    conversationToken: 'a-conversation-token',
+  });
+  transport.pipe(takeUntil(leave$)).subscribe();
+
+  expect(fakes.sockets.length).toBe(before);
 });

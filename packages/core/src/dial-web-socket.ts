@@ -1,0 +1,128 @@
+import { asyncScheduler } from 'rxjs';
+import type { Subscriber, TeardownLogic } from 'rxjs';
+import { WebSocket } from 'ws';
+import type { ClientOptions } from 'ws';
+
+import {
+  ConnectFailedError,
+  ConnectionClosedError,
+  HandshakeRefusedError,
+  NotOpenError,
+} from './errors.js';
+import { heartbeat } from './heartbeat.js';
+import type { Heartbeat, HeartbeatOptions } from './heartbeat.js';
+import { Multicast } from './multicast.js';
+import { tokenForms } from './token-forms.js';
+import type { Connection, Frame } from './transport.js';
+
+/** What one dial is made with. */
+export interface DialOptions {
+  readonly url: string;
+  readonly clientOptions: ClientOptions;
+  readonly heartbeatOptions: Required<HeartbeatOptions>;
+  /** Not to be told in any error. */
+  readonly tokens: readonly string[];
+  /** Takes the status of the handshake; 0 where it had none. */
+  readonly onAnswer: (status: number) => void;
+}
+
+/**
+ * Opens one socket and tells a transport's subscriber what becomes of it.
+ *
+ * @returns what closes the socket
+ */
+export function dialWebSocket(
+  subscriber: Subscriber<Connection>,
+  { url, clientOptions, heartbeatOptions, tokens, onAnswer }: DialOptions,
+): TeardownLogic {
+  let socket: WebSocket;
+  try {
+    socket = new WebSocket(url, clientOptions);
+  } catch (error) {
+    onAnswer(0);
+    subscriber.error(new ConnectFailedError(toHarmless(error, tokens)));
+    return undefined;
+  }
+  let failure: Error | undefined;
+  let beating: Heartbeat | undefined;
+
+  // Never removed: closing a socket that is still connecting emits an error, and an error
+  // without a listener ends the process.
+  socket.on('error', (error) => {
+    failure ??= toHarmless(error, tokens);
+  });
+  socket.on('unexpected-response', (_request, response) => {
+    const status = response.statusCode ?? 0;
+    onAnswer(status);
+    subscriber.error(
+      new HandshakeRefusedError(status, toRetryAfterMs(response.headers['retry-after'])),
+    );
+  });
+  socket.on('open', () => {
+    onAnswer(101);
+    const { hear } = (beating = heartbeat(socket, heartbeatOptions, () => {
+      failure ??= new Error('the server did not answer a ping');
+      socket.terminate();
+    }));
+    const frames = new Multicast<Frame>();
+    socket.on('message', (data, isBinary) => {
+      hear();
+      // `binaryType` is left at 'nodebuffer': `data` is one Buffer.
+      frames.next(isBinary ? (data as Buffer) : (data as Buffer).toString());
+    });
+    subscriber.next({
+      frames$: frames.values$,
+      send(frame) {
+        if (socket.readyState !== WebSocket.OPEN) throw new NotOpenError();
+        socket.send(frame);
+      },
+    });
+  });
+  socket.on('close', (code, reason) => {
+    // Refused, or given up: what was told stands.
+    if (subscriber.closed) return;
+    if (beating === undefined) onAnswer(0);
+    subscriber.error(
+      beating === undefined
+        ? new ConnectFailedError(failure)
+        : new ConnectionClosedError(code, reason.toString(), { cause: failure }),
+    );
+  });
+
+  return () => {
+    beating?.stop();
+    if (socket.readyState === WebSocket.OPEN) socket.close(1000);
+    else if (socket.readyState === WebSocket.CONNECTING) socket.terminate();
+  };
+}
+
+/**
+ * Keeps an error's name, message and code. What else hangs on it (the raw answer of the server,
+ * the request with its headers) does not belong in a log; nor does a message that quotes a token,
+ * as an agent's may.
+ */
+function toHarmless(error: unknown, tokens: readonly string[]): Error {
+  if (!(error instanceof Error)) return new Error('unknown');
+  const message = error.message
+    // OpenSSL tells its memory addresses and source lines, too.
+    .replace(/^.*:SSL routines:[^:]*:([^:]+):.*$/s, 'TLS: $1')
+    // A certificate can name as many hosts as it likes.
+    .replace(/( is not (?:in the )?cert's \w+):.*$/s, '$1');
+  const forms = tokens.flatMap(tokenForms);
+  const isHarmless = (text: string) => !forms.some((form) => text.includes(form));
+  const cause = new Error(
+    isHarmless(message) ? message : 'what failed was told with a token in it',
+  );
+  cause.name = error.name;
+  const code = 'code' in error ? error.code : undefined;
+  return typeof code === 'string' && isHarmless(code) ? Object.assign(cause, { code }) : cause;
+}
+
+/** `Retry-After` is seconds or a date (RFC 9110 §10.2.3). */
+function toRetryAfterMs(header: string | undefined): number | undefined {
+  if (header === undefined) return undefined;
+  const ms = /^\d+$/.test(header)
+    ? Number(header) * 1000
+    : Date.parse(header) - asyncScheduler.now();
+  return Number.isFinite(ms) ? Math.max(0, ms) : undefined;
+}
