@@ -255,3 +255,8 @@ it.each([new Error('other'), { _tag: 'NotOpenError' }, 'NotOpenError', null, und
     expect(isLiveCallError(error)).toBe(false);
   },
 );
+
+it('has no stack of what only the server knows, and every other error has one', () => {
+  expect(new ServerReportedError('busy').stack).not.toMatch(/^ *at /m);
+  expect(new NotOpenError().stack).toMatch(/^ *at /m);
+});

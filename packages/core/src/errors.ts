@@ -215,13 +215,21 @@ export class InvalidFrameError extends TaggedError<'InvalidFrameError'> {
   }
 }
 
-/** The server sent an `error` message. The call goes on unless it also closes. @see PROTOCOL.md#error */
+/**
+ * The server sent an `error` message. The call goes on unless it also closes. It has no stack: where
+ * livecall read the message tells nothing of the server, and would take five times as long as that.
+ *
+ * @see PROTOCOL.md#error
+ */
 export class ServerReportedError extends TaggedError<'ServerReportedError'> {
   /** The server's own words; not enumerable, since they may hold anything. */
   declare readonly description: string;
 
   constructor(description: string) {
+    const { stackTraceLimit } = Error;
+    Reflect.set(Error, 'stackTraceLimit', 0);
     super('ServerReportedError', 'The server reported an error; its words are in `description`.');
+    Reflect.set(Error, 'stackTraceLimit', stackTraceLimit);
     hide(this, 'description', description);
   }
 }

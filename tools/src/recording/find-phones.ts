@@ -13,7 +13,7 @@ export interface FoundPhone {
 }
 
 /** Seven digits, no further apart than a number is spelled; anything less need not be searched. */
-const MAY_HOLD_A_NUMBER = /\p{Nd}(?:\P{Nd}{0,4}\p{Nd}){6}/u;
+export const MAY_HOLD_A_NUMBER = /\p{Nd}(?:\P{Nd}{0,4}\p{Nd}){6}/u;
 
 /** Digits, and between them what the library takes for a part of a number. */
 const RUN =

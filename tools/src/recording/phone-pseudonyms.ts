@@ -7,7 +7,7 @@ import {
 import type { CountryCode } from 'libphonenumber-js';
 
 import { toAsciiDigits } from './ascii-digits.js';
-import { createPhoneFinder } from './find-phones.js';
+import { createPhoneFinder, MAY_HOLD_A_NUMBER } from './find-phones.js';
 import type { FoundPhone } from './find-phones.js';
 
 /** Replaces phone numbers; the same number gets the same pseudonym, however it is written. */
@@ -97,6 +97,8 @@ export function createPhonePseudonyms({
    * redacted falls into the same parts again, and there is no number in those.
    */
   const findAll = (text: string): readonly FoundPhone[] => {
+    // Nearly no text has so many digits, nor any key.
+    if (!MAY_HOLD_A_NUMBER.test(text)) return [];
     let end = 0;
     return text
       .split(isNorthAmerican ? NORTH_AMERICAN_PSEUDONYM : PSEUDONYM)

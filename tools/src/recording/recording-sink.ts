@@ -65,7 +65,7 @@ export function recordingSink(
   const write = (entry: UnstampedEntry, frame?: Frame) => {
     if (isEnded) return;
     if (entry.event === 'frame' && frame !== undefined) {
-      writeLine(lines.frame({ at: toAt(), ...entry }, frame));
+      writeLine(lines.frame(toAt(), entry, frame));
       return;
     }
     writeLine(lines.entry({ at: toAt(), ...entry }));

@@ -10,15 +10,15 @@ import { createSecrets } from './secrets.js';
 const at = 12.4;
 
 const toEntry = (frame: Frame) =>
-  ({ at, event: 'frame', from: 'server', ...toPayload(frame) }) as const;
+  ({ event: 'frame', from: 'server', ...toPayload(frame) }) as const;
 
 /** Writes the same frames, as they came and as entries. */
 function toBoth(frames: readonly Frame[], options?: LinesOptions) {
   const asFrames = createLines(options);
   const asEntries = createLines(options);
   return {
-    asFrames: frames.map((frame) => asFrames.frame(toEntry(frame), frame)),
-    asEntries: frames.map((frame) => asEntries.entry(toEntry(frame))),
+    asFrames: frames.map((frame) => asFrames.frame(at, toEntry(frame), frame)),
+    asEntries: frames.map((frame) => asEntries.entry({ at, ...toEntry(frame) })),
   };
 }
 
@@ -31,7 +31,7 @@ it.each<[what: string, frame: Frame, line: string]>([
 ])('writes %s', (_what, frame, line) => {
   const { frame: toLine } = createLines({ secrets: createSecrets(['s3cret-t0ken']) });
 
-  expect(toLine(toEntry(frame), frame)).toBe(
+  expect(toLine(at, toEntry(frame), frame)).toBe(
     `{"at":12.4,"event":"frame","from":"server",${line}}\n`,
   );
 });
@@ -39,7 +39,7 @@ it.each<[what: string, frame: Frame, line: string]>([
 it('writes a mark for a frame that is nested too deep', () => {
   const frame = '['.repeat(500_000) + ']'.repeat(500_000);
 
-  expect(createLines().frame(toEntry(frame), frame)).toBe(
+  expect(createLines().frame(at, toEntry(frame), frame)).toBe(
     '{"at":12.4,"event":"mark","label":"left out: a frame nested too deep"}\n',
   );
 });

@@ -13,8 +13,8 @@ export interface Lines {
   header(header: Header): string;
   /** Writes an entry, or, in the place of one that is nested too deep to be followed, a mark. */
   entry(entry: Entry): string;
-  /** Writes the entry that was made of a frame, as `entry` would. */
-  frame(entry: FrameEntry, frame: Frame): string;
+  /** Writes the entry that was made of a frame, as `entry` would, once it is stamped. */
+  frame(at: number, entry: Omit<FrameEntry, 'at'>, frame: Frame): string;
 }
 
 /** What is taken out of the lines. */
@@ -47,20 +47,20 @@ export function createLines({
         return leftOut(entry);
       }
     },
-    frame: (entry, frame) => {
-      const { at, from } = entry;
+    frame: (at, entry, frame) => {
+      const { event, from } = entry;
       try {
         const redacted = redactor.payload(entry);
         const isAsItCame = typeof frame === 'string' && 'json' in entry && redacted === entry;
         return toLine(
-          () => ({ at, event: 'frame', from, ...redacted }),
+          () => ({ at, event, from, ...redacted }),
           // What is JSON in one way need not be written again.
           isAsItCame
             ? `{"at":${at},"event":"frame","from":"${from}","json":${frame}}\n`
             : undefined,
         );
       } catch {
-        return leftOut(entry);
+        return leftOut({ at, event });
       }
     },
   };
