@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { networkInterfaces } from 'node:os';
 
 import type { Connection, Frame, Transport } from '@livecall/core';
-import { liveCall, webSocketTransport } from '@livecall/core';
+import { ConnectionClosedError, liveCall, webSocketTransport } from '@livecall/core';
 import {
   ack,
   record,
@@ -13,7 +13,7 @@ import {
   showDivergence,
 } from '@livecall/tools';
 import type { ServeOptions } from '@livecall/tools';
-import { concat, from, lastValueFrom, NEVER, of, Subject, tap, toArray } from 'rxjs';
+import { concat, from, lastValueFrom, merge, NEVER, of, Subject, tap, toArray } from 'rxjs';
 import { expect, it } from 'vitest';
 import { WebSocket } from 'ws';
 
@@ -207,6 +207,45 @@ it('cuts a client that reads nothing, and keeps no more for it than it may', asy
   expect(sent).toBeLessThan(32);
   expect(frames$.observed).toBe(false);
   await client.gone();
+});
+
+it('leaves its transport for a client that half-closes and reads no more, and can be closed', async () => {
+  const left = createHistory<true>();
+  const frames$ = new Subject<Frame>();
+  const transport = concat(of<Connection>({ frames$, send: () => undefined }), NEVER).pipe(
+    tap({
+      unsubscribe: () => {
+        left.add(true);
+      },
+    }),
+  );
+  const server = await serve(transport);
+  using client = await rawClient(server.port, toHandshake());
+  await client.status();
+  frames$.next('a'.repeat(12 * MIB));
+  client.socket.end();
+
+  await left.nth(1);
+  await server.close();
+});
+
+it('has sent what was said before a cut to a client that half-closes, and reads', async () => {
+  const frames$ = new Subject<Frame>();
+  const cut$ = new Subject<never>();
+  const heard = createHistory<true>();
+  const transport: Transport = merge(of({ frames$, send: () => undefined }), cut$);
+  await using server = await serve(transport);
+  using client = await rawClient(server.port, toHandshake());
+  await client.status();
+  frames$.next('a'.repeat(12 * MIB));
+  client.socket.end(() => {
+    heard.add(true);
+  });
+  await heard.nth(1);
+  const rest = client.rest();
+  cut$.error(new ConnectionClosedError(1006));
+
+  expect((await rest).length).toBeGreaterThan(12 * MIB);
 });
 
 it('cuts a client that pings and never reads the answers', async () => {

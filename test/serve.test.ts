@@ -545,6 +545,14 @@ it('closes without a code as its transport does', async () => {
   expect(client.frames).toEqual([START]);
 });
 
+it('closes without a code where its transport completes, though none should', async () => {
+  await using server = await serve(of(toConnection(START)));
+  using client = dial(server.url);
+
+  expect(await client.closed).toEqual([1005, '']);
+  expect(client.frames).toEqual([START]);
+});
+
 it.each([1006, 1015, 1004, 999, 2999, 5000])(
   'cuts the connection where %d cannot be sent, after the frames',
   async (code) => {

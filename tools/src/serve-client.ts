@@ -7,7 +7,7 @@ import {
   HandshakeTimeoutError,
 } from '@livecall/core';
 import type { Connection, Frame, Transport } from '@livecall/core';
-import { fromEvent, Subject, switchMap, takeUntil, timer } from 'rxjs';
+import { concatWith, fromEvent, Subject, switchMap, takeUntil, throwError, timer } from 'rxjs';
 import { WebSocket } from 'ws';
 import type { RawData } from 'ws';
 
@@ -51,6 +51,8 @@ export function serveClient(
 
   const subscription = transport
     .pipe(
+      // None should complete. One that does has closed.
+      concatWith(throwError(() => new ConnectionClosedError(1005))),
       switchMap((connection) => {
         client = upgrade();
         client?.on('error', () => client?.terminate());
@@ -129,8 +131,8 @@ function toCloseReason(reason: string): string {
  * Cuts the TCP connection behind what was sent. A client that takes nothing of that for a while, or
  * does not take the hint, is cut off, and so is one that takes too long for it.
  */
-function cut(socket: Socket, lastWords = ''): void {
-  socket.end(lastWords);
+export function cut(socket: Socket): void {
+  socket.end();
   // Node's own: it sees what of a long write was taken.
   socket.setTimeout(PATIENCE_MS, () => socket.destroy());
   timer(LONGEST_CUT_MS)
@@ -155,5 +157,6 @@ export function refuse(socket: Socket, error: unknown): void {
     ...(status === 401 ? ['WWW-Authenticate: Bearer'] : []),
     ...(retryAfterMs === undefined ? [] : [`Retry-After: ${Math.ceil(retryAfterMs / 1_000)}`]),
   ];
-  cut(socket, `${headers.join('\r\n')}\r\n\r\n${name}\n`);
+  socket.write(`${headers.join('\r\n')}\r\n\r\n${name}\n`);
+  cut(socket);
 }

@@ -12,7 +12,7 @@ import { LIVE_CALLS_PATH, toRequest } from './handshake.js';
 import type { ServeRequest } from './handshake.js';
 import type { Divergence } from './replay/divergence.js';
 import type { Replay } from './replay/replay.js';
-import { PATIENCE_MS, refuse, serveClient } from './serve-client.js';
+import { cut, PATIENCE_MS, refuse, serveClient } from './serve-client.js';
 
 /** So many refused handshakes are told of; who sends more is no client that is tested. */
 const MAX_REFUSALS = 1_000;
@@ -74,7 +74,8 @@ export interface Server {
  *
  * The handshake is checked as published: another path is answered 404, no `Authorization: Bearer`
  * 401, no `conversationToken` 400. Values are not looked at. A client that leaves unsubscribes.
- * What a client can make the server keep is bounded: see {@link ServeOptions}.
+ * What a client can make the server keep is bounded: see {@link ServeOptions}. A client has one
+ * connection: a transport that dials again (`retryConnection`) belongs behind a `liveCall`.
  *
  * @param route one transport for all, or a function that chooses one for each dial; one that throws
  *   is answered 500
@@ -132,7 +133,11 @@ export async function serve(
     // Without a listener, a client that resets the connection ends the process.
     socket.on('error', () => socket.destroy());
     // A connection that is not read does not tell that the client hung up.
-    socket.on('end', () => socket.end()).resume();
+    socket
+      .on('end', () => {
+        cut(socket);
+      })
+      .resume();
     const asked = toRequest(request, allowedOrigins);
     if (E.isLeft(asked)) {
       if (handshakes.length < MAX_REFUSALS) handshakes.push(asked.left.divergence);

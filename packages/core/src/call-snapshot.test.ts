@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { expect, it } from 'vitest';
 
 import { createCallLog } from './call-snapshot.js';
@@ -145,4 +146,23 @@ it('leaves the snapshots it gave as they were', () => {
 
   expect(before).toMatchObject({ phase: 'screening', endedAt: undefined });
   expect(before.utterances.map(({ text }) => text)).toEqual(['a']);
+});
+
+it('keeps the newest, whenever it is asked for them', () => {
+  const counts = fc.array(fc.nat({ max: 12 }));
+  fc.assert(
+    fc.property(fc.nat({ max: 5 }), counts, (maxUtterances, said) => {
+      const log = createCallLog(maxUtterances);
+      const all: string[] = [];
+      for (const count of said) {
+        for (let time = 0; time < count; time += 1) {
+          all.push(String(all.length));
+          add(log, say(String(all.length - 1)));
+        }
+        const newest = all.filter((_, index) => index >= all.length - maxUtterances);
+
+        expect(log.snapshot().utterances.map(({ text }) => text)).toEqual(newest);
+      }
+    }),
+  );
 });

@@ -33,6 +33,8 @@ type Step =
       readonly sending: Sending;
       /** Whether another one follows within the turn in which it is settled. */
       readonly isRepeated: boolean;
+      /** Whether who sent it hangs up on hearing of its ack. */
+      readonly isLast: boolean;
     }
   | { readonly do: 'ack' | 'ack of a stranger' | 'unsubscribe'; readonly which: number }
   | { readonly do: 'pass'; readonly ms: number };
@@ -56,6 +58,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
         'hangs up',
       ),
       isRepeated: fc.boolean(),
+      isLast: fc.nat({ max: 3 }).map((draw) => draw === 0),
     }),
   },
   { weight: 6, arbitrary: fc.record({ do: fc.constant('ack' as const), which }) },
@@ -90,6 +93,7 @@ const command = {
   whenNotOpen: 'reject',
   sending: 'takes',
   isRepeated: false,
+  isLast: false,
 } as const;
 
 /** What can become of a command, and the shortest way there. */
@@ -231,7 +235,10 @@ function play(steps: readonly Step[]) {
             whenNotOpen: now.whenNotOpen,
             ackTimeoutMs: ACK_TIMEOUT_MS,
           }).subscribe({
-            next: (acknowledged) => one.acknowledged.push(acknowledged),
+            next: (acknowledged) => {
+              one.acknowledged.push(acknowledged);
+              if (now.isLast) call.connect().unsubscribe();
+            },
             error: (error: unknown) => {
               one.errors.push(error as CommandError);
               repeat();

@@ -718,3 +718,23 @@ it('does not say that a command was not sent when sending it ended the connectio
     new ConnectionLostError('client:joinCall', new ConnectionClosedError(1008)),
   ]);
 });
+
+it('tells of an ack once, though whoever hears of it hangs up', () => {
+  const frames$ = new Subject<Frame>();
+  const call = liveCall(concat(of({ frames$, send: () => undefined }), NEVER), {
+    createId: () => 'c0ffee',
+  });
+  const following = call.connect();
+  const told: string[] = [];
+  call.joinCall().subscribe({
+    next: ({ confirmedBy }) => {
+      told.push(confirmedBy);
+      following.unsubscribe();
+    },
+    error: () => told.push('failed'),
+    complete: () => told.push('complete'),
+  });
+  frames$.next('{"type":"ack","ackId":"c0ffee"}');
+
+  expect(told).toEqual(['ack', 'complete']);
+});

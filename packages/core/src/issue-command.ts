@@ -2,10 +2,12 @@ import {
   asyncScheduler,
   defer,
   delay,
+  dematerialize,
   EMPTY,
   filter,
   ignoreElements,
   map,
+  materialize,
   merge,
   mergeMap,
   of,
@@ -160,6 +162,9 @@ function transmit(
   });
   // `sent$` last: whatever can answer is listened to before the frame goes out.
   return merge(confirmed$, over$, merge(reported$, expired$, sent$).pipe(ignoreElements())).pipe(
+    // Whoever hangs up on hearing of the ack ends the call: an error that `take` alone would pass on.
+    materialize(),
     take(1),
+    dematerialize(),
   );
 }

@@ -973,7 +973,31 @@ it('tells nothing more to whom hangs up while the transport says everything at o
     told.push(message.type);
     call.connect().unsubscribe();
   });
+  const states: string[] = [];
+  call.state$.subscribe(({ status }) => states.push(status));
   call.connect();
 
   expect(told).toEqual(['event:start']);
+  expect(states).toEqual(['idle', 'connecting', 'closed']);
+});
+
+it('sends nothing for whom hangs up while a connection opens', () => {
+  const sent: unknown[] = [];
+  const failed: unknown[] = [];
+  const call = liveCall(
+    concat(of({ frames$: NEVER, send: (frame: unknown) => sent.push(frame) }), NEVER),
+  );
+  call.state$
+    .pipe(
+      filter(({ status }) => status === 'open'),
+      mergeMap(() => {
+        call.connect().unsubscribe();
+        return call.joinCall();
+      }),
+    )
+    .subscribe({ error: (error: unknown) => failed.push(error) });
+  call.connect();
+
+  expect(sent).toEqual([]);
+  expect(failed).toMatchObject([{ delivery: 'not-sent' }]);
 });

@@ -195,6 +195,8 @@ export function liveCall(
       return;
     }
     following?.add(hearing);
+    // Hung up on what it said at once.
+    if (following?.closed === true) return;
     if (!hasCallEnded) state$.next({ status: 'open', connection: connections });
     logged.next();
   };
@@ -257,7 +259,7 @@ export function liveCall(
   };
 
   const send = (frame: Frame) => {
-    if (open === undefined) throw new NotOpenError();
+    if (open === undefined || following?.closed === true) throw new NotOpenError();
     open.send(frame);
   };
 

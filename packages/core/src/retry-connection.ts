@@ -24,7 +24,10 @@ export interface RetryConnectionOptions {
   readonly baseDelayMs?: number;
   /** The longest wait before any retry, in milliseconds. @default 15000 */
   readonly maxDelayMs?: number;
-  /** How many retries in a row; the error of the last one is passed on. 0 never retries. @default 8 */
+  /**
+   * How many retries in a row; the error of the last one is passed on. 0 never retries, but for a
+   * token that is refreshed. @default 8
+   */
   readonly maxAttempts?: number;
   /**
    * Milliseconds a connection must have been open for the retries to count from 0 again. Opening

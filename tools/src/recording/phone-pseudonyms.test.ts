@@ -373,6 +373,22 @@ it('changes nothing when it redacts twice, whatever the numbers touch', () => {
   );
 });
 
+it('looks at a text with few digits as closely as at one with many', () => {
+  // Seven of them, so far behind that they belong to nothing, and no number.
+  const farDigits = `${'\n'.repeat(20)}0 0 0 0 0 0 0`;
+  const few = fc.array(fc.oneof(glue, noise, other), { maxLength: 4 });
+  fc.assert(
+    fc.property(few, country, (pieces, defaultCountry) => {
+      const text = `${pieces.join('')} .`;
+      const inFew = createPhonePseudonyms({ defaultCountry }).inText(text);
+      const inMany = createPhonePseudonyms({ defaultCountry }).inText(text + farDigits);
+
+      expect(inMany).toBe(inFew + farDigits);
+    }),
+    { numRuns: 500 },
+  );
+});
+
 it.each([
   // A number that is replaced frees the one that it touches.
   ['600-200-00001+13012000000 12 (500) 200-0000 ', '600-200-00001+12025550100 12 202-555-0101 '],

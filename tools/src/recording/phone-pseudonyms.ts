@@ -48,7 +48,7 @@ const NORTH_AMERICAN_PSEUDONYM = /(\+1[2-9]\d\d55501\d\d|(?<!\p{N})[2-9]\d\d-555
  * for fiction (ATIS-0300115).
  *
  * A number that is fictional already is replaced like any other. So a recording that was redacted
- * gives the same again, and two numbers never become one.
+ * gives the same again, and two numbers never become one, unless there are more than some 46,000.
  *
  * A local number is the first number of the recording that ends with it.
  *

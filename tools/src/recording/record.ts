@@ -18,7 +18,8 @@ import type { RecordingSink, UnstampedEntry } from './recording-sink.js';
  *
  * It sits below the codec, so that what cannot be decoded is recorded too. All dials of a call go
  * into one recording, one after the other; put it below `retryConnection` (`liveCall` has one of
- * its own).
+ * its own). A transport does not tell when it has its tokens: who leaves while they are asked for
+ * has aborted a dial.
  *
  * @see recordings/README.md
  * @example

@@ -32,11 +32,14 @@ export interface RecordingFile extends RecordingSink {
 /** Who hears what becomes of a file's lines. */
 export interface LineFileOptions {
   /**
-   * Called with each line that was written, its line end included. That the file was deleted is
-   * noticed up to 100 ms later, with the next line or the end.
+   * Called with each line that was written, its line end included; it must not throw. That the file
+   * was deleted is noticed up to 100 ms later, with the next line or the end.
    */
   readonly onLine?: (line: string) => void;
-  /** Called once, with the first line that could not be written; the lines after it are dropped. */
+  /**
+   * Called once, with the first line that could not be written; the lines after it are dropped. It
+   * must not throw.
+   */
   readonly onError?: (error: RecordingFileError) => void;
 }
 

@@ -249,3 +249,15 @@ it('leaves out a frame that is nested deeper than it can follow, and says so', (
     ]);
   });
 });
+
+it('closes a connection once, though whoever hears of the line ends the recording', () => {
+  const events: string[] = [];
+  const sink = recordingSink((line) => {
+    events.push(/"event":"(\w+)"/.exec(line)?.[1] ?? 'header');
+    if (events.length >= 3) sink.end();
+  });
+  sink.write(OPEN);
+  sink.write(CLOSE);
+
+  expect(events).toEqual(['header', 'open', 'close', 'end']);
+});

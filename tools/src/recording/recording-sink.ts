@@ -16,7 +16,7 @@ export interface RecordingSink {
   /** Starts the clock, the first time: the first dial is at 0. */
   start(): void;
   /**
-   * Writes one entry. It never throws: what cannot be written does not disturb the call.
+   * Writes one entry. It must not throw: what cannot be written does not disturb the call.
    *
    * @param frame what the entry of a frame was made of: then it need not be made again
    */
@@ -68,8 +68,10 @@ export function recordingSink(
       writeLine(lines.frame(toAt(), entry, frame));
       return;
     }
-    writeLine(lines.entry({ at: toAt(), ...entry }));
+    // First: whoever hears of the line may end the recording.
     if (entry.event === 'open' || entry.event === 'close') isOpen = entry.event === 'open';
+    isEnded = entry.event === 'end';
+    writeLine(lines.entry({ at: toAt(), ...entry }));
   };
 
   const header: Header = {
@@ -88,7 +90,6 @@ export function recordingSink(
       // Who ends a recording while it is connected hears no more of the call, as who hangs up.
       if (isOpen) write({ event: 'close', from: 'client', code: 1000, reason: '' });
       write({ event: 'end' });
-      isEnded = true;
     },
   };
 }

@@ -9,16 +9,22 @@ import { createSecrets } from './secrets.js';
 
 const at = 12.4;
 
-const toEntry = (frame: Frame) =>
-  ({ event: 'frame', from: 'server', ...toPayload(frame) }) as const;
+const toEntry = (frame: Frame, from: 'client' | 'server' = 'server') =>
+  ({ event: 'frame', from, ...toPayload(frame) }) as const;
+
+interface Said {
+  readonly at: number;
+  readonly from: 'client' | 'server';
+  readonly frame: Frame;
+}
 
 /** Writes the same frames, as they came and as entries. */
-function toBoth(frames: readonly Frame[], options?: LinesOptions) {
+function toBoth(said: readonly Said[], options?: LinesOptions) {
   const asFrames = createLines(options);
   const asEntries = createLines(options);
   return {
-    asFrames: frames.map((frame) => asFrames.frame(at, toEntry(frame), frame)),
-    asEntries: frames.map((frame) => asEntries.entry({ at, ...toEntry(frame) })),
+    asFrames: said.map(({ at, from, frame }) => asFrames.frame(at, toEntry(frame, from), frame)),
+    asEntries: said.map(({ at, from, frame }) => asEntries.entry({ at, ...toEntry(frame, from) })),
   };
 }
 
@@ -67,14 +73,20 @@ it('writes a frame as it writes the entry of one, whatever is in it', () => {
     { keepPhones: true },
     { maskTranscripts: true },
   );
+  const said: fc.Arbitrary<Said> = fc.record({
+    at: fc.double({ min: 0, noNaN: true, noDefaultInfinity: true }),
+    from: fc.constantFrom('client', 'server'),
+    frame,
+  });
   fc.assert(
-    fc.property(fc.array(frame), options, (frames, redactOptions) => {
-      const { asFrames, asEntries } = toBoth(frames, {
+    fc.property(fc.array(said), options, (all, redactOptions) => {
+      const { asFrames, asEntries } = toBoth(all, {
         ...redactOptions,
         secrets: createSecrets([token]),
       });
 
       expect(asFrames).toEqual(asEntries);
     }),
+    { numRuns: 500 },
   );
 });
