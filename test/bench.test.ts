@@ -53,7 +53,10 @@ const expected: Readonly<
     decode: { livecall: HEARD, zod: HEARD, 'io-ts': HEARD, typebox: HEARD, ajv: HEARD },
   },
   delivery: {
-    delivery: { livecall: { messages: 300 }, 'partysocket + zod': { messages: 300 } },
+    delivery: {
+      livecall: { messages: 300, transcripts: 270 },
+      'partysocket + zod': { messages: 300 },
+    },
     'delivery-paced': { livecall: { messages: 200 }, 'ws + JSON.parse': { messages: 200 } },
   },
   calls: {
@@ -70,6 +73,7 @@ const expected: Readonly<
   reading: {
     reading: { readRecording: { frames: 1_900 }, 'readline + JSON.parse': { frames: 1_900 } },
     'reading-growth': { '1000 MB': { frames: 5_700 } },
+    'check-growth': { '1000 MB': {} },
   },
   replays: {
     replays: {

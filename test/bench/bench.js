@@ -1,6 +1,8 @@
 import { writeFileSync, readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 
+import { format, resolveConfig } from 'prettier';
+
 import { machine } from './harness/machine.js';
 import { measureTable } from './harness/measure-table.js';
 import { render } from './harness/render.js';
@@ -44,7 +46,7 @@ const onProgress = process.stderr.isTTY
 const measured = [];
 
 if (!values.json) console.log(`${describe(machine())}\n`);
-if (values.write) writeTable('machine', `${describe(machine())}\n`);
+if (values.write) await writeTable('machine', `${describe(machine())}\n`);
 for (const question of asked) {
   const { tables } = await import(`./${question}.js`);
   const startedAt = performance.now();
@@ -55,7 +57,7 @@ for (const question of asked) {
     const markdown = render(question, table, outcome, command);
     measured.push({ question, table: table.name, ...outcome });
     if (!values.json) console.log(markdown);
-    if (values.write) writeTable(table.name, markdown);
+    if (values.write) await writeTable(table.name, markdown);
   }
   const tookS = Math.round((performance.now() - startedAt) / 1_000);
   if (!values.json) console.log(`(${question} took ${tookS} s)\n`);
@@ -68,11 +70,15 @@ function describe({ cpu, cores, memoryGiB, node, peers }) {
 }
 
 /** Puts a table in its place in the document, between its two comments. */
-function writeTable(name, markdown) {
+async function writeTable(name, markdown) {
   const path = new URL('../../docs/performance.md', import.meta.url);
   const text = readFileSync(path, 'utf8');
   const [begin, end] = [`<!-- table: ${name} -->`, `<!-- /table: ${name} -->`];
   const [from, to] = [text.indexOf(begin), text.indexOf(end)];
   if (from === -1 || to === -1) throw new Error(`docs/performance.md has no place for ${name}.`);
-  writeFileSync(path, `${text.slice(0, from)}${begin}\n\n${markdown}\n${text.slice(to)}`);
+  const written = `${text.slice(0, from)}${begin}\n\n${markdown}\n${text.slice(to)}`;
+  writeFileSync(
+    path,
+    await format(written, { ...(await resolveConfig(path)), filepath: path.pathname }),
+  );
 }

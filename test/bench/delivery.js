@@ -35,9 +35,12 @@ const measures = {
   speed: { unit: 'messages a second', isSpeed: true },
   cpu: { unit: 'CPU seconds a million', digits: 2 },
 };
-const expected = ({ count, times }) => {
-  const { messages, happened } = toTally(frames(count), times);
-  return { messages, happened };
+/** Those that have a stream for each kind of message. */
+const WITH_STREAMS = ['livecall', 'webSocket() + zod + filters', 'webSocket() + io-ts + filters'];
+const expected = ({ count, times }, contender) => {
+  const tally = toTally(frames(count), times);
+  const { messages, happened } = tally;
+  return WITH_STREAMS.includes(contender) ? tally : { messages, happened };
 };
 const table = { contenders: Object.keys(CLIENTS), base: RAW, expected };
 
@@ -48,8 +51,8 @@ export const tables = [
     title: 'Over loopback, in bursts: the server writes as fast as the client reads',
     measures,
     sizes: {
-      full: { rounds: 7, mode: 'burst', count: 10_000, times: 60, warmUp: 100_000 },
-      quick: { rounds: 3, mode: 'burst', count: 10_000, times: 35, warmUp: 100_000 },
+      full: { rounds: 7, mode: 'burst', count: 10_000, times: 40, warmUp: 100_000 },
+      quick: { rounds: 3, mode: 'burst', count: 10_000, times: 20, warmUp: 60_000 },
       tiny: { rounds: 1, mode: 'burst', count: 100, times: 3, warmUp: 100 },
     },
     targets: [
@@ -71,8 +74,8 @@ export const tables = [
     title: 'Over loopback, 10,000 messages a second, one frame a read',
     measures: { cpu: measures.cpu },
     sizes: {
-      full: { rounds: 7, mode: 'paced', count: 5_000, times: 3, warmUp: 4_000, everyUs: 100 },
-      quick: { rounds: 3, mode: 'paced', count: 10_000, times: 1, warmUp: 4_000, everyUs: 100 },
+      full: { rounds: 7, mode: 'paced', count: 6_000, times: 2, warmUp: 4_000, everyUs: 100 },
+      quick: { rounds: 3, mode: 'paced', count: 6_000, times: 1, warmUp: 3_000, everyUs: 100 },
       tiny: { rounds: 1, mode: 'paced', count: 100, times: 2, warmUp: 50, everyUs: 100 },
     },
   },
@@ -112,10 +115,13 @@ function heard(connect, url, { count, times, warmUp }) {
           const tookMs = performance.now() - startedAt;
           const { user, system } = process.cpuUsage(cpu);
           const measured = total - warmUp;
-          hangUp();
-          resolve({
-            measures: { speed: (measured / tookMs) * 1_000, cpu: (user + system) / measured },
-            result: tally.result(),
+          // Once the last of them has reached the other streams, too.
+          queueMicrotask(() => {
+            hangUp();
+            resolve({
+              measures: { speed: (measured / tookMs) * 1_000, cpu: (user + system) / measured },
+              result: tally.result(),
+            });
           });
         }
       },

@@ -4,7 +4,7 @@ import { concatMap, delay, from, of } from 'rxjs';
 /** How long the event loop is blocked, and how often. */
 const BLOCKED_MS = 10;
 const BLOCKED_EVERY_MS = 50;
-const MEAN_GAP_MS = 2.5;
+const MEAN_GAP_MS = 0.4;
 const DUE_WITHIN_MS = 0.5;
 
 /** When each frame is due, in milliseconds: gaps as they come where chance makes them. */
@@ -85,7 +85,7 @@ const blocked = (player) => `${player}, loop blocked`;
 export const tables = [
   {
     name: 'fidelity',
-    title: `How late frames are at recorded pace; blocked is ${BLOCKED_MS} ms in every ${BLOCKED_EVERY_MS}`,
+    title: `How late 10,000 frames are at recorded pace; blocked is ${BLOCKED_MS} ms in every ${BLOCKED_EVERY_MS}`,
     contenders: [...Object.keys(PLAYERS), blocked(LOOP), blocked(REPLAY)],
     base: LOOP,
     measures: {
@@ -95,8 +95,8 @@ export const tables = [
       drift: { unit: 'ms late at the end', digits: 1, hasNoRatio: true },
     },
     sizes: {
-      full: { rounds: 9, frames: 1_450 },
-      quick: { rounds: 5, frames: 600 },
+      full: { rounds: 7, frames: 10_000 },
+      quick: { rounds: 3, frames: 2_500 },
       tiny: { rounds: 1, frames: 40 },
     },
     expected: ({ frames }) => ({ frames, isInOrder: true }),
@@ -117,8 +117,8 @@ export const tables = [
         atMost: 1.2,
       },
       {
-        says: 'no drift while it is blocked, in ms at the end',
-        figure: (best) => best(blocked(REPLAY), 'drift'),
+        says: 'no drift while it is blocked, in ms at the end, by the median',
+        figure: (_best, median) => median(blocked(REPLAY), 'drift'),
         atMost: BLOCKED_MS,
       },
     ],
@@ -158,7 +158,7 @@ async function playAll(contender, frames) {
       p50: percentile(0.5),
       p99: percentile(0.99),
       max: percentile(1),
-      drift: Math.max(0, last),
+      drift: last,
     },
     result: { frames: lateness.length, isInOrder },
   };

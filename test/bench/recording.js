@@ -25,7 +25,7 @@ export const tables = [
       lost: { unit: 'frames lost of 2,000', hasNoRatio: true },
     },
     sizes: {
-      full: { rounds: 7, count: 40_000, killedAfter: 2_000 },
+      full: { rounds: 7, count: 30_000, killedAfter: 2_000 },
       quick: { rounds: 3, count: 20_000, killedAfter: 2_000 },
       tiny: { rounds: 1, count: 200, killedAfter: 200 },
     },

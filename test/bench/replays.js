@@ -24,8 +24,8 @@ const LIVECALL = 'livecall';
 const WITH_LIVE_CALL = 'livecall, to a liveCall';
 
 const sizes = {
-  full: { rounds: 7, frames: HOUR, runs: 50 },
-  quick: { rounds: 3, frames: HOUR, runs: 50 },
+  full: { rounds: 7, frames: HOUR, runs: 30 },
+  quick: { rounds: 3, frames: HOUR, runs: 30 },
   tiny: { rounds: 1, frames: 80, runs: 1 },
 };
 
@@ -78,7 +78,7 @@ export const tables = [
     base: `${LENGTHS[0]} frames`,
     measures: { ms: { unit: 'ms a replay', digits: 1 } },
     sizes: {
-      full: { rounds: 7, lengths: LENGTHS, frames: 76_800 },
+      full: { rounds: 7, lengths: LENGTHS, frames: 38_400 },
       quick: { rounds: 3, lengths: LENGTHS, frames: 38_400 },
       tiny: { rounds: 1, lengths: LENGTHS.map((length) => length / 10), frames: 1 },
     },
@@ -91,8 +91,8 @@ export const tables = [
     contenders: COUNTS.map((count) => `${count} recordings`),
     base: `${COUNTS[0]} recordings`,
     measures: {
-      ms: { unit: 'ms for all, read and replayed' },
-      rss: { unit: 'MiB at the end' },
+      ms: { unit: 'ms of CPU for all, read and replayed' },
+      rss: { unit: 'MiB at the end', hasNoRatio: true },
     },
     sizes: {
       full: { rounds: 7, counts: COUNTS, frames: 240 },

@@ -310,7 +310,7 @@ export function liveCall(
 
 const randomUUID = () => crypto.randomUUID();
 
-/** A transport that completes, though none should, has closed. */
+/** A transport that completes, though none should, has closed. `concatWith` would keep a kilobyte. */
 function withoutCompletion(transport: Transport): Transport {
   return new Observable((subscriber) =>
     transport.subscribe({

@@ -24,12 +24,15 @@ import { CORES, start } from './child.js';
  * @property {string} unit
  * @property {number} [digits] after the point
  * @property {boolean} [isSpeed] whether more is better
+ * @property {boolean} [hasNoRatio] whether it is nothing that a ratio says something of
  *
  * @typedef {object} Target
  * @property {string} says
- * @property {(best: (contender: string, measure: string) => number) => number} figure
+ * @property {(best: Figure, median: Figure) => number} figure
  * @property {number} [atLeast]
  * @property {number} [atMost]
+ *
+ * @typedef {(contender: string, measure: string) => number} Figure
  *
  * @typedef {object} Growth
  * @property {string} along what grows
@@ -122,15 +125,16 @@ function summarize(values, isSpeed) {
   return {
     best,
     median: (upper + lower) / 2,
+    worst,
     spread: worst === best ? 0 : Math.abs(worst - best) / best,
   };
 }
 
 function judge({ targets = [] }, rows) {
-  const best = (contender, measure) =>
-    rows.find((row) => row.contender === contender).measures[measure].best;
+  const take = (statistic) => (contender, measure) =>
+    rows.find((row) => row.contender === contender).measures[measure][statistic];
   return targets.map(({ says, figure, atLeast, atMost }) => {
-    const measured = figure(best);
+    const measured = figure(take('best'), take('median'));
     const isMet = atLeast === undefined ? measured <= atMost : measured >= atLeast;
     return { says, measured, isMet };
   });

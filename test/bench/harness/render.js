@@ -31,14 +31,17 @@ export function render(question, table, { rows, targets }, command) {
   ].join('\n');
 }
 
-function showFigure({ best, median, spread }, { digits = 0 }) {
-  return `${showNumber(best, digits)} (${showNumber(median, digits)}, ${Math.round(spread * 100)} %)`;
+/** What may be 0 has no share of itself to be spread by: the worst stands there. */
+function showFigure({ best, median, worst, spread }, { digits = 0, hasNoRatio = false }) {
+  const far = hasNoRatio ? showNumber(worst, digits) : `${Math.round(spread * 100)} %`;
+  return `${showNumber(best, digits)} (${showNumber(median, digits)}, ${far})`;
 }
 
 function showNumber(value, digits) {
   return value.toLocaleString('en-US', {
     minimumFractionDigits: digits,
     maximumFractionDigits: digits,
+    signDisplay: 'negative',
   });
 }
 
