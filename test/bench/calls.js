@@ -24,8 +24,8 @@ export const tables = [
     measures,
     flags,
     sizes: {
-      full: { rounds: 7, count: 5_000, warmUp: 10_000, times: 2 },
-      quick: { rounds: 1, count: 5_000, warmUp: 10_000, times: 2 },
+      full: { rounds: 7, count: 5_000, warmUp: 5_000, times: 2 },
+      quick: { rounds: 1, count: 5_000, warmUp: 5_000, times: 2 },
       tiny: { rounds: 1, count: 20, warmUp: 20, times: 1, everyMs: 100 },
     },
     expected: () => ({ isInOrder: true }),
@@ -65,8 +65,8 @@ export const tables = [
     measures,
     flags,
     sizes: {
-      full: { rounds: 3, counts: COUNTS, warmUp: 10_000, times: 2 },
-      quick: { rounds: 1, counts: COUNTS, warmUp: 10_000, times: 2 },
+      full: { rounds: 3, counts: COUNTS, warmUp: 5_000, times: 2 },
+      quick: { rounds: 1, counts: COUNTS, warmUp: 5_000, times: 2 },
       tiny: {
         rounds: 1,
         counts: COUNTS.map((count) => count / 500),

@@ -65,7 +65,7 @@ const heard = (contender, all) => {
 };
 
 const sizes = {
-  full: { rounds: 7, frames: 10_000, timeMs: 350, warmUpMs: 250 },
+  full: { rounds: 7, frames: 10_000, timeMs: 300, warmUpMs: 200 },
   quick: { rounds: 3, frames: 10_000, timeMs: 250, warmUpMs: 200 },
   tiny: { rounds: 1, frames: 100, timeMs: 0, warmUpMs: 0 },
 };

@@ -51,7 +51,7 @@ export const tables = [
     title: 'Over loopback, in bursts: the server writes as fast as the client reads',
     measures,
     sizes: {
-      full: { rounds: 7, mode: 'burst', count: 10_000, times: 40, warmUp: 100_000 },
+      full: { rounds: 7, mode: 'burst', count: 10_000, times: 35, warmUp: 100_000 },
       quick: { rounds: 3, mode: 'burst', count: 10_000, times: 20, warmUp: 60_000 },
       tiny: { rounds: 1, mode: 'burst', count: 100, times: 3, warmUp: 100 },
     },
