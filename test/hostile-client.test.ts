@@ -37,6 +37,19 @@ function saying(...frames: readonly Frame[]): Transport {
   );
 }
 
+/** Opens and stays open; `left` hears when it is unsubscribed. */
+function staying(frames$: Subject<Frame>) {
+  const left = createHistory<true>();
+  const transport = concat(of<Connection>({ frames$, send: () => undefined }), NEVER).pipe(
+    tap({
+      unsubscribe: () => {
+        left.add(true);
+      },
+    }),
+  );
+  return { transport, left };
+}
+
 /* Who can reach it */
 
 it('listens on 127.0.0.1 alone unless it is told otherwise', async () => {
@@ -185,15 +198,8 @@ it('takes what is gathered in one turn for nothing that waits for the client', a
 
 it('cuts a client that reads nothing, and keeps no more for it than it may', async () => {
   let sent = 0;
-  const left = createHistory<true>();
   const frames$ = new Subject<Frame>();
-  const transport = concat(of<Connection>({ frames$, send: () => undefined }), NEVER).pipe(
-    tap({
-      unsubscribe: () => {
-        left.add(true);
-      },
-    }),
-  );
+  const { transport, left } = staying(frames$);
   await using server = await serve(transport, { maxBufferedBytes: 4 * MIB });
   using client = await rawClient(server.port, toHandshake());
   expect(await client.status()).toBe(101);
@@ -210,15 +216,8 @@ it('cuts a client that reads nothing, and keeps no more for it than it may', asy
 });
 
 it('leaves its transport for a client that half-closes and reads no more, and can be closed', async () => {
-  const left = createHistory<true>();
   const frames$ = new Subject<Frame>();
-  const transport = concat(of<Connection>({ frames$, send: () => undefined }), NEVER).pipe(
-    tap({
-      unsubscribe: () => {
-        left.add(true);
-      },
-    }),
-  );
+  const { transport, left } = staying(frames$);
   const server = await serve(transport);
   using client = await rawClient(server.port, toHandshake());
   await client.status();
