@@ -85,7 +85,7 @@ const blocked = (player) => `${player}, loop blocked`;
 export const tables = [
   {
     name: 'fidelity',
-    title: `How late 10,000 frames are at recorded pace; blocked is ${BLOCKED_MS} ms in every ${BLOCKED_EVERY_MS}`,
+    title: `How late frames are at recorded pace; blocked is ${BLOCKED_MS} ms in every ${BLOCKED_EVERY_MS}`,
     contenders: [...Object.keys(PLAYERS), blocked(LOOP), blocked(REPLAY)],
     base: LOOP,
     measures: {

@@ -71,7 +71,13 @@ export function createPhoneFinder(
   };
 
   /** Finds in that part of a run which stands between two places, as if nothing stood beyond. */
-  const findBetween = (text: string, from: number, to: number, run: Run): readonly FoundPhone[] => {
+  const findBetween = (
+    text: string,
+    from: number,
+    next: number,
+    run: Run,
+  ): readonly FoundPhone[] => {
+    const to = next < text.length ? toEndBefore(text, next) : next;
     const part = text.slice(Math.max(from, run.start), Math.min(to, run.end));
     const { 0: written, index } = /\+?\d.*\d/su.exec(part) ?? { 0: '', index: 0 };
     if (countDigits(written) < FEWEST_DIGITS) return [];
@@ -124,6 +130,17 @@ function toStart(text: string, { start, end, number }: FoundPhone): number {
     ? /^\(?1[^\d(]{1,4}(?=[\d(])/.exec(written)?.[0]
     : undefined;
   return start + (apart?.length ?? (isOpen ? 1 : 0));
+}
+
+/** What an extension would come after; another number, or its pseudonym, may stand where it would. */
+const EXTENDED = /(?:x|ext\.?)$/i;
+
+/** Where a part ends that another number may come after: without what would make an extension of that. */
+export function toEndBefore(text: string, next: number): number {
+  let end = next;
+  while (text[end - 1] === ' ') end -= 1;
+  const extended = EXTENDED.exec(text.slice(Math.max(0, end - 4), end))?.[0];
+  return extended === undefined ? next : end - extended.length;
 }
 
 /** Where the character begins that stands at a place: some digits have two code units. */

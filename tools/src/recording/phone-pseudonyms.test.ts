@@ -400,6 +400,9 @@ it.each([
     '415-555-2671 415-555-2672 415-555-2673,415-555-2674 415-555-2675 415-555-2676',
     '202-555-0100 202-555-0101 202-555-0102,202-555-0103 202-555-0104 202-555-0105',
   ],
+  // What an extension would come after belongs to no number.
+  ['301-200-0000x+1 301 200 0001', '202-555-0100x+12025550101'],
+  ['301-200-0000ext.   +13012000001', '202-555-0100ext.   +12025550101'],
   // Pseudonyms are found as they stand, even where no number would be.
   ['x202-555-0101202-555-0100', 'x202-555-0100 202-555-0101'],
 ])('finds in %j all that it would find the second time', (text, expected) => {

@@ -7,7 +7,7 @@ import {
 import type { CountryCode } from 'libphonenumber-js';
 
 import { toAsciiDigits } from './ascii-digits.js';
-import { createPhoneFinder, MAY_HOLD_A_NUMBER } from './find-phones.js';
+import { createPhoneFinder, MAY_HOLD_A_NUMBER, toEndBefore } from './find-phones.js';
 import type { FoundPhone } from './find-phones.js';
 
 /** Replaces phone numbers; the same number gets the same pseudonym, however it is written. */
@@ -34,9 +34,6 @@ const LOCAL_DIGITS = 7;
 
 /** Reserved for fiction, with its area code or without. */
 const FICTIONAL = /^(?:\+1\d{3})?55501\d\d$/;
-
-/** What an extension would come after; a pseudonym may stand where it would. */
-const EXTENDED = /(?:x|ext\.?) *$/i;
 
 /** A pseudonym as it is written in text; no other number can begin in it or end in it. */
 const PSEUDONYM = /(\+1[2-9]\d\d55501\d\d)/u;
@@ -107,7 +104,7 @@ export function createPhonePseudonyms({
         end += part.length;
         return index % 2 === 1
           ? [{ start, end, number: `+1${part.replace(/^\+1|-/g, '')}` }]
-          : findPhones(part.replace(EXTENDED, '')).map((phone) => ({
+          : findPhones(part.slice(0, toEndBefore(part, part.length))).map((phone) => ({
               ...phone,
               start: start + phone.start,
               end: start + phone.end,
