@@ -738,3 +738,18 @@ it('tells of an ack once, though whoever hears of it hangs up', () => {
 
   expect(told).toEqual(['ack', 'complete']);
 });
+
+it('is acknowledged by what makes somebody else hang up', () => {
+  run((time) => {
+    const wire$ = time.cold('-o--a---', wire);
+    const joins = '          --^-----';
+    const expected = '       ----(A|)';
+    const { call } = callOver(wire$);
+    call.messages$.subscribe(() => {
+      call.connect().unsubscribe();
+    });
+    call.connect();
+
+    time.expectObservable(call.joinCall(), joins).toBe(expected, { A: joined(4) });
+  });
+});

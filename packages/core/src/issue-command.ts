@@ -1,13 +1,10 @@
 import {
-  asyncScheduler,
   defer,
   delay,
-  dematerialize,
   EMPTY,
   filter,
   ignoreElements,
   map,
-  materialize,
   merge,
   mergeMap,
   of,
@@ -135,13 +132,11 @@ function transmit(
     }),
   );
   const over$ = line.state$.pipe(
-    mergeMap((state): Acknowledged[] => {
+    map((state) => {
       if (state.status === 'reconnecting') throw new ConnectionLostError(type, state.cause);
-      if (state.status !== 'closed') return [];
+      if (state.status !== 'closed') return;
       if (state.reason === 'failed') throw new ConnectionLostError(type, state.error);
-      if (state.reason !== 'call-ended' || !isEndCall) throw new CallEndedError(type, 'unknown');
-      // Somebody hung up at event:callEnd, before it was told here.
-      return [{ type, id, connection, at: asyncScheduler.now(), confirmedBy: 'callEnd' }];
+      throw new CallEndedError(type, 'unknown');
     }),
   );
   const reported$ = line.errors$.pipe(
@@ -161,10 +156,7 @@ function transmit(
     return EMPTY;
   });
   // `sent$` last: whatever can answer is listened to before the frame goes out.
-  return merge(confirmed$, over$, merge(reported$, expired$, sent$).pipe(ignoreElements())).pipe(
-    // Whoever hangs up on hearing of the ack ends the call: an error that `take` alone would pass on.
-    materialize(),
+  return merge(confirmed$, merge(over$, reported$, expired$, sent$).pipe(ignoreElements())).pipe(
     take(1),
-    dematerialize(),
   );
 }

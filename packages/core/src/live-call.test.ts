@@ -180,13 +180,13 @@ it('hears what a connection says as soon as it is listened to', () => {
   });
 });
 
-it('is not open any more when the call ends as soon as it is listened to', () => {
+it('is open before the call ends as soon as it is listened to', () => {
   run((time) => {
     const connection: Connection = { frames$: of(wire.e), send: () => undefined };
     const call = liveCall(concat(of(connection), NEVER), quick);
     const connect$ = time.cold('-c-------  ');
     const events = '            -e----|    ';
-    const state = '             i(ce)-(E|) ';
+    const state = '             i(coe)(E|) ';
     connect$.subscribe(() => call.connect());
 
     time.expectObservable(call.events$).toBe(events, messages);
@@ -978,7 +978,7 @@ it('tells nothing more to whom hangs up while the transport says everything at o
   call.connect();
 
   expect(told).toEqual(['event:start']);
-  expect(states).toEqual(['idle', 'connecting', 'closed']);
+  expect(states).toEqual(['idle', 'connecting', 'open', 'closed']);
 });
 
 it('sends nothing for whom hangs up while a connection opens', () => {

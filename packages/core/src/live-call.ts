@@ -16,7 +16,7 @@ import type { CallSnapshot } from './call-snapshot.js';
 import { classify as defaultClassify } from './classify.js';
 import type { Verdict } from './classify.js';
 import { decodeFrame } from './codec.js';
-import type { Closed, ConnectionState } from './connection-state.js';
+import type { Closed, ConnectionState, Reconnecting } from './connection-state.js';
 import {
   ConnectionClosedError,
   EndedWithoutCallEndError,
@@ -79,8 +79,9 @@ export interface LiveCall {
   /** The call so far; the last snapshot first. Completes with the call; it never errors. */
   readonly call$: Observable<CallSnapshot>;
   /**
-   * Dials, and follows the call until its end. Unsubscribing hangs up the monitor, never the call.
-   * Once connected, it returns the same subscription.
+   * Dials, and follows the call until its end. Unsubscribing hangs up the monitor, never the call;
+   * whoever does so while a message is told takes it from nobody. Once connected, it returns the
+   * same subscription.
    */
   connect(): Subscription;
   /**
@@ -142,10 +143,39 @@ export function liveCall(
   let connections = 0;
   let hasCallEnded = false;
   let isClosed = false;
+  let isTelling = false;
+  let untold: (() => void)[] = [];
 
   state$.next({ status: 'idle' });
 
+  /**
+   * Tells one thing after the other: what happens while something is told, a hang-up for one, is
+   * told when everyone has heard that.
+   */
+  const tell = <A>(news: (value: A) => void, value: A) => {
+    if (isTelling) {
+      untold.push(() => {
+        news(value);
+      });
+      return;
+    }
+    isTelling = true;
+    try {
+      news(value);
+      for (let next = untold; next.length > 0; next = untold) {
+        untold = [];
+        for (const later of next) later();
+      }
+    } finally {
+      isTelling = false;
+    }
+  };
+
   const receive = (frame: Frame) => {
+    tell(tellFrame, frame);
+  };
+
+  const tellFrame = (frame: Frame) => {
     // Lost, and dialled again: what a transport may still deliver of it comes too late.
     if (open === undefined || following?.closed === true) return;
     const decoded = decodeFrame(frame);
@@ -156,7 +186,7 @@ export function liveCall(
     const message = decoded.right;
     const received = { connection: connections, at: asyncScheduler.now(), message };
     log.add(received);
-    // Before anyone is told of it: whoever hangs up then, or sends, does so after the call's end.
+    // Before anyone hears of it: whoever hangs up then, or sends, does so after the call's end.
     if (message.type === 'event:callEnd' && !hasCallEnded) {
       hasCallEnded = true;
       following?.add(asyncScheduler.schedule(hangUp, lingerMs));
@@ -181,7 +211,7 @@ export function liveCall(
     logged.next();
   };
 
-  /** Listens to a connection before anyone is told of it: what it says at once is heard. */
+  /** Listens to a connection before anyone is told of it: what it says at once is told next. */
   const follow = (connection: Connection) => {
     lose();
     open = connection;
@@ -195,9 +225,7 @@ export function liveCall(
       return;
     }
     following?.add(hearing);
-    // Hung up on what it said at once.
-    if (following?.closed === true) return;
-    if (!hasCallEnded) state$.next({ status: 'open', connection: connections });
+    state$.next({ status: 'open', connection: connections });
     logged.next();
   };
 
@@ -206,7 +234,29 @@ export function liveCall(
     hearing?.unsubscribe();
   };
 
-  const connection$ = withoutCompletion(transport).pipe(
+  /** What a dial says, in turn. `concatWith`, for what completes, would keep a kilobyte. */
+  const dialledTransport: Transport = new Observable((subscriber) => {
+    const next = (connection: Connection) => {
+      subscriber.next(connection);
+    };
+    const error = (cause: unknown) => {
+      subscriber.error(cause);
+    };
+    return transport.subscribe({
+      next: (connection) => {
+        tell(next, connection);
+      },
+      error: (cause: unknown) => {
+        tell(error, cause);
+      },
+      // A transport that completes, though none should, has closed.
+      complete: () => {
+        tell(error, new ConnectionClosedError(1005));
+      },
+    });
+  });
+
+  const connection$ = dialledTransport.pipe(
     retryConnection({
       ...retryOptions,
       classify: (error) => {
@@ -215,17 +265,29 @@ export function liveCall(
       },
       onRetry: ({ attempt, delayMs, cause }) => {
         const error = toLiveCallError(cause);
-        state$.next({ status: 'reconnecting', attempt, delayMs, cause: error });
-        errors.next(error);
+        tell(tellRetry, { status: 'reconnecting', attempt, delayMs, cause: error });
       },
     }),
   );
 
-  /** The state first: it settles the commands that wait, before the messages they wait for end. */
+  const tellState = (state: ConnectionState) => {
+    state$.next(state);
+  };
+
+  const tellRetry = (retrying: Reconnecting) => {
+    state$.next(retrying);
+    errors.next(retrying.cause);
+  };
+
   const close = (closed: Closed) => {
     if (isClosed) return;
     isClosed = true;
     open = undefined;
+    tell(tellClosed, closed);
+  };
+
+  /** The state first: it settles the commands that wait, before the messages they wait for end. */
+  const tellClosed = (closed: Closed) => {
     state$.next(closed);
     if (closed.reason === 'failed') {
       errors.next(closed.error);
@@ -288,7 +350,7 @@ export function liveCall(
       if (following !== undefined) return following;
       const subscription = new Subscription();
       following = subscription;
-      state$.next({ status: 'connecting' });
+      tell(tellState, { status: 'connecting' });
       // Whoever hears it may hang up within it.
       if (!subscription.closed) {
         subscription.add(connection$.subscribe({ next: follow, error: fail }));
@@ -309,23 +371,6 @@ export function liveCall(
 }
 
 const randomUUID = () => crypto.randomUUID();
-
-/** A transport that completes, though none should, has closed. `concatWith` would keep a kilobyte. */
-function withoutCompletion(transport: Transport): Transport {
-  return new Observable((subscriber) =>
-    transport.subscribe({
-      next: (connection) => {
-        subscriber.next(connection);
-      },
-      error: (error: unknown) => {
-        subscriber.error(error);
-      },
-      complete: () => {
-        subscriber.error(new ConnectionClosedError(1005));
-      },
-    }),
-  );
-}
 
 /** A transport of someone else's may error with anything. */
 function toLiveCallError(error: unknown): LiveCallError {
