@@ -68,7 +68,7 @@ it.concurrent('completes the file when it is stopped between two dials', async (
   await command.says('Dialling again in 60.0 s.');
   command.signal('SIGINT');
 
-  expect((await command.ends()).exitCode).toBe(0);
+  expect((await command.ends()).exitCode).toBe(69);
   expect(folder.entries('call.ndjson')).toEqual([
     { event: 'refused', status: 503, retryAfterMs: 60_000 },
     { event: 'end' },
@@ -83,7 +83,7 @@ it.concurrent('completes the file when it is stopped while it dials', async () =
   const dial = await platform.dial(1);
   command.signal('SIGINT');
 
-  expect((await command.ends()).exitCode).toBe(0);
+  expect((await command.ends()).exitCode).toBe(69);
   await dial.gone();
   expect(folder.entries('call.ndjson')).toEqual([
     { event: 'failed', reason: 'aborted' },

@@ -61,6 +61,7 @@ export function createProgram(onExit: (exitCode: number) => void, given: GivenTo
     .option('--end-after <ms>', 'end the call so long after it was connected', toMs)
     .option('--title <title>', 'what happens in the recording, in a sentence')
     .option('--json', 'show the call as the recording has it, not in words')
+    .option('--no-keys', 'take no keys from the terminal')
     .option('--access-token-file <path>', 'a file with the access token, - for standard input')
     .option(
       '--conversation-token-file <path>',
@@ -72,8 +73,10 @@ export function createProgram(onExit: (exitCode: number) => void, given: GivenTo
     .addHelpText(
       'after',
       `
-Tokens come from LIVECALL_ACCESS_TOKEN and LIVECALL_CONVERSATION_TOKEN, or from the files. On a
-terminal, j joins the call, e ends it, and q or Ctrl-C stops the recording; the call goes on.
+Tokens come from LIVECALL_ACCESS_TOKEN and LIVECALL_CONVERSATION_TOKEN, or from
+the files. On a terminal, j joins the call, e pressed twice ends it, and q or
+Ctrl-C stops the recording; the call goes on. A job in the background takes no
+keys.
 
   $ livecall record --url wss://HOST/ws/v1/liveCalls --out call.ndjson`,
     )

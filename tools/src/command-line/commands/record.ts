@@ -1,31 +1,12 @@
-import {
-  ConnectFailedError,
-  endCall,
-  HandshakeRefusedError,
-  joinCall,
-  liveCall,
-  sendCommand,
-  TokenUnavailableError,
-} from '@livecall/core';
-import type { ConnectionState, LiveCall, LiveCallError, Transport } from '@livecall/core';
+import { liveCall } from '@livecall/core';
+import type { Transport } from '@livecall/core';
 import * as E from 'fp-ts/lib/Either.js';
-import {
-  delay,
-  EMPTY,
-  filter,
-  lastValueFrom,
-  map,
-  merge,
-  take,
-  takeLast,
-  takeUntil,
-  tap,
-  withLatestFrom,
-} from 'rxjs';
-import type { Observable } from 'rxjs';
+import { EMPTY } from 'rxjs';
 
+import { callExitError } from '../call-exit-error.js';
 import { dialPlatform } from '../dial-platform.js';
 import { exitCodes, ExitError } from '../exit-error.js';
+import { followCall } from '../follow-call.js';
 import { keys } from '../keys.js';
 import { liveView } from '../live-view.js';
 import { record as recordTo } from '../../recording/record.js';
@@ -35,7 +16,6 @@ import { recordingSink } from '../../recording/recording-sink.js';
 import type { RecordingSink } from '../../recording/recording-sink.js';
 import { createSecrets } from '../../recording/secrets.js';
 import { say } from '../say.js';
-import { stopped } from '../stopped.js';
 import type { GivenTokens } from '../take-tokens.js';
 import { findToken } from '../token-source.js';
 
@@ -47,6 +27,7 @@ export interface RecordFlags {
   readonly endAfter?: number;
   readonly title?: string;
   readonly json?: boolean;
+  readonly keys: boolean;
   readonly accessTokenFile?: string;
   readonly conversationTokenFile?: string;
   readonly maskTranscripts?: boolean;
@@ -85,13 +66,22 @@ export async function record(flags: RecordFlags, given: GivenTokens): Promise<nu
     transport,
   );
   const call = liveCall(recordedTransport, { retry: { maxAttempts: retries } });
-  const { state, exitCode } = await follow(call, flags);
+  const { state, stopCode, hasOpened } = await followCall(call, {
+    ...flags,
+    typed$: flags.keys ? keys(process.stdin) : EMPTY,
+  });
   for (const sink of sinks) sink.end();
 
   if (writeError !== undefined) return exitCodes.ioError;
   if (!isPiped) say(`recorded to ${out}`);
-  if (state.status === 'closed' && state.reason === 'failed') throw toExitError(state.error);
-  return exitCode;
+  if (state.status === 'closed' && state.reason === 'failed') throw callExitError(state.error);
+  if (stopCode === exitCodes.ok && !hasOpened) {
+    throw new ExitError(
+      exitCodes.unavailable,
+      'No connection was opened before it was stopped: nothing of the call is in the recording.',
+    );
+  }
+  return stopCode ?? exitCodes.ok;
 }
 
 /** Checks everything that can be wrong with the call before anything is written. */
@@ -132,88 +122,4 @@ function toTransport(
     conversationToken,
     handshakeTimeoutMs: flags.timeout,
   });
-}
-
-/** Follows the call until it ends or the person stops, and does what they ask meanwhile. */
-async function follow(
-  call: LiveCall,
-  { joinAfter, endAfter }: RecordFlags,
-): Promise<{ readonly state: ConnectionState; readonly exitCode: number }> {
-  let exitCode: number = exitCodes.ok;
-  const typed$ = keys(process.stdin);
-  const opened$ = call.state$.pipe(
-    filter(({ status }) => status === 'open'),
-    take(1),
-  );
-  function on(key: string, afterMs: number | undefined): Observable<unknown> {
-    return merge(
-      typed$.pipe(
-        filter((typed) => typed === key),
-        withLatestFrom(call.state$),
-        tap(([, { status }]) => {
-          if (status !== 'open') say('not connected; it is sent if a connection opens within 5 s');
-        }),
-      ),
-      afterMs === undefined ? EMPTY : opened$.pipe(delay(afterMs)),
-    );
-  }
-
-  const commands$ = merge(
-    on('j', joinAfter).pipe(map(() => joinCall)),
-    on('e', endAfter).pipe(map(() => endCall)),
-  ).pipe(
-    sendCommand(call, { whenNotOpen: 'wait' }),
-    tap((result) => {
-      if (result.status === 'failed') say(result.error.message);
-    }),
-  );
-  const retries$ = call.state$.pipe(
-    filter((state) => state.status === 'reconnecting'),
-    tap(({ delayMs, cause }) => {
-      const when = delayMs < 50 ? 'at once' : `in ${(delayMs / 1_000).toFixed(1)} s`;
-      say(`${toExitError(cause).message} Dialling again ${when}.`);
-    }),
-  );
-  // The first of them stops the recording; a second Ctrl-C finds no listener and ends the process.
-  const stop$ = merge(
-    stopped(),
-    typed$.pipe(
-      filter((typed) => typed === 'q' || typed === 'C-c'),
-      map(() => exitCodes.ok),
-    ),
-  ).pipe(
-    take(1),
-    tap((stopCode) => {
-      exitCode = stopCode;
-      say('stopping; the call itself goes on');
-      following.unsubscribe();
-    }),
-  );
-
-  // Once nothing more can be said of it: the end of the call settles the commands that wait.
-  const over$ = call.state$.pipe(takeLast(1));
-  merge(commands$, retries$, stop$).pipe(takeUntil(over$)).subscribe();
-  if (process.stdin.isTTY) say('keys: j joins the call, e ends it, q stops the recording');
-  const following = call.connect();
-  return {
-    state: await lastValueFrom(call.state$, { defaultValue: { status: 'idle' } }),
-    exitCode,
-  };
-}
-
-function toExitError(error: LiveCallError): ExitError {
-  const { message } = error;
-  if (error instanceof HandshakeRefusedError) {
-    const isUnauthorized = error.status === 401 || error.status === 403;
-    return new ExitError(isUnauthorized ? exitCodes.unauthorized : exitCodes.unavailable, message);
-  }
-  if (error instanceof TokenUnavailableError) {
-    return error.providerError instanceof ExitError
-      ? error.providerError
-      : new ExitError(exitCodes.unauthorized, message);
-  }
-  // An answer that is no WebSocket's has no code of the system's, or one of the HTTP parser's.
-  const isGarbage = error instanceof ConnectFailedError && /^(HPE_.*)?$/.test(error.code ?? '');
-  const isProtocol = isGarbage || error._tag === 'EndedWithoutCallEndError';
-  return new ExitError(isProtocol ? exitCodes.protocolError : exitCodes.unavailable, message);
 }
