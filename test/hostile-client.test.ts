@@ -145,6 +145,15 @@ it('hangs up on a client that was refused and stays', async () => {
   await client.gone();
 });
 
+it('hangs up on a client that was refused and trickles on', async () => {
+  await using server = await serve(NEVER);
+  using client = await rawClient(server.port, toHandshake({ target: '/' }));
+  await client.status();
+
+  // It sends a byte now and then, and reads nothing.
+  await client.gone();
+});
+
 it('closes with 1013 on a client for which too much waits', async () => {
   const frames = Array.from({ length: 8 }, () => 'a'.repeat(8 * MIB));
   await using server = await serve(saying(...frames), { maxBufferedBytes: MIB });

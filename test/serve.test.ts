@@ -107,13 +107,13 @@ type Change = Readonly<Record<string, string | undefined>>;
 
 /** Shakes hands by itself. */
 async function shakeHands({ port }: Server, change: Change = {}): Promise<Answer> {
-  const { path = LIVE_CALLS_PATH + QUERY, ...changed } = change;
+  const { path = LIVE_CALLS_PATH + QUERY, method = 'GET', ...changed } = change;
   const headers = Object.fromEntries(
     Object.entries<string | undefined>({ ...HANDSHAKE, ...changed }).filter(
       ([, value]) => value !== undefined,
     ),
   );
-  const dialled = request({ host: '127.0.0.1', port, path, headers }).end();
+  const dialled = request({ host: '127.0.0.1', port, path, method, headers }).end();
   return new Promise((resolve) => {
     dialled.on('response', (response) => {
       const { statusCode = 0, headers } = response;
@@ -363,16 +363,72 @@ it.each(['/', LIVE_CALLS_PATH + QUERY])(
   },
 );
 
-it.each<[what: string, change: Change]>([
-  ['has no key', { 'Sec-WebSocket-Key': undefined }],
-  ['has no version', { 'Sec-WebSocket-Version': undefined }],
-  ['is of another protocol', { Upgrade: 'h2c' }],
-])('refuses an upgrade that %s, and leaves its transport', async (_what, change) => {
-  const { transport, left } = leaving(staying(toConnection(START)));
-  await using server = await serve(transport);
+it.each<[what: string, change: Change, status: number, text: string]>([
+  [
+    'has no key',
+    { 'Sec-WebSocket-Key': undefined },
+    400,
+    'handshake: expected a Sec-WebSocket-Key of 16 bytes, got none',
+  ],
+  [
+    'has a key that is too short',
+    { 'Sec-WebSocket-Key': 'dGhlIHNhbXBsZQ==' },
+    400,
+    'handshake: expected a Sec-WebSocket-Key of 16 bytes, got another',
+  ],
+  [
+    'has no version',
+    { 'Sec-WebSocket-Version': undefined },
+    400,
+    'handshake: expected Sec-WebSocket-Version: 13, got none',
+  ],
+  [
+    'has another version',
+    { 'Sec-WebSocket-Version': '8' },
+    426,
+    'handshake: expected Sec-WebSocket-Version: 13, got another',
+  ],
+  [
+    'is of another protocol',
+    { Upgrade: 'h2c' },
+    400,
+    'handshake: expected Upgrade: websocket, got another protocol',
+  ],
+  ['is no GET', { method: 'POST' }, 405, 'handshake: expected a GET, got another method'],
+  [
+    'names no subprotocol',
+    { 'Sec-WebSocket-Protocol': 'a, ,b' },
+    400,
+    'handshake: expected names in Sec-WebSocket-Protocol, each once, got something else',
+  ],
+  [
+    'names a subprotocol twice',
+    { 'Sec-WebSocket-Protocol': 'a,a' },
+    400,
+    'handshake: expected names in Sec-WebSocket-Protocol, each once, got something else',
+  ],
+])(
+  'refuses an upgrade that %s, and plays the dial to the next',
+  async (_what, change, status, text) => {
+    const call = scenario().start().close().toRecording('call.ndjson');
+    await using server = await serve(replay(call));
 
-  expect((await shakeHands(server, change)).status).toBe(400);
-  await left;
+    expect((await shakeHands(server, change)).status).toBe(status);
+    using client = dial(server.url);
+    expect(await client.closed).toEqual([1000, '']);
+    expect((await server.done()).map(showDivergence)).toEqual([text]);
+  },
+);
+
+it.each<[name: string, change: Change]>([
+  ['has its names in another case', { Upgrade: 'WebSocket', Connection: 'upgrade' }],
+  ['keeps the connection alive besides', { Connection: 'keep-alive, Upgrade' }],
+  ['names subprotocols', { 'Sec-WebSocket-Protocol': 'a,  b ,\tc' }],
+  ['offers an extension', { 'Sec-WebSocket-Extensions': 'permessage-deflate' }],
+])('lets an upgrade in that %s', async (_what, change) => {
+  await using server = await serve(staying(toConnection()));
+
+  expect((await shakeHands(server, change)).status).toBe(101);
 });
 
 /* How a dial is answered */

@@ -2,7 +2,9 @@ import type { IncomingMessage } from 'node:http';
 
 import * as E from 'fp-ts/lib/Either.js';
 
+import type { Answer } from './answer.js';
 import type { Divergence } from './replay/divergence.js';
+import { findHandshakeProblem } from './web-socket-handshake.js';
 
 /** The endpoint's path. @see PROTOCOL.md#handshake */
 export const LIVE_CALLS_PATH = '/ws/v1/liveCalls';
@@ -19,38 +21,61 @@ export interface ServeRequest {
   readonly userId: string | undefined;
 }
 
+/** A handshake that is not as published. */
+export interface Refused {
+  readonly answer: Answer;
+  readonly divergence: Divergence;
+}
+
+/** Whether a request that asks for no upgrade has what only a dial has. */
+export function isDial({ url = '', headers }: IncomingMessage): boolean {
+  return url.startsWith(`${LIVE_CALLS_PATH}?`) && headers.authorization !== undefined;
+}
+
+/** What a browser's page is told apart by. */
+export const OWN_ORIGIN = 'no Origin, or one of allowedOrigins';
+
 /** Reads what a client dialled with; a divergence where it is not as published. */
 export function toRequest(
-  { url = '', headers }: IncomingMessage,
-  allowedOrigins: readonly string[],
-): E.Either<{ readonly status: number; readonly divergence: Divergence }, ServeRequest> {
-  const fail = (status: number, expected: string, actual: string) =>
-    E.left({
-      status,
-      divergence: { kind: 'handshake', at: 'handshake', expected, actual } as const,
-    });
+  request: IncomingMessage,
+  isAllowedOrigin: (origin: string) => boolean,
+): E.Either<Refused, ServeRequest> {
+  const { url = '', headers } = request;
+  const fail = (answer: Answer, expected: string, actual: string) =>
+    E.left({ answer, divergence: toHandshakeDivergence(expected, actual) });
 
   const { origin, authorization } = headers;
-  if (origin !== undefined && !allowedOrigins.includes(origin)) {
-    return fail(403, 'no Origin, or one of allowedOrigins', 'another Origin');
+  if (origin !== undefined && !isAllowedOrigin(origin)) {
+    return fail({ status: 403 }, OWN_ORIGIN, LOCAL_ORIGIN.test(origin) ? origin : 'another Origin');
   }
   const target = URL.canParse(url, 'ws://localhost') ? new URL(url, 'ws://localhost') : undefined;
   if (target?.pathname !== LIVE_CALLS_PATH) {
-    return fail(404, `the path ${LIVE_CALLS_PATH}`, 'another path');
+    return fail({ status: 404 }, `the path ${LIVE_CALLS_PATH}`, 'another path');
   }
+  const problem = findHandshakeProblem(request);
+  if (problem !== undefined) return fail(problem.answer, problem.expected, problem.actual);
   const accessToken = /^Bearer +(\S+)$/i.exec(authorization ?? '')?.[1];
   if (accessToken === undefined) {
     const actual = authorization === undefined ? 'no Authorization' : 'another Authorization';
-    return fail(401, 'Authorization: Bearer and a token', actual);
+    const unauthorized = { status: 401, headers: [['WWW-Authenticate', 'Bearer']] } as const;
+    return fail(unauthorized, 'Authorization: Bearer and a token', actual);
   }
   const conversationToken = target.searchParams.get('conversationToken') ?? '';
-  if (conversationToken === '') return fail(400, 'a conversationToken', 'none');
+  if (conversationToken === '') return fail({ status: 400 }, 'a conversationToken', 'none');
   return E.right({
     conversationToken,
     accessToken,
     productVersion: toSingle(headers['x-hiya-product-version']),
     userId: toSingle(headers['x-hiya-account-user-id']),
   });
+}
+
+/** Those that hold nothing but a port; what else stands in an origin may be anything. */
+const LOCAL_ORIGIN = /^(null|https?:\/\/(localhost|127\.0\.0\.1|\[::1\])(:\d{1,5})?)$/;
+
+/** A divergence that is the handshake's; no recording has a line for it. */
+export function toHandshakeDivergence(expected: string, actual: string): Divergence {
+  return { kind: 'handshake', at: 'handshake', expected, actual };
 }
 
 function toSingle(header: string | string[] | undefined): string | undefined {

@@ -1,15 +1,25 @@
-import { STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
 
+import { ConnectionClosedError, isLiveCallError } from '@livecall/core';
+import type { Frame, Transport } from '@livecall/core';
 import {
-  ConnectionClosedError,
-  HandshakeRefusedError,
-  HandshakeTimeoutError,
-} from '@livecall/core';
-import type { Connection, Frame, Transport } from '@livecall/core';
-import { concatWith, fromEvent, Subject, switchMap, takeUntil, throwError, timer } from 'rxjs';
+  concatWith,
+  fromEvent,
+  merge,
+  noop,
+  Subject,
+  Subscription,
+  switchMap,
+  takeUntil,
+  throwError,
+  timer,
+} from 'rxjs';
 import { WebSocket } from 'ws';
 import type { RawData } from 'ws';
+
+import { toWireAnswer } from './answer.js';
+import type { Answer } from './answer.js';
+import { callSafely } from './call-safely.js';
 
 /** How long a client has to finish a close that was begun, or to take more of what was sent. */
 export const PATIENCE_MS = 1_000;
@@ -23,39 +33,87 @@ const GATHERED_BYTES = 64 * 1024;
 /** One client of a server's, before it is let in. */
 export interface ServedClient {
   readonly socket: Socket;
-  /** How many bytes may wait for it to read them. */
+  /** How many bytes may wait for it to read them, or for the transport to send them on. */
   readonly maxBufferedBytes: number;
-  /** Lets it in; `undefined` where its handshake is no WebSocket's. */
+  /** How long it may wait for its answer, in milliseconds; then it is hung up on. */
+  readonly answerTimeoutMs: number;
+  /** Lets it in; `undefined` where it has left by then. */
   readonly upgrade: () => WebSocket | undefined;
+  /** Called where its transport gives it no answer: it waits, and nothing is done for it. */
+  readonly onUnanswered: () => void;
+  /** Called with what none of livecall's transports does. */
+  readonly onFailure: (failure: unknown) => void;
 }
 
 /** Subscribes the transport for one client, and passes frames both ways until either ends. */
 export function serveClient(
   transport: Transport,
-  { socket, maxBufferedBytes, upgrade }: ServedClient,
+  { socket, maxBufferedBytes, answerTimeoutMs, upgrade, onUnanswered, onFailure }: ServedClient,
 ): void {
   let client: WebSocket | undefined;
+  const letIn$ = new Subject<void>();
   const full$ = new Subject<void>();
   const { gather, flush } = toGatherer(socket, Math.min(GATHERED_BYTES, maxBufferedBytes));
+
+  const letIn = (): WebSocket | undefined => {
+    const upgraded = upgrade();
+    // Whatever it is let in for: what is no frame is an error, which ends the process unheard.
+    upgraded?.on('error', () => {
+      upgraded.terminate();
+    });
+    letIn$.next();
+    return upgraded;
+  };
+  const leave = () => {
+    callSafely(() => {
+      full$.next();
+    }, onFailure);
+  };
+  const closeFull = (reason: string) => {
+    client?.close(1013, reason);
+    cut(socket);
+    leave();
+  };
   // A frame and the answer to a ping stay here until the client reads them.
   const bound = () => {
     const isWithin = () => client === undefined || client.bufferedAmount <= maxBufferedBytes;
     if (client?.readyState !== WebSocket.OPEN || isWithin()) return;
     // What is only gathered does not wait for the client.
     flush();
-    if (isWithin()) return;
-    client.close(1013, 'too much waits to be read');
-    cut(socket);
-    full$.next();
+    if (!isWithin()) closeFull('too much waits to be read');
+  };
+  const hand = (frame: Frame, connection: { send(frame: Frame): unknown }) => {
+    // One that throws is ending; the client is about to hear of it.
+    callSafely(() => connection.send(frame), noop);
+  };
+  const say = (frame: Frame) => {
+    gather(() => client?.send(frame));
+    bound();
+  };
+  const finish = (error: unknown) => {
+    if (!isLiveCallError(error)) onFailure(error);
+    if (isClose(error)) client ??= letIn();
+    if (client !== undefined) end(client, socket, error);
+    else if (isLiveCallError(error) && error._tag === 'HandshakeTimeoutError') onUnanswered();
+    else refuse(socket, error);
   };
 
-  const subscription = transport
+  timer(answerTimeoutMs)
+    .pipe(takeUntil(merge(letIn$, fromEvent(socket, 'close'))))
+    .subscribe(() => socket.destroy());
+  const subscription = new Subscription();
+  socket.on('close', () => {
+    callSafely(() => {
+      subscription.unsubscribe();
+    }, onFailure);
+  });
+  const following = transport
     .pipe(
       // None should complete. One that does has closed.
       concatWith(throwError(() => new ConnectionClosedError(1005))),
       switchMap((connection) => {
-        client = upgrade();
-        client?.on('error', () => client?.terminate());
+        if (client !== undefined) throw new TypeError('The transport opened a second time.');
+        client = letIn();
         client?.on('ping', bound);
         client?.on('message', (data: RawData, isBinary) => {
           hand(isBinary ? (data as Buffer) : (data as Buffer).toString(), connection);
@@ -66,18 +124,25 @@ export function serveClient(
     )
     .subscribe({
       next: (frame) => {
-        gather(() => client?.send(frame));
-        bound();
+        try {
+          say(frame);
+        } catch (failure) {
+          // What cannot be sent was no frame.
+          finish(failure);
+          leave();
+        }
       },
       error: (error: unknown) => {
-        client ??= error instanceof ConnectionClosedError ? upgrade() : undefined;
-        if (client === undefined) refuse(socket, error);
-        else end(client, socket, error);
+        try {
+          finish(error);
+        } catch (failure) {
+          // An error whose fields are none of its kind's.
+          onFailure(failure);
+          cut(socket);
+        }
       },
     });
-  socket.on('close', () => {
-    subscription.unsubscribe();
-  });
+  subscription.add(following);
 }
 
 /**
@@ -102,18 +167,13 @@ function toGatherer(socket: Socket, atMostBytes: number) {
   return { gather, flush };
 }
 
-function hand(frame: Frame, connection: Connection): void {
-  try {
-    connection.send(frame);
-  } catch {
-    // The connection is ending; the client is about to hear of it.
-  }
+function isClose(error: unknown): error is ConnectionClosedError {
+  return isLiveCallError(error) && error._tag === 'ConnectionClosedError';
 }
 
 /** Ends a client's connection as the transport ended. */
 function end(client: WebSocket, socket: Socket, error: unknown): void {
-  const { code, reason } =
-    error instanceof ConnectionClosedError ? error : { code: 1011, reason: '' };
+  const { code, reason } = isClose(error) ? error : { code: 1011, reason: '' };
   const isSendable =
     (code >= 1000 && code <= 1014 && ![1004, 1005, 1006].includes(code)) ||
     (code >= 3000 && code <= 4999);
@@ -135,28 +195,36 @@ export function cut(socket: Socket): void {
   socket.end();
   // Node's own: it sees what of a long write was taken.
   socket.setTimeout(PATIENCE_MS, () => socket.destroy());
-  timer(LONGEST_CUT_MS)
-    .pipe(takeUntil(fromEvent(socket, 'close')))
-    .subscribe(() => socket.destroy());
+  hangUpIn(LONGEST_CUT_MS, socket);
 }
 
 /** Answers a handshake that did not succeed as the transport's error says. */
 export function refuse(socket: Socket, error: unknown): void {
-  if (error instanceof HandshakeTimeoutError) return;
-  if (!(error instanceof HandshakeRefusedError)) {
+  if (!isLiveCallError(error) || error._tag !== 'HandshakeRefusedError') {
     socket.destroy();
     return;
   }
-  const { status, retryAfterMs } = error;
-  const name = STATUS_CODES[status] ?? 'Refused';
-  const headers = [
-    `HTTP/1.1 ${status} ${name}`,
-    'Connection: close',
-    'Content-Type: text/plain',
-    `Content-Length: ${name.length + 1}`,
-    ...(status === 401 ? ['WWW-Authenticate: Bearer'] : []),
-    ...(retryAfterMs === undefined ? [] : [`Retry-After: ${Math.ceil(retryAfterMs / 1_000)}`]),
-  ];
-  socket.write(`${headers.join('\r\n')}\r\n\r\n${name}\n`);
-  cut(socket);
+  const { status, retryAfterMs = NaN } = error;
+  answer(socket, {
+    // What is no status of a refusal cannot be said.
+    status: Number.isInteger(status) && status >= 200 && status <= 999 ? status : 500,
+    headers: [
+      ...(status === 401 ? [['WWW-Authenticate', 'Bearer'] as const] : []),
+      ...(Number.isFinite(retryAfterMs)
+        ? [['Retry-After', `${Math.ceil(retryAfterMs / 1_000)}`] as const]
+        : []),
+    ],
+  });
+}
+
+/** Answers, and hangs up: on who trickles on, too, since nothing is read of that. */
+export function answer(socket: Socket, given: Answer): void {
+  socket.end(toWireAnswer(given));
+  hangUpIn(PATIENCE_MS, socket);
+}
+
+function hangUpIn(ms: number, socket: Socket): void {
+  timer(ms)
+    .pipe(takeUntil(fromEvent(socket, 'close')))
+    .subscribe(() => socket.destroy());
 }

@@ -2,22 +2,39 @@ import { createServer } from 'node:http';
 import type { IncomingMessage } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 
-import { HandshakeRefusedError } from '@livecall/core';
+import { HandshakeRefusedError, isLiveCallError } from '@livecall/core';
 import type { Transport } from '@livecall/core';
 import * as E from 'fp-ts/lib/Either.js';
-import { forkJoin, fromEvent, isObservable, lastValueFrom, take, takeUntil, timer } from 'rxjs';
+import {
+  forkJoin,
+  fromEvent,
+  isObservable,
+  lastValueFrom,
+  noop,
+  take,
+  takeUntil,
+  timer,
+} from 'rxjs';
 import { WebSocket, WebSocketServer } from 'ws';
 
-import { LIVE_CALLS_PATH, toRequest } from './handshake.js';
+import { callSafely } from './call-safely.js';
+import { assertDurationMs } from './faults/assert-number.js';
+import { isDial, LIVE_CALLS_PATH, toHandshakeDivergence, toRequest } from './handshake.js';
 import type { ServeRequest } from './handshake.js';
+import { toOwnOrigins } from './own-origins.js';
+import { answerPlainRequest, isStrippedHandshake, UPGRADE_ADVICE } from './plain-request.js';
 import type { Divergence } from './replay/divergence.js';
 import type { Replay } from './replay/replay.js';
-import { cut, PATIENCE_MS, refuse, serveClient } from './serve-client.js';
+import { answer, cut, PATIENCE_MS, refuse, serveClient } from './serve-client.js';
+import { isWebSocketUpgrade } from './web-socket-handshake.js';
 
 /** So many refused handshakes are told of; who sends more is no client that is tested. */
 const MAX_REFUSALS = 1_000;
 
-/** Which transport answers a client. */
+/**
+ * Which transport answers a client. One that throws, or gives no transport, is answered 500; a
+ * {@link HandshakeRefusedError} that it throws, with the error's status.
+ */
 export type Route = (request: ServeRequest) => Transport;
 
 /** Where a server listens, and whom it lets in. */
@@ -26,7 +43,10 @@ export interface ServeOptions {
   readonly host?: string;
   /** The port to listen on; 0 takes a free one. @default 0 */
   readonly port?: number;
-  /** Browser origins that may dial; others are refused with 403. @default [] */
+  /**
+   * Browser origins that may dial besides the server's own, which some clients send that are no
+   * browser; others are refused with 403. @default []
+   */
   readonly allowedOrigins?: readonly string[];
   /** The longest message accepted from a client, in bytes; a longer one is closed with 1009. @default 1048576 */
   readonly maxPayloadBytes?: number;
@@ -40,8 +60,18 @@ export interface ServeOptions {
    * cut when it reads nothing more of that for a second. @default 16777216
    */
   readonly maxBufferedBytes?: number;
+  /**
+   * Milliseconds that a client may wait for its transport to open or to fail; then it is hung up
+   * on, without an answer. @default 60000
+   */
+  readonly answerTimeoutMs?: number;
   /** Called with each handshake that is not as published, as it is refused. */
   readonly onRefused?: (divergence: Divergence) => void;
+  /**
+   * Called with what a route, a transport of someone else's or `onRefused` threw: the server goes on.
+   * @default a warning of the process's, which says what failed, and not in which words
+   */
+  readonly onError?: (failure: unknown) => void;
 }
 
 /** A running server. */
@@ -71,14 +101,16 @@ export interface Server {
  * | `HandshakeTimeoutError` | no answer |
  * | another error before it opened | the TCP connection is closed without an answer |
  * | `ConnectionClosedError` | its code and reason; with 1006 the TCP connection is cut |
+ * | another error | 1011 |
  *
- * The handshake is checked as published: another path is answered 404, no `Authorization: Bearer`
- * 401, no `conversationToken` 400. Values are not looked at. A client that leaves unsubscribes.
- * What a client can make the server keep is bounded: see {@link ServeOptions}. A client has one
- * connection: a transport that dials again (`retryConnection`) belongs behind a `liveCall`.
+ * The handshake is checked as published, and before a transport is dialled for it: another path is
+ * answered 404, what is no WebSocket handshake 400, 405 or 426, no `Authorization: Bearer` 401, no
+ * `conversationToken` 400. Values are not looked at. `GET /healthz` is answered 200, any other
+ * request without an upgrade 426. A client that leaves unsubscribes. What a client can make the
+ * server keep is bounded: see {@link ServeOptions}. A client has one connection: a transport that
+ * dials again (`retryConnection`) belongs behind a `liveCall`.
  *
- * @param route one transport for all, or a function that chooses one for each dial; one that throws
- *   is answered 500
+ * @param route one transport for all, or a function that chooses one for each dial
  * @throws TypeError for a bound that is less than 1
  * @returns rejects with the system's error when it cannot listen (`EADDRINUSE`)
  * @see PROTOCOL.md#handshake
@@ -97,21 +129,27 @@ export async function serve(
     maxPayloadBytes = 1024 * 1024,
     maxConnections = 1_000,
     maxBufferedBytes = 16 * 1024 * 1024,
+    answerTimeoutMs = 60_000,
     onRefused,
+    onError = warn,
   }: ServeOptions = {},
 ): Promise<Server> {
   for (const [name, bound] of Object.entries({
     maxPayloadBytes,
     maxConnections,
     maxBufferedBytes,
+    answerTimeoutMs,
   })) {
     if (!(bound >= 1)) throw new TypeError(`${name} must be at least 1, not ${bound}.`);
   }
+  assertDurationMs({ answerTimeoutMs });
   const choose: Route = isObservable(route) ? () => route : route;
-  const http = createServer((_request, response) => {
-    response
-      .writeHead(426, { Connection: 'close', Upgrade: 'websocket' })
-      .end('This is a WebSocket endpoint.\n');
+  const http = createServer((request, response) => {
+    if (isStrippedHandshake(request) || isDial(request)) {
+      tellRefused(toHandshakeDivergence('Upgrade and Connection', `none; ${UPGRADE_ADVICE}`));
+    }
+    const { status, headers = [], body = '' } = answerPlainRequest(request);
+    response.writeHead(status, { ...Object.fromEntries(headers), Connection: 'close' }).end(body);
   });
   const webSockets = new WebSocketServer({
     noServer: true,
@@ -122,6 +160,18 @@ export async function serve(
   const sockets = new Set<Socket>();
   const dialled = new Set<Socket>();
   const handshakes: Divergence[] = [];
+  const origins = new Set(allowedOrigins);
+
+  const onFailure = (failure: unknown) => {
+    // One that fails itself has nobody to tell.
+    callSafely(() => {
+      onError(failure);
+    }, noop);
+  };
+  const tellRefused = (divergence: Divergence) => {
+    if (handshakes.length < MAX_REFUSALS) handshakes.push(divergence);
+    callSafely(() => onRefused?.(divergence), onFailure);
+  };
 
   // Who sends no handshake is hung up on after a minute, by Node.
   http.maxConnections = 2 * maxConnections;
@@ -138,44 +188,59 @@ export async function serve(
         cut(socket);
       })
       .resume();
-    const asked = toRequest(request, allowedOrigins);
+    if (!isWebSocketUpgrade(request.headers)) {
+      // Java's HttpClient offers HTTP/2 with everything it asks, a server's health for one.
+      const plain = answerPlainRequest(request);
+      if (plain.status === 200) {
+        answer(socket, plain);
+        return;
+      }
+    }
+    const asked = toRequest(request, (origin) => origins.has(origin));
     if (E.isLeft(asked)) {
-      if (handshakes.length < MAX_REFUSALS) handshakes.push(asked.left.divergence);
-      onRefused?.(asked.left.divergence);
-      refuse(socket, new HandshakeRefusedError(asked.left.status));
+      tellRefused(asked.left.divergence);
+      answer(socket, asked.left.answer);
       return;
     }
     if (dialled.size >= maxConnections) {
-      refuse(socket, new HandshakeRefusedError(503));
+      answer(socket, { status: 503 });
       return;
     }
     dialled.add(socket);
-    socket.on('close', () => dialled.delete(socket));
-    const chosen = E.tryCatch(() => choose(asked.right), toRefusal);
-    if (E.isLeft(chosen)) {
-      refuse(socket, chosen.left);
-      return;
-    }
-    const transport = chosen.right;
-    if (isReplay(transport)) replays.add(transport);
+    const letGo = () => dialled.delete(socket);
+    socket.on('close', letGo);
     const upgrade = () => {
       let client: WebSocket | undefined;
-      // It calls back before it returns, or not at all where the handshake is no WebSocket's.
+      // It calls back before it returns, or not at all where the client has left.
       webSockets.handleUpgrade(request, socket, head, (upgraded) => {
         client = upgraded;
       });
       return client;
     };
-    serveClient(transport, { socket, maxBufferedBytes, upgrade });
+    try {
+      const transport = toTransport(choose(asked.right));
+      if (isReplay(transport)) replays.add(transport);
+      serveClient(transport, {
+        ...{ socket, maxBufferedBytes, answerTimeoutMs, upgrade, onFailure },
+        onUnanswered: letGo,
+      });
+    } catch (failure) {
+      // A route may refuse by throwing; what else it throws is its own fault, not the client's.
+      const isRefusal = isLiveCallError(failure) && failure._tag === 'HandshakeRefusedError';
+      if (!isRefusal) onFailure(failure);
+      refuse(socket, isRefusal ? failure : new HandshakeRefusedError(500));
+    }
   });
 
   await new Promise<void>((resolve, reject) => {
     http.once('error', reject).listen(port, host, () => {
-      http.off('error', reject);
+      // Later ones are of single connections that could not be accepted.
+      http.off('error', reject).on('error', onFailure);
       resolve();
     });
   });
   const address = http.address() as AddressInfo;
+  for (const origin of toOwnOrigins(address)) origins.add(origin);
 
   const close = async (): Promise<void> => {
     const isClosed = new Promise((resolve) => http.close(resolve));
@@ -208,9 +273,23 @@ export async function serve(
   };
 }
 
-/** A route may refuse by throwing; what else it throws is its own fault, not the client's. */
-function toRefusal(error: unknown): HandshakeRefusedError {
-  return error instanceof HandshakeRefusedError ? error : new HandshakeRefusedError(500);
+/** What a route gave, where it is a transport. */
+function toTransport(given: unknown): Transport {
+  if (isObservable(given)) return given as Transport;
+  // An async one's failure would end the process.
+  callSafely(() => given, noop);
+  throw new TypeError(
+    'The route gave no transport: it must return one, an Observable, for each dial.',
+  );
+}
+
+/** The words of an error can hold what must not stand in a log. */
+function warn(failure: unknown): void {
+  const name = failure instanceof Error ? failure.name : typeof failure;
+  process.emitWarning(
+    `A route, a transport or a callback of serve() failed with ${name}; onError is told the whole of it.`,
+    'LivecallServeWarning',
+  );
 }
 
 function isReplay(transport: Transport): transport is Replay {
