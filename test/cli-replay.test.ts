@@ -9,6 +9,7 @@ import { makeFolder } from './fixtures/folder.js';
 import { follow, followCall } from './fixtures/follow.js';
 import type { Following } from './fixtures/follow.js';
 import { livecall, run } from './fixtures/livecall.js';
+import { rawClient, toHandshake } from './fixtures/raw-client.js';
 
 /* `livecall replay`, as a person runs it, and the clients that dial it. */
 
@@ -296,6 +297,75 @@ it.concurrent('says what is wrong with a dial', async () => {
   expect(await elsewhere.error()).toMatchObject({ status: 404 });
   expect(await command.says('handshake')).toBe(
     'livecall: handshake: expected the path /ws/v1/liveCalls, got another path',
+  );
+});
+
+it.concurrent.each([
+  ['0.0.0.0', /^ws:\/\/127\.0\.0\.1:\d+\/ws\/v1\/liveCalls$/],
+  ['::', /^ws:\/\/\[::1\]:\d+\/ws\/v1\/liveCalls$/],
+])('prints a URL that can be dialled with --host %s', async (host, printed) => {
+  await using command = livecall(['replay', spam, '--pace', 'instant', '--host', host]);
+  const url = await command.line(1);
+  expect(url).toMatch(printed);
+  using following = follow(toTransport(url));
+
+  expect(await following.error()).toMatchObject({ code: 1000 });
+  await command.says(
+    'listening on every address; another machine dials this one by its name, port ',
+  );
+});
+
+it.concurrent.each([['replay'], ['proxy']])(
+  'lets in an Origin that --allow-origin names, and says so of another: %s',
+  async (name) => {
+    using folder = makeFolder();
+    const args = {
+      replay: ['replay', spam],
+      proxy: ['proxy', '--url', 'ws://127.0.0.1:9/', '--out-dir', folder.path],
+    }[name] ?? [name];
+    const allowed = [
+      '--allow-origin',
+      'http://localhost:5173',
+      '--allow-origin',
+      'https://a.example/',
+    ];
+    await using command = livecall([...args, ...allowed]);
+    const port = Number(new URL(await command.line(1)).port);
+    const statusOf = async (Origin: string) => {
+      // Without a conversationToken an origin that is let in gets as far as that.
+      const target = '/ws/v1/liveCalls';
+      using client = await rawClient(port, toHandshake({ target, headers: { Origin } }));
+      return await client.status();
+    };
+
+    expect(await statusOf('http://localhost:5173')).toBe(400);
+    expect(await statusOf('https://a.example')).toBe(400);
+    expect(await statusOf(`http://127.0.0.1:${port}`)).toBe(400);
+    expect(await statusOf('http://localhost:3000')).toBe(403);
+    expect(await command.says('localhost:3000')).toBe(
+      'livecall: handshake: expected no Origin, or one of allowedOrigins, got http://localhost:3000; --allow-origin lets one in',
+    );
+  },
+);
+
+it.concurrent('says what an origin is like, where --allow-origin has none', async () => {
+  expect(await run(['replay', spam, '--allow-origin', 'app.example'])).toEqual({
+    exitCode: 2,
+    stdout: '',
+    stderr:
+      'livecall: --allow-origin: an origin is like https://app.example or http://localhost:5173.\n',
+  });
+});
+
+it.concurrent('tells of a dial that a proxy has stripped of its upgrade', async () => {
+  await using command = livecall(['replay', spam]);
+  const port = Number(new URL(await command.line(1)).port);
+  const stripped = toHandshake().replace(/(Connection|Upgrade): .*\r\n/g, '');
+  using client = await rawClient(port, stripped);
+
+  expect(await client.status()).toBe(426);
+  expect(await command.says('handshake')).toBe(
+    'livecall: handshake: expected Upgrade and Connection, got none; a proxy in between must pass Upgrade and Connection on',
   );
 });
 

@@ -152,7 +152,7 @@ it('hangs up on a client that was refused and trickles on', async () => {
 
   // It sends a byte now and then, and reads nothing.
   await client.gone();
-});
+}, 15_000);
 
 it('closes with 1013 on a client for which too much waits', async () => {
   const frames = Array.from({ length: 8 }, () => 'a'.repeat(8 * MIB));

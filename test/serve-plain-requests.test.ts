@@ -132,12 +132,29 @@ it.each<[host: string, origins: (port: number) => readonly string[]]>([
     };
 
     // Without a conversationToken they get as far as that.
-    for (const origin of toOrigins(server.port)) expect(await statusOf(origin)).toBe(400);
+    for (const origin of toOrigins(server.port)) {
+      expect(await statusOf(origin)).toBe(400);
+      // As Go's x/net/websocket writes it.
+      expect(await statusOf(`${origin}/`)).toBe(400);
+    }
     expect(await statusOf(`https://127.0.0.1:${server.port}`)).toBe(403);
     expect(await statusOf(`http://127.0.0.1:${server.port === 1 ? 2 : server.port - 1}`)).toBe(403);
     expect(await statusOf(`http://evil.example:${server.port}`)).toBe(403);
   },
 );
+
+it.each([
+  ['0.0.0.0', '127.0.0.1'],
+  ['::', '[::1]'],
+  ['0:0:0:0:0:0:0:0', '[::1]'],
+  ['127.0.0.1', '127.0.0.1'],
+  ['::1', '[::1]'],
+  ['localhost', 'localhost'],
+])('listens on %s, and says what to dial: %s', async (host, dialled) => {
+  await using server = await serve(NEVER, { host });
+
+  expect(server.url).toBe(`ws://${dialled}:${server.port}/ws/v1/liveCalls`);
+});
 
 it('goes by where it listens, and not by the Host that it is asked as', async () => {
   await using server = await serve(NEVER);

@@ -38,14 +38,15 @@ export const OWN_ORIGIN = 'no Origin, or one of allowedOrigins';
 /** Reads what a client dialled with; a divergence where it is not as published. */
 export function toRequest(
   request: IncomingMessage,
-  isAllowedOrigin: (origin: string) => boolean,
+  origins: ReadonlySet<string>,
 ): E.Either<Refused, ServeRequest> {
   const { url = '', headers } = request;
   const fail = (answer: Answer, expected: string, actual: string) =>
     E.left({ answer, divergence: toHandshakeDivergence(expected, actual) });
 
   const { origin, authorization } = headers;
-  if (origin !== undefined && !isAllowedOrigin(origin)) {
+  // No browser sends the / that Go's x/net/websocket puts behind an origin.
+  if (origin !== undefined && !origins.has(origin.replace(/\/$/, ''))) {
     return fail({ status: 403 }, OWN_ORIGIN, LOCAL_ORIGIN.test(origin) ? origin : 'another Origin');
   }
   const target = URL.canParse(url, 'ws://localhost') ? new URL(url, 'ws://localhost') : undefined;

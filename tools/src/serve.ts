@@ -76,7 +76,7 @@ export interface ServeOptions {
 
 /** A running server. */
 export interface Server {
-  /** What to dial, `ws://127.0.0.1:PORT/ws/v1/liveCalls`. */
+  /** What to dial on this machine, `ws://127.0.0.1:PORT/ws/v1/liveCalls`. */
   readonly url: string;
   /** The port it listens on. */
   readonly port: number;
@@ -196,7 +196,7 @@ export async function serve(
         return;
       }
     }
-    const asked = toRequest(request, (origin) => origins.has(origin));
+    const asked = toRequest(request, origins);
     if (E.isLeft(asked)) {
       tellRefused(asked.left.divergence);
       answer(socket, asked.left.answer);
@@ -262,7 +262,7 @@ export async function serve(
   };
 
   return {
-    url: `ws://${host.includes(':') ? `[${host}]` : host}:${address.port}${LIVE_CALLS_PATH}`,
+    url: `ws://${toDialledHost(host, address)}:${address.port}${LIVE_CALLS_PATH}`,
     port: address.port,
     async done() {
       const divergences = await Promise.all([...replays].map((replay) => replay.done()));
@@ -271,6 +271,13 @@ export async function serve(
     close,
     [Symbol.asyncDispose]: close,
   };
+}
+
+/** Who listens on every address is dialled on this machine's own: the others are no address. */
+function toDialledHost(host: string, { address }: AddressInfo): string {
+  if (address === '0.0.0.0') return '127.0.0.1';
+  if (address === '::') return '[::1]';
+  return host.includes(':') ? `[${host}]` : host;
 }
 
 /** What a route gave, where it is a transport. */

@@ -31,6 +31,18 @@ it.each<[error: LiveCallError, tag: LiveCallError['_tag'], fields: object, messa
     'The server refused the connection with 429: too many connections; wait before the next one.',
   ],
   [
+    new HandshakeRefusedError(426),
+    'HandshakeRefusedError',
+    { status: 426 },
+    'The server refused the connection with 426: the request came without its upgrade; a proxy in between must pass Upgrade and Connection on.',
+  ],
+  [
+    new HandshakeRefusedError(431),
+    'HandshakeRefusedError',
+    { status: 431 },
+    'The server refused the connection with 431: the headers are too long for it, or for a proxy in between; check the length of the access token.',
+  ],
+  [
     new HandshakeTimeoutError(10_000),
     'HandshakeTimeoutError',
     { timeoutMs: 10_000, waitingFor: 'server' },

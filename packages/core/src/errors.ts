@@ -32,7 +32,9 @@ const adviceByStatus: Readonly<Record<number, string>> = {
   404: 'no such conversation, or the call is no longer active; check the URL and the conversation token',
   407: 'the HTTP proxy wants credentials; give them to the `agent`',
   408: 'the server gave up waiting; try again',
+  426: 'the request came without its upgrade; a proxy in between must pass Upgrade and Connection on',
   429: 'too many connections; wait before the next one',
+  431: 'the headers are too long for it, or for a proxy in between; check the length of the access token',
 };
 
 function adviceFor(status: number): string {

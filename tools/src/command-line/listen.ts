@@ -1,11 +1,11 @@
-import { noop } from 'rxjs';
-
+import { OWN_ORIGIN } from '../handshake.js';
 import { exitCodes, ExitError } from './exit-error.js';
 import { showDivergence } from '../replay/divergence.js';
+import type { Divergence } from '../replay/divergence.js';
 import { say } from './say.js';
 import { systemCode } from '../system-code.js';
 import { serve } from '../serve.js';
-import type { Route, Server } from '../serve.js';
+import type { Route, ServeOptions, Server } from '../serve.js';
 
 const reasons: Readonly<Record<string, string>> = {
   EACCES: 'the port needs permission; choose one from 1024 on, or 0 for a free one',
@@ -14,23 +14,49 @@ const reasons: Readonly<Record<string, string>> = {
   ENOTFOUND: 'there is no such host',
 };
 
-/** Serves a route for a command: says what it refuses, and ends the command where it cannot listen. */
+/** Where a command listens, and whom it lets in. */
+export interface ListenOptions extends Omit<
+  ServeOptions,
+  'allowedOrigins' | 'onRefused' | 'onError'
+> {
+  readonly host: string;
+  readonly port: number;
+  readonly allowOrigin?: readonly string[];
+  /** Called with each handshake that is not as published; it is said already. */
+  readonly onRefused?: (divergence: Divergence) => void;
+}
+
+/**
+ * Serves a route for a command: says what it refuses and what fails, and ends the command where it
+ * cannot listen.
+ */
 export async function listen(
   route: Route,
-  host: string,
-  port: number,
-  onRefused: () => void = noop,
+  { allowOrigin = [], onRefused, ...serveOptions }: ListenOptions,
 ): Promise<Server> {
+  const { host, port } = serveOptions;
   try {
-    return await serve(route, {
-      host,
-      port,
+    const server = await serve(route, {
+      ...serveOptions,
+      allowedOrigins: allowOrigin.map(toOrigin),
       onRefused: (divergence) => {
-        say(showDivergence(divergence));
-        onRefused();
+        const isOrigin = divergence.expected === OWN_ORIGIN;
+        say(`${showDivergence(divergence)}${isOrigin ? '; --allow-origin lets one in' : ''}`);
+        onRefused?.(divergence);
+      },
+      onError: (failure) => {
+        const name = failure instanceof Error ? failure.name : typeof failure;
+        say(`a dial failed with ${name}; this is a fault of livecall's`);
       },
     });
+    if (host === '0.0.0.0' || host === '::') {
+      say(
+        `listening on every address; another machine dials this one by its name, port ${server.port}`,
+      );
+    }
+    return server;
   } catch (cause) {
+    if (cause instanceof ExitError) throw cause;
     const code = systemCode(cause);
     throw new ExitError(
       exitCodes.unavailable,
@@ -38,4 +64,15 @@ export async function listen(
       { cause },
     );
   }
+}
+
+/** An origin as a browser sends it. */
+function toOrigin(text: string): string {
+  if (text === 'null') return text;
+  const origin = URL.canParse(text) ? new URL(text).origin : 'null';
+  if (origin !== 'null') return origin;
+  throw new ExitError(
+    exitCodes.usage,
+    '--allow-origin: an origin is like https://app.example or http://localhost:5173.',
+  );
 }

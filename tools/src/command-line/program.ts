@@ -113,6 +113,11 @@ keys.
       'what goes wrong, close:frames=3,code=1011 for one; can be given several times',
       collect,
     )
+    .option(
+      '--allow-origin <origin>',
+      "let clients in that send this Origin, besides the server's own; can be given several times",
+      collect,
+    )
     .option('--once', 'end after one call, with 1 where the client departed from the recording')
     .addHelpText(
       'after',
@@ -139,6 +144,11 @@ fail. Each is followed by its options, which docs/testing.md lists.
     .option('--port <n>', 'the port to listen on, 0 for a free one', toPort, 0)
     .option('--host <host>', 'the address to listen on', '127.0.0.1')
     .option('--rejoin-within <ms>', 'how long a dropped call may take to dial again', toMs, 30_000)
+    .option(
+      '--allow-origin <origin>',
+      "let clients in that send this Origin, besides the server's own; can be given several times",
+      collect,
+    )
     .option('--mask-transcripts', 'mask the words of the calls in the recordings')
     .addHelpText(
       'after',

@@ -31,11 +31,12 @@ export interface ProxyFlags {
   readonly port: number;
   readonly rejoinWithin: number;
   readonly maskTranscripts?: boolean;
+  readonly allowOrigin?: readonly string[];
 }
 
 /** `livecall proxy`: records the calls of an app on their way, until it is stopped. */
 export async function proxy(flags: ProxyFlags): Promise<number> {
-  const { url, outDir, host, port } = flags;
+  const { url, outDir, host, port, allowOrigin } = flags;
   // Says now, and not at the first call, what is wrong with the URL.
   void dialPlatform({ url, accessToken: 'none', conversationToken: 'none' });
   const folder = statSync(outDir, { throwIfNoEntry: false });
@@ -60,8 +61,7 @@ export async function proxy(flags: ProxyFlags): Promise<number> {
       if (call !== undefined) calls.add(call);
       return call === undefined ? transport : call.recorded(transport, request.accessToken);
     },
-    host,
-    port,
+    { host, port, ...(allowOrigin && { allowOrigin }) },
   );
   process.stdout.write(`${server.url}\n`);
   say(`recording calls to ${new URL(url).host} into ${outDir}; Ctrl-C stops`);

@@ -30,6 +30,7 @@ export interface ReplayFlags {
   readonly wait?: number;
   readonly once?: boolean;
   readonly fault?: readonly string[];
+  readonly allowOrigin?: readonly string[];
 }
 
 /** `livecall replay`: recordings as a fake server, until it is stopped or one call is over. */
@@ -69,8 +70,12 @@ export async function replay(paths: readonly string[], flags: ReplayFlags): Prom
   );
 
   let hasRefused = false;
-  const server = await listen(toRoute(transports), flags.host, flags.port, () => {
-    hasRefused = true;
+  const { host, port, allowOrigin } = flags;
+  const server = await listen(toRoute(transports), {
+    ...{ host, port, ...(allowOrigin && { allowOrigin }) },
+    onRefused: () => {
+      hasRefused = true;
+    },
   });
   process.stdout.write(`${server.url}\n`);
   say(`replaying ${[...transports.keys()].join(', ')}; Ctrl-C stops`);
