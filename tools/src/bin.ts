@@ -4,31 +4,48 @@ import { CommanderError } from 'commander';
 import { exitCodes, toExitError } from './command-line/exit-error.js';
 import { createProgram } from './command-line/program.js';
 import { say } from './command-line/say.js';
+import {
+  isReaderGone,
+  openStandardOutput,
+  toOutputProblem,
+} from './command-line/standard-output.js';
+import type { StandardOutput } from './command-line/standard-output.js';
 import { takeTokens } from './command-line/take-tokens.js';
 
 const given = takeTokens(process.env);
 
-// Whoever reads us may stop reading: `livecall record … | head`, a terminal that is closed. The
-// recording goes on.
-for (const stream of [process.stdout, process.stderr]) {
-  stream.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE' && error.code !== 'EIO') throw error;
-  });
-}
+// Whoever reads us may stop reading (`livecall record … | head`, a terminal that is closed), and the
+// disk behind an output may be full: what runs goes on. A command that is called for its output
+// hears of that by itself.
+process.stderr.on('error', () => undefined);
+let isShown = true;
+process.stdout.on('error', (error) => {
+  if (isShown && !isReaderGone(error)) {
+    say(`standard output: ${toOutputProblem(error)}; nothing more is shown there`);
+  }
+  isShown = false;
+});
 
-const program = createProgram((exitCode) => {
-  process.exitCode = exitCode;
-}, given);
+let helpOutput: StandardOutput | undefined;
+const program = createProgram(
+  (exitCode) => {
+    process.exitCode = exitCode;
+  },
+  (text) => {
+    (helpOutput ??= openStandardOutput()).write(text);
+  },
+  given,
+);
 
 try {
-  await program.parseAsync();
-} catch (error) {
-  if (error instanceof CommanderError) {
+  await program.parseAsync().catch(async (error: unknown) => {
+    if (!(error instanceof CommanderError)) throw error;
     // Help and version are no failures; commander has said everything else already.
     process.exitCode = error.exitCode === 0 ? exitCodes.ok : exitCodes.usage;
-  } else {
-    const { exitCode, message } = toExitError(error);
-    say(message);
-    process.exitCode = exitCode;
-  }
+    await helpOutput?.flushed();
+  });
+} catch (error) {
+  const { exitCode, message } = toExitError(error);
+  say(message);
+  process.exitCode = exitCode;
 }

@@ -33,6 +33,8 @@ export interface FollowOptions {
   readonly endAfter?: number;
   /** The keyboard. */
   readonly typed$: Observable<Typed>;
+  /** Emits when there is nothing to record into any more. */
+  readonly lost$: Observable<unknown>;
 }
 
 /** How it went. */
@@ -47,7 +49,7 @@ export interface Followed {
 /** Follows a call until it ends or the person stops, and does what they ask meanwhile. */
 export async function followCall(
   call: LiveCall,
-  { joinAfter, endAfter, typed$: keyboard$ }: FollowOptions,
+  { joinAfter, endAfter, typed$: keyboard$, lost$ }: FollowOptions,
 ): Promise<Followed> {
   let stopCode: number | undefined;
   let hasOpened = false;
@@ -107,6 +109,7 @@ export async function followCall(
       filter((typed) => typed.what === 'key' && (typed.key === 'q' || typed.key === 'C-c')),
       map(() => exitCodes.ok),
     ),
+    lost$.pipe(map(() => exitCodes.ioError)),
   ).pipe(
     take(1),
     tap((code) => {

@@ -32,9 +32,14 @@ Exit codes:
  * with what it needs.
  *
  * @param onExit takes the exit code of the command that ran
+ * @param print writes help to standard output
  * @param given the tokens that stood in the environment
  */
-export function createProgram(onExit: (exitCode: number) => void, given: GivenTokens): Command {
+export function createProgram(
+  onExit: (exitCode: number) => void,
+  print: (text: string) => void,
+  given: GivenTokens,
+): Command {
   const program = new Command('livecall')
     .description('Record live calls to a file, and replay them as a fake server.')
     .version(readVersion(), '-V, --version', 'print the version')
@@ -43,6 +48,7 @@ export function createProgram(onExit: (exitCode: number) => void, given: GivenTo
     .addHelpText('after', exitCodeHelp)
     .showHelpAfterError('(livecall COMMAND --help tells more)')
     .configureOutput({
+      writeOut: print,
       outputError: (text, write) => {
         write(text.replace(/^error: /, 'livecall: '));
       },

@@ -1,14 +1,17 @@
 import { decodeLines, loadRecording, readLines, toRecording } from '../recording/read-recording.js';
 import type { Recording } from '../recording/recording.js';
 
-const STDIN = 'standard input';
+/** What an input is called. */
+export function nameInput(path: string): string {
+  return path === '-' ? 'standard input' : path;
+}
 
 /** Reads the lines of a recording, of standard input for `-`. */
 export function readInput(path: string): ReturnType<typeof readLines> {
-  return path === '-' ? decodeLines(STDIN, () => process.stdin) : readLines(path);
+  return path === '-' ? decodeLines(nameInput(path), () => process.stdin) : readLines(path);
 }
 
 /** Reads a recording as a whole, from standard input for `-`. */
 export async function loadInput(path: string): Promise<Recording> {
-  return path === '-' ? toRecording(STDIN, readInput(path)) : loadRecording(path);
+  return path === '-' ? toRecording(nameInput(path), readInput(path)) : loadRecording(path);
 }

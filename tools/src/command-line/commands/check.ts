@@ -8,6 +8,7 @@ import type { Moment } from '../narrate.js';
 import { toPayload } from '../../recording/payload.js';
 import { readInput } from '../read-input.js';
 import { createLeakFinder } from '../../recording/redact-leaks.js';
+import { openStandardOutput } from '../standard-output.js';
 import type { RecordingLine } from '../../recording/read-recording.js';
 import type { Entry } from '../../recording/recording.js';
 
@@ -24,6 +25,7 @@ export async function check(
   { json = false, secrets = false, defaultCountry }: CheckFlags,
 ): Promise<number> {
   assertCountry(defaultCountry);
+  const output = openStandardOutput();
   let isSound = true;
   const createLineChecker = secrets
     ? () => createSecretChecker(defaultCountry)
@@ -33,9 +35,11 @@ export async function check(
       isSound = false;
       const place = line === undefined ? path : `${path}:${line}`;
       const said = json ? JSON.stringify({ file: path, line, problem }) : `${place}: ${problem}`;
-      process.stdout.write(`${said}\n`);
+      output.write(`${said}\n`);
+      await output.ready();
     }
   }
+  await output.flushed();
   return isSound ? exitCodes.ok : exitCodes.failed;
 }
 

@@ -1,7 +1,7 @@
 import { liveCall } from '@livecall/core';
 import type { Transport } from '@livecall/core';
 import * as E from 'fp-ts/lib/Either.js';
-import { EMPTY } from 'rxjs';
+import { EMPTY, from } from 'rxjs';
 
 import { callExitError } from '../call-exit-error.js';
 import { dialPlatform } from '../dial-platform.js';
@@ -17,6 +17,7 @@ import type { RecordingSink } from '../../recording/recording-sink.js';
 import { createSecrets } from '../../recording/secrets.js';
 import { say } from '../say.js';
 import type { GivenTokens } from '../take-tokens.js';
+import { openStandardOutput } from '../standard-output.js';
 import { findToken } from '../token-source.js';
 
 /** What `livecall record` was called with. */
@@ -43,11 +44,10 @@ export async function record(flags: RecordFlags, given: GivenTokens): Promise<nu
 
   let writeError: RecordingFileError | undefined;
   const about = { endpoint, secrets, maskTranscripts, ...(title !== undefined && { title }) };
-  const print = (line: string) => void process.stdout.write(line);
   const openFile = (): RecordingSink => {
     const created = recordingFile(out, {
       ...about,
-      ...(json && { onLine: print }),
+      ...(json && { onLine: (line) => void process.stdout.write(line) }),
       onError: (error) => {
         writeError = error;
         say(error.message);
@@ -56,9 +56,10 @@ export async function record(flags: RecordFlags, given: GivenTokens): Promise<nu
     if (E.isLeft(created)) throw created.left;
     return created.right;
   };
-  const isPiped = out === '-';
-  const file = isPiped ? recordingSink(print, about) : openFile();
-  const sinks = json || isPiped ? [file] : [file, liveView(process.stdout, about)];
+  const output = out === '-' ? openStandardOutput() : undefined;
+  const file = output === undefined ? openFile() : recordingSink(output.write, about);
+  const isShown = !json && output === undefined;
+  const sinks = isShown ? [file, liveView(process.stdout, about)] : [file];
 
   say(`dialling ${new URL(endpoint).host}`);
   const recordedTransport = sinks.reduce(
@@ -69,11 +70,17 @@ export async function record(flags: RecordFlags, given: GivenTokens): Promise<nu
   const { state, stopCode, hasOpened } = await followCall(call, {
     ...flags,
     typed$: flags.keys ? keys(process.stdin) : EMPTY,
+    lost$: output === undefined ? EMPTY : from(output.lost),
   });
   for (const sink of sinks) sink.end();
-
+  if (output !== undefined && !(await output.flushed())) {
+    throw new ExitError(
+      exitCodes.ioError,
+      'standard output: nobody reads it any more; the recording ends there.',
+    );
+  }
   if (writeError !== undefined) return exitCodes.ioError;
-  if (!isPiped) say(`recorded to ${out}`);
+  if (output === undefined) say(`recorded to ${out}`);
   if (state.status === 'closed' && state.reason === 'failed') throw callExitError(state.error);
   if (stopCode === exitCodes.ok && !hasOpened) {
     throw new ExitError(

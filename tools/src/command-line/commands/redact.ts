@@ -1,6 +1,7 @@
 import { rmSync } from 'node:fs';
 
 import * as E from 'fp-ts/lib/Either.js';
+import { noop } from 'rxjs';
 
 import { assertCountry } from '../assert-country.js';
 import { exitCodes, ExitError } from '../exit-error.js';
@@ -10,6 +11,7 @@ import { lineFile } from '../../recording/recording-file.js';
 import type { LineFile } from '../../recording/recording-file.js';
 import { createLines } from '../../recording/redact-lines.js';
 import type { RedactOptions } from '../../recording/redact.js';
+import { openStandardOutput } from '../standard-output.js';
 import { systemCode } from '../../system-code.js';
 
 /** What `livecall redact` was called with. */
@@ -22,7 +24,8 @@ export async function redact(path: string, out: string, flags: RedactFlags): Pro
   // A file that cannot be read leaves no other one behind.
   const input = readInput(path);
   const first = await input.next();
-  const target = out === '-' ? STANDARD_OUTPUT : createFile(out);
+  const output = out === '-' ? openStandardOutput() : undefined;
+  const target = output === undefined ? createFile(out) : { writeLine: output.write, close: noop };
   try {
     for (let batch = first; batch.done !== true; batch = await input.next()) {
       for (const read of batch.value) {
@@ -32,7 +35,9 @@ export async function redact(path: string, out: string, flags: RedactFlags): Pro
         else if (kind === 'entry') target.writeLine(lines.entry(read.right.entry));
         else say(`${path}:${line}: the last line is torn and was dropped`);
       }
+      if (output !== undefined && !(await output.ready())) return exitCodes.ok;
     }
+    await output?.flushed();
     target.close();
   } catch (error) {
     if (out !== '-') rmSync(out, { force: true });
@@ -41,11 +46,6 @@ export async function redact(path: string, out: string, flags: RedactFlags): Pro
   if (out !== '-') say(`redacted ${path} to ${out}`);
   return exitCodes.ok;
 }
-
-const STANDARD_OUTPUT: LineFile = {
-  writeLine: (line) => void process.stdout.write(line),
-  close: () => undefined,
-};
 
 function createFile(out: string): LineFile {
   const created = lineFile(out, {

@@ -1,60 +1,112 @@
+import * as E from 'fp-ts/lib/Either.js';
+
 import { createNarrator } from '../narrate.js';
 import type { Moment } from '../narrate.js';
 import { paintFor } from '../paint.js';
-import { loadInput } from '../read-input.js';
-import { isComplete } from '../../recording/recording.js';
-import type { Recording } from '../../recording/recording.js';
+import { nameInput, readInput } from '../read-input.js';
+import type { Header } from '../../recording/recording.js';
 import { say } from '../say.js';
 import { showMoment, showTime, visible } from '../show-moment.js';
+import { openStandardOutput } from '../standard-output.js';
 
-/** `livecall show FILE`: a recording as a person reads it. */
+/** How a recording is written down, piece by piece as it is read. */
+interface Telling {
+  header(name: string, header: Header): string;
+  moment(moment: Moment): string;
+  end(summary: Summary): string;
+}
+
+/** What is known once a recording was read. */
+interface Summary {
+  readonly isComplete: boolean;
+  readonly durationMs: number;
+}
+
+/** `livecall show FILE`: a recording as a person reads it, in constant memory. */
 export async function show(
   path: string,
   { json = false }: { readonly json?: boolean },
 ): Promise<void> {
-  const recording = await loadInput(path);
-  for (const warning of recording.warnings ?? []) say(warning);
-
+  const output = openStandardOutput();
+  const telling = json ? tellJson() : tellText();
   const narrate = createNarrator();
-  const moments = recording.entries.map(narrate).filter((moment) => moment !== undefined);
-  process.stdout.write(json ? toJson(recording, moments) : toText(recording, moments));
+  let summary: Summary = { isComplete: false, durationMs: 0 };
+
+  for await (const lines of readInput(path)) {
+    const told: string[] = [];
+    for (const read of lines) {
+      if (E.isLeft(read)) {
+        output.write(told.join(''));
+        throw read.left;
+      }
+      const line = read.right;
+      if (line.kind === 'torn') {
+        say(`${nameInput(path)}:${line.line}: the last line is torn and was dropped`);
+      } else if (line.kind === 'header') {
+        told.push(telling.header(nameInput(path), line.header));
+      } else {
+        const { at, event } = line.entry;
+        summary = { isComplete: event === 'end', durationMs: at };
+        const moment = narrate(line.entry);
+        if (moment !== undefined) told.push(telling.moment(moment));
+      }
+    }
+    output.write(told.join(''));
+    if (!(await output.ready())) return;
+  }
+  output.write(telling.end(summary));
+  await output.flushed();
 }
 
-function toJson(recording: Recording, moments: readonly Moment[]): string {
-  const { name, header, entries } = recording;
-  const summary = { isComplete: isComplete(recording), durationMs: entries.at(-1)?.at ?? 0 };
-  return `${JSON.stringify({ file: name, header, ...summary, moments })}\n`;
+function tellJson(): Telling {
+  let isFirst = true;
+  return {
+    header: (name, header) =>
+      `{"file":${JSON.stringify(name)},"header":${JSON.stringify(header)},"moments":[`,
+    moment: (moment) => {
+      const before = isFirst ? '' : ',';
+      isFirst = false;
+      return `${before}${JSON.stringify(moment)}`;
+    },
+    end: ({ isComplete, durationMs }) =>
+      `],"isComplete":${isComplete},"durationMs":${durationMs}}\n`,
+  };
 }
 
-function toText(recording: Recording, moments: readonly Moment[]): string {
+function tellText(): Telling {
   const paint = paintFor(process.stdout);
-  const { name, header, entries } = recording;
-  const durationMs = entries.at(-1)?.at ?? 0;
-  const count = (what: Moment['what']) => moments.filter((moment) => moment.what === what).length;
-  const facts = [
-    showTime(durationMs),
-    plural(count('connected'), 'connection'),
-    plural(count('said'), 'utterance'),
-    plural(count('asked'), 'command'),
-    isComplete(recording) ? 'complete' : paint.red('incomplete: the recorder died'),
-  ];
-  const about = [
-    `recorded ${header.recordedAt}`,
-    ...(header.endpoint === undefined ? [] : [header.endpoint]),
-    `redacted: ${header.redacted?.join(', ') || 'nothing'}`,
-  ];
-  return [
-    paint.bold(name),
-    ...(header.title === undefined ? [] : [visible(header.title)]),
-    paint.dim(visible(about.join(' · '))),
-    '',
-    ...moments.map((moment) => showMoment(moment, paint)),
-    '',
-    facts.join(' · '),
-    '',
-  ].join('\n');
-}
-
-function plural(count: number, noun: string): string {
-  return `${count} ${noun}${count === 1 ? '' : 's'}`;
+  const counts = new Map<Moment['what'], number>();
+  const plural = (what: Moment['what'], noun: string): string => {
+    const count = counts.get(what) ?? 0;
+    return `${count} ${noun}${count === 1 ? '' : 's'}`;
+  };
+  return {
+    header: (name, { recordedAt, endpoint, redacted, title }) => {
+      const about = [
+        `recorded ${recordedAt}`,
+        ...(endpoint === undefined ? [] : [endpoint]),
+        `redacted: ${redacted?.join(', ') || 'nothing'}`,
+      ];
+      const lines = [
+        paint.bold(name),
+        ...(title === undefined ? [] : [visible(title)]),
+        paint.dim(visible(about.join(' · '))),
+      ];
+      return `${lines.join('\n')}\n\n`;
+    },
+    moment: (moment) => {
+      counts.set(moment.what, (counts.get(moment.what) ?? 0) + 1);
+      return `${showMoment(moment, paint)}\n`;
+    },
+    end: ({ isComplete, durationMs }) => {
+      const facts = [
+        showTime(durationMs),
+        plural('connected', 'connection'),
+        plural('said', 'utterance'),
+        plural('asked', 'command'),
+        isComplete ? 'complete' : paint.red('incomplete: the recorder died'),
+      ];
+      return `\n${facts.join(' · ')}\n`;
+    },
+  };
 }
