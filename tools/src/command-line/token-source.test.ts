@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path';
 import { expect, it, onTestFinished, vi } from 'vitest';
 
 import { ExitError } from './exit-error.js';
-import { findToken } from './token-source.js';
+import { findToken, toDescriptor } from './token-source.js';
 import type { TokenSource } from './token-source.js';
 
 const source: TokenSource = {
@@ -126,4 +126,57 @@ it.each([
   expect(error.exitCode).toBe(66);
   expect(error.message).toBe(`${path}: the file for the access token ${what}.`);
   expect(error.cause).toMatchObject({ code });
+});
+
+it.each(['"s3cret"', "'s3cret'", '""'])(
+  'says that %s has quotes that an env-file kept',
+  (content) => {
+    const problem =
+      'the access token has quotes around it, which an env-file keeps; take them away.';
+
+    expect(refusalOf(() => findToken(inEnvironment(content), vi.fn())).message).toBe(
+      `LIVECALL_ACCESS_TOKEN: ${problem}`,
+    );
+    const path = toFile(`${content}\n`);
+    expect(refusalOf(() => findToken({ ...source, path }, vi.fn())).message).toBe(
+      `${path}: ${problem}`,
+    );
+  },
+);
+
+it('takes a quote that is not around it for a part of the token', () => {
+  expect(findToken(inEnvironment('s3"cret'), vi.fn())).toBe('s3"cret');
+});
+
+it('tells once of a token that is too long for many proxies', () => {
+  const path = toFile('x'.repeat(8_001));
+  const warn = vi.fn();
+  const token = findToken({ ...source, path }, vi.fn(), warn);
+  ask(token);
+  ask(token);
+
+  expect(warn.mock.calls).toEqual([
+    [
+      `${path}: the access token is 8001 bytes long; many proxies and servers take no more than 8 kB, and answer 400, 414 or 431`,
+    ],
+  ]);
+});
+
+it('says nothing of a token of 8 kB', () => {
+  const warn = vi.fn();
+  findToken(inEnvironment('x'.repeat(8_000)), vi.fn(), warn);
+
+  expect(warn).not.toHaveBeenCalled();
+});
+
+it.each([
+  ['-', 0],
+  ['/dev/stdin', 0],
+  ['/dev/fd/63', 63],
+  ['/proc/self/fd/0', 0],
+  ['/dev/fd/', undefined],
+  ['/dev/fd/x', undefined],
+  ['token', undefined],
+])('finds in the path %s the descriptor %s', (path, descriptor) => {
+  expect(toDescriptor(path)).toBe(descriptor);
 });

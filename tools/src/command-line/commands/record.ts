@@ -18,7 +18,7 @@ import { createSecrets } from '../../recording/secrets.js';
 import { say } from '../say.js';
 import type { GivenTokens } from '../take-tokens.js';
 import { openStandardOutput } from '../standard-output.js';
-import { findToken } from '../token-source.js';
+import { findToken, toDescriptor } from '../token-source.js';
 
 /** What `livecall record` was called with. */
 export interface RecordFlags {
@@ -97,10 +97,13 @@ function toTransport(
   given: GivenTokens,
   onToken: (token: string) => void,
 ): Transport {
-  if (flags.accessTokenFile === '-' && flags.conversationTokenFile === '-') {
+  const { accessTokenFile = '', conversationTokenFile = '' } = flags;
+  const descriptor = toDescriptor(accessTokenFile);
+  if (descriptor !== undefined && descriptor === toDescriptor(conversationTokenFile)) {
+    const place = descriptor === 0 ? 'standard input' : accessTokenFile;
     throw new ExitError(
       exitCodes.usage,
-      'Only one of the two tokens can come from standard input; give the other in a file or the environment.',
+      `Only one of the two tokens can come from ${place}; give the other in a file or the environment.`,
     );
   }
   const accessToken = findToken(

@@ -32,31 +32,44 @@ export async function show(
   const narrate = createNarrator();
   let summary: Summary = { isComplete: false, durationMs: 0 };
 
+  let told: string[] = [];
+  let toldLength = 0;
+  const tell = (text: string) => {
+    told.push(text);
+    toldLength += text.length;
+  };
+  const flush = () => {
+    output.write(told.join(''));
+    told = [];
+    toldLength = 0;
+  };
+
   for await (const lines of readInput(path)) {
-    const told: string[] = [];
     for (const read of lines) {
-      if (E.isLeft(read)) {
-        output.write(told.join(''));
-        throw read.left;
-      }
+      if (E.isLeft(read)) throw read.left;
       const line = read.right;
       if (line.kind === 'torn') {
         say(`${nameInput(path)}:${line.line}: the last line is torn and was dropped`);
       } else if (line.kind === 'header') {
-        told.push(telling.header(nameInput(path), line.header));
+        tell(telling.header(nameInput(path), line.header));
       } else {
         const { at, event } = line.entry;
         summary = { isComplete: event === 'end', durationMs: at };
         const moment = narrate(line.entry);
-        if (moment !== undefined) told.push(telling.moment(moment));
+        if (moment !== undefined) tell(telling.moment(moment));
       }
     }
-    output.write(told.join(''));
+    if (toldLength < HELD_LENGTH) continue;
+    flush();
     if (!(await output.ready())) return;
   }
-  output.write(telling.end(summary));
+  tell(telling.end(summary));
+  flush();
   await output.flushed();
 }
+
+/** So much is held back before it is shown: of a short recording that cannot be read, nothing is. */
+const HELD_LENGTH = 256 * 1024;
 
 function tellJson(): Telling {
   let isFirst = true;
