@@ -7,7 +7,9 @@ const source = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 export default defineConfig({
   resolve: {
     // Tests run against the sources; what is built is tested through the command line and the packs.
+    // They match by prefix: the longer one first.
     alias: {
+      '@livecall/core/codecs': source('packages/core/src/protocol/codecs.ts'),
       '@livecall/core': source('packages/core/src/index.ts'),
       '@livecall/tools/vitest': source('tools/src/vitest.ts'),
       '@livecall/tools': source('tools/src/index.ts'),

@@ -97,9 +97,11 @@ it.each(examples.filter(({ printed }) => printed.length > 0))(
 );
 
 it('has an example of every function that is exported', () => {
-  const indexes = ['packages/core/src/index.ts', 'tools/src/index.ts'].map((path) =>
-    join(root, path),
-  );
+  const indexes = [
+    'packages/core/src/index.ts',
+    'packages/core/src/protocol/codecs.ts',
+    'tools/src/index.ts',
+  ].map((path) => join(root, path));
   const program = ts.createProgram(indexes, {
     module: ts.ModuleKind.NodeNext,
     target: ts.ScriptTarget.ES2023,

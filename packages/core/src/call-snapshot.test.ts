@@ -3,7 +3,7 @@ import { expect, it } from 'vitest';
 
 import { createCallLog } from './call-snapshot.js';
 import type { CallLog } from './call-snapshot.js';
-import type { ServerMessage } from './protocol.js';
+import type { ServerMessage } from './protocol/messages.js';
 
 const start: ServerMessage = {
   type: 'event:start',

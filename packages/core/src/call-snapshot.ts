@@ -1,4 +1,4 @@
-import type { Offset, Role } from './protocol.js';
+import type { Offset, Role } from './protocol/messages.js';
 import type { Received } from './received.js';
 
 /** Something that was said. */

@@ -35,29 +35,38 @@ export type { Verdict } from './classify.js';
 export { monotonicNow } from './monotonic-now.js';
 
 /* The protocol */
+export { liveCallProtocol } from './protocol/live-call-protocol.js';
+export { decodeClientFrame, decodeFrame } from './protocol/decode-frame.js';
+export { encodeClientMessage } from './codec.js';
 export {
   Ack,
   CallEnd,
   CallStart,
-  ClientMessage,
-  endCall,
-  EndCall,
   ErrorMessage,
   isE164,
-  joinCall,
-  JoinCall,
   Offset,
   Role,
   ScreeningEnd,
-  ServerMessage,
   toDate,
   Transcript,
+} from './protocol/messages.js';
+export type {
+  CallEvent,
+  PublishedMessage,
+  ServerMessage,
   UnknownMessage,
-} from './protocol.js';
-export type { CallEvent, Command } from './protocol.js';
-export { decodeClientFrame, decodeFrame, encodeClientMessage } from './codec.js';
-export { explain } from './explain.js';
-export type { Explanation } from './explain.js';
+  UnpublishedMessage,
+} from './protocol/messages.js';
+export { endCall, EndCall, joinCall, JoinCall } from './protocol/commands.js';
+export type { ClientMessage, Command } from './protocol/commands.js';
+
+/* Protocols of one's own */
+export { isAnswerTo } from './protocol.js';
+export type { Answer, AnyProtocol, Asked, CommandId, Heard, Holds, Protocol } from './protocol.js';
+export { explainMessage, message, toJsonSchema } from './message.js';
+export type { AnyMessage, Explanation, Message } from './message.js';
+export { either, notice, number, oneOf, optional, phone, text, words } from './field.js';
+export type { AnyField, Field, JsonSchema } from './field.js';
 
 /* Errors */
 export {

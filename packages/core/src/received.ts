@@ -1,4 +1,4 @@
-import type { ServerMessage } from './protocol.js';
+import type { ServerMessage } from './protocol/messages.js';
 
 /** One decoded message, and where and when it arrived. */
 export interface Received {

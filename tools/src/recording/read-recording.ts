@@ -1,6 +1,6 @@
 import { createReadStream } from 'node:fs';
 
-import { explain } from '@livecall/core';
+import { explain } from '@livecall/core/codecs';
 import * as E from 'fp-ts/lib/Either.js';
 import type { Decoder } from 'io-ts';
 import { defer, from, map, mergeMap } from 'rxjs';

@@ -1,4 +1,5 @@
-import { decodeClientFrame, decodeFrame, ServerMessage } from '@livecall/core';
+import { decodeClientFrame, decodeFrame } from '@livecall/core';
+import { ServerMessage } from '@livecall/core/codecs';
 import type { Frame } from '@livecall/core';
 import * as E from 'fp-ts/lib/Either.js';
 

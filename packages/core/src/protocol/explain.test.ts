@@ -3,7 +3,7 @@ import * as t from 'io-ts';
 import { expect, it } from 'vitest';
 
 import { explain } from './explain.js';
-import type { Explanation } from './explain.js';
+import type { Explanation } from '../message.js';
 
 const Point = t.type({ at: t.union([t.number, t.string], 'At'), label: t.string }, 'Point');
 const Gap = t.type({

@@ -1,12 +1,6 @@
 import type { Context, Errors } from 'io-ts';
 
-/** Where a value is wrong, and what should stand there; nothing of the value itself. */
-export interface Explanation {
-  /** The way to the field, `offset` or `json.role` for one; empty for the value as a whole. */
-  readonly path: string;
-  /** The name of the type that does not fit. */
-  readonly expected: string;
-}
+import type { Explanation } from '../message.js';
 
 /**
  * Puts the failure of an io-ts codec in words that can be logged. io-ts's own reporters print the
@@ -15,7 +9,7 @@ export interface Explanation {
  * It speaks of the deepest place that failed: in a union, the member that came closest.
  *
  * @example
- * import { explain, Transcript } from '@livecall/core';
+ * import { explain, Transcript } from '@livecall/core/codecs';
  *
  * const decoded = Transcript.decode({ type: 'transcript', msg: 'Hello?', role: 'caller' });
  * if (decoded._tag === 'Left') console.log(explain(decoded.left).path); // => role

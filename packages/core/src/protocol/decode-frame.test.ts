@@ -3,9 +3,10 @@ import { inspect } from 'node:util';
 import * as E from 'fp-ts/lib/Either.js';
 import { expect, it } from 'vitest';
 
-import { decodeClientFrame, decodeFrame, encodeClientMessage } from './codec.js';
-import { InvalidFrameError } from './errors.js';
-import type { Frame } from './transport.js';
+import { encodeClientMessage } from '../codec.js';
+import { InvalidFrameError } from '../errors.js';
+import type { Frame } from '../transport.js';
+import { decodeClientFrame, decodeFrame } from './decode-frame.js';
 
 const utf8 = new TextEncoder();
 

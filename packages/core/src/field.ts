@@ -1,0 +1,119 @@
+import type { Holds } from './protocol.js';
+
+/** A piece of a JSON Schema, draft 2020-12. */
+export type JsonSchema = Readonly<Record<string, unknown>>;
+
+/** A field of whatever type. */
+export interface AnyField {
+  /** What a value that does not fit should have been: `string`, or the name of the type. */
+  readonly name: string;
+  /** What a value of it gives away. */
+  readonly holds: Holds;
+  /** Whether it may be missing. */
+  readonly isOptional: boolean;
+  readonly schema: JsonSchema;
+  readonly is: (value: unknown) => boolean;
+}
+
+/**
+ * What may stand in one field of a message, said once: its check, its name in an explanation, its
+ * schema, and what it gives away.
+ *
+ * It is invariant. A field that is wider or narrower than the one of the interface it declares is
+ * an error of the compiler's.
+ */
+export interface Field<in out A> extends AnyField {
+  readonly is: (value: unknown) => value is A;
+}
+
+const isString = (value: unknown): value is string => typeof value === 'string';
+
+const stringOf = (holds: Holds): Field<string> => ({
+  name: 'string',
+  holds,
+  isOptional: false,
+  schema: { type: 'string' },
+  is: isString,
+});
+
+/** Text that is part of the message's build, and tells nothing: an id, a date. */
+export const text: Field<string> = /* @__PURE__ */ stringOf('structure');
+
+/** A phone number, however it is written. */
+export const phone: Field<string> = /* @__PURE__ */ stringOf('phone');
+
+/** What somebody said, or what was said of it. */
+export const words: Field<string> = /* @__PURE__ */ stringOf('words');
+
+/** The platform's own words, for whoever runs the app. */
+export const notice: Field<string> = /* @__PURE__ */ stringOf('notice');
+
+/** A number. */
+export const number: Field<number> = {
+  name: 'number',
+  holds: 'structure',
+  isOptional: false,
+  schema: { type: 'number' },
+  is: (value) => typeof value === 'number',
+};
+
+/**
+ * One of a few texts.
+ *
+ * @param name the name of the type
+ * @example
+ * import { oneOf } from '@livecall/core';
+ * import type { Field } from '@livecall/core';
+ *
+ * type Mood = 'calm' | 'upset';
+ * const Mood: Field<Mood> = oneOf('Mood', ['calm', 'upset']);
+ * console.log(Mood.is('upset'), Mood.is('angry')); // => true false
+ */
+export function oneOf<const A extends string>(name: string, values: readonly A[]): Field<A> {
+  const known: readonly unknown[] = values;
+  return {
+    name,
+    holds: 'structure',
+    isOptional: false,
+    schema: { enum: values },
+    is: (value): value is A => known.includes(value),
+  };
+}
+
+/**
+ * A value of one type or of another. It gives away what the first does.
+ *
+ * @param name the name of the type
+ * @example
+ * import { either, number, text } from '@livecall/core';
+ *
+ * const Offset = either('Offset', number, text);
+ * console.log(Offset.is(12.5), Offset.is('00:12'), Offset.is(true)); // => true true false
+ */
+export function either<A, B>(name: string, one: Field<A>, other: Field<B>): Field<A | B> {
+  return {
+    name,
+    holds: one.holds,
+    isOptional: one.isOptional || other.isOptional,
+    schema: { anyOf: [one.schema, other.schema] },
+    is: (value): value is A | B => one.is(value) || other.is(value),
+  };
+}
+
+/**
+ * The same field where it may be missing: absent or `null`.
+ *
+ * @example
+ * import { optional, text } from '@livecall/core';
+ *
+ * console.log(optional(text).is(null), optional(text).is(7)); // => true false
+ */
+export function optional<A>(field: Field<A>): Field<A | null | undefined> {
+  return {
+    name: field.name,
+    holds: field.holds,
+    isOptional: true,
+    schema: { anyOf: [field.schema, { type: 'null' }] },
+    is: (value): value is A | null | undefined => value == null || field.is(value),
+  };
+}

@@ -1,0 +1,98 @@
+import { createUuid } from '../create-uuid.js';
+import { right } from '../either.js';
+import type { AnyMessage } from '../message.js';
+import type { Answer, CommandId, Heard, Holds, Protocol } from '../protocol.js';
+import type { Frame } from '../transport.js';
+import { clientMessages } from './commands.js';
+import type { ClientMessage, Command } from './commands.js';
+import { decodeClientFrame, decodeFrame } from './decode-frame.js';
+import { serverMessages } from './messages.js';
+import type { ServerMessage } from './messages.js';
+
+/**
+ * What is said on a live call, as a {@link Protocol}: a channel, a recorder or a replay that is given
+ * it understands the call, and knows none of its words.
+ *
+ * @see PROTOCOL.md#messages
+ * @example
+ * import { liveCallProtocol } from '@livecall/core';
+ *
+ * const heard = liveCallProtocol.decode('{"type":"event:callEnd","timestamp":"2026-11-22T09:00:00Z"}');
+ * console.log(heard._tag === 'Right' && heard.right.isEnd); // => true
+ */
+export const liveCallProtocol: Protocol<ServerMessage, Command> = {
+  decode: (frame) => {
+    const decoded = decodeFrame(frame);
+    return decoded._tag === 'Right' ? right(toHeard(decoded.right)) : decoded;
+  },
+  decodeCommand: (frame) => {
+    const decoded = decodeClientFrame(frame);
+    if (decoded._tag === 'Left') return decoded;
+    const { id, ...content } = decoded.right;
+    return right({ type: content.type, id, content });
+  },
+  encode: (command, id) => JSON.stringify({ ...command, id }),
+  createId: createUuid,
+  acknowledge: ({ id }) => JSON.stringify({ type: 'ack', ackId: id }),
+  readdress,
+  isEndingClose: () => false,
+  holds: () => holds,
+};
+
+/** All six of its fields each time, in one order: whoever reads them finds objects of one shape. */
+function toHeard(message: ServerMessage): Heard<ServerMessage> {
+  const { type } = message;
+  return {
+    message,
+    type: type === 'unknown' ? message.received.type : type,
+    isKnown: type !== 'unknown',
+    isEnd: type === 'event:callEnd',
+    answers:
+      type === 'ack'
+        ? { by: 'ack', id: message.ackId }
+        : type === 'event:callEnd'
+          ? END
+          : undefined,
+    reports: type === 'error' ? message.description : undefined,
+  };
+}
+
+/** The call's end answers whoever asked for it. */
+const END: Answer = { by: 'callEnd', type: 'client:endCall' satisfies ClientMessage['type'] };
+
+/**
+ * Puts an id in the place of another wherever it stands as a JSON string, in messages of which
+ * nothing is published, too. Bytes stay what they are, text or not. A number is no id here, and
+ * would be found in every other number.
+ */
+function readdress(frame: Frame, from: CommandId, to: CommandId): Frame {
+  if (typeof from !== 'string' || from === to) return frame;
+  const [old, fresh] = [JSON.stringify(from), JSON.stringify(to)];
+  // A function: in a string, `$&` and the like have a meaning.
+  if (typeof frame === 'string') return frame.replaceAll(old, () => fresh);
+  // A character a byte: UTF-8 in which a text is found holds its bytes in a row, and only there.
+  const content = toByteString(frame).replaceAll(toByteString(utf8.encode(old)), () =>
+    toByteString(utf8.encode(fresh)),
+  );
+  return Uint8Array.from(content, (byte) => byte.charCodeAt(0));
+}
+
+const utf8 = /* @__PURE__ */ new TextEncoder();
+
+function toByteString(bytes: Uint8Array): string {
+  return Array.from(bytes, (byte) => String.fromCharCode(byte)).join('');
+}
+
+/** What the fields of all messages hold, whichever one they stand in. */
+const holds: Readonly<Record<string, Holds>> = /* @__PURE__ */ holdsOf([
+  ...Object.values<AnyMessage>(serverMessages),
+  ...Object.values<AnyMessage>(clientMessages),
+]);
+
+function holdsOf(messages: readonly AnyMessage[]): Readonly<Record<string, Holds>> {
+  const fields = messages.flatMap((message) => message.fields);
+  return Object.fromEntries([
+    ['type', 'structure'],
+    ...fields.map(([key, field]) => [key, field.holds]),
+  ]) as Record<string, Holds>;
+}
