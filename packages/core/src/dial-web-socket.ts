@@ -9,11 +9,11 @@ import {
   HandshakeRefusedError,
   NotOpenError,
 } from './errors.js';
+import { FrameSource } from './frame-source.js';
 import { heartbeat } from './heartbeat.js';
 import type { Heartbeat, HeartbeatOptions } from './heartbeat.js';
-import { Multicast } from './multicast.js';
 import { tokenForms } from './token-forms.js';
-import type { Connection, Frame } from './transport.js';
+import type { Connection } from './transport.js';
 
 /** What one dial is made with. */
 export interface DialOptions {
@@ -64,7 +64,7 @@ export function dialWebSocket(
       failure ??= new Error('the server did not answer a ping');
       socket.terminate();
     }));
-    const frames = new Multicast<Frame>();
+    const frames = new FrameSource();
     socket.on('message', (data, isBinary) => {
       hear();
       // `binaryType` is left at 'nodebuffer': `data` is one Buffer.

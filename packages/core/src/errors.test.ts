@@ -14,8 +14,10 @@ import {
   InvalidFrameError,
   isLiveCallError,
   NotOpenError,
+  SendFailedError,
   ServerReportedError,
   TokenUnavailableError,
+  TransportFailedError,
 } from './errors.js';
 import type { LiveCallError } from './errors.js';
 
@@ -163,6 +165,21 @@ it.each<[error: LiveCallError, tag: LiveCallError['_tag'], fields: object, messa
     { delivery: 'unknown' },
     'The call, or the following of it, ended before client:joinCall was acknowledged; whether it was carried out is unknown.',
   ],
+  [
+    new SendFailedError('client:joinCall', 'unknown', 'the transport', {
+      failure: new TypeError('4711'),
+    }),
+    'SendFailedError',
+    { delivery: 'unknown', failure: new TypeError('4711') },
+    'Sending client:joinCall failed, and whether it was carried out is unknown: ' +
+      'the transport failed with TypeError; what it said is in `failure`.',
+  ],
+  [
+    new SendFailedError('client:joinCall', 'not-sent', 'createId must give a non-empty string'),
+    'SendFailedError',
+    { delivery: 'not-sent', failure: undefined },
+    'client:joinCall was not sent: createId must give a non-empty string.',
+  ],
 ])('tells by %s what happened and what to do', (error, tag, fields, message) => {
   expect(error).toBeInstanceOf(Error);
   expect(error.name).toBe(tag);
@@ -226,6 +243,12 @@ it.each<[field: string, error: LiveCallError, value: unknown]>([
   ['frame', new InvalidFrameError('"4711"', 'ServerMessage'), '"4711"'],
   ['providerError', new TokenUnavailableError('accessToken', new Error('4711')), new Error('4711')],
   ['providerError', new TokenUnavailableError('accessToken', '4711'), '4711'],
+  ['failure', new TransportFailedError(new Error('4711')), new Error('4711')],
+  [
+    'failure',
+    new SendFailedError('client:joinCall', 'unknown', 'the transport', { failure: '4711' }),
+    '4711',
+  ],
 ])('has a %s that is read, and not shown', (field, error, value) => {
   expect(error).toHaveProperty(field, value);
   expect(Object.keys(error)).not.toContain(field);

@@ -1,4 +1,6 @@
 import { certificateAdvice } from './certificate-advice.js';
+import { isError } from './is-error.js';
+import { toPlainFields } from './plain-fields.js';
 import type { Frame } from './transport.js';
 
 /*
@@ -15,6 +17,11 @@ class TaggedError<Tag extends string> extends Error {
     super(message, options);
     this._tag = tag;
     this.name = tag;
+  }
+
+  /** What `JSON.stringify` writes: the plain form, as of {@link toPlainError}. */
+  toJSON(): object {
+    return toPlainFields(this);
   }
 }
 
@@ -86,8 +93,9 @@ export class ConnectFailedError extends TaggedError<'ConnectFailedError'> {
   readonly code: string | undefined;
 
   constructor(cause: unknown) {
-    const reason =
-      cause instanceof Error ? cause.message || codeOf(cause) || cause.name : 'no reason given';
+    const reason = isError(cause)
+      ? cause.message || codeOf(cause) || cause.name
+      : 'no reason given';
     const code = codeOf(cause);
     const advice = certificateAdvice(code);
     super(
@@ -109,8 +117,7 @@ export class TokenUnavailableError extends TaggedError<'TokenUnavailableError'> 
   declare readonly providerError: unknown;
 
   constructor(token: 'accessToken' | 'conversationToken', providerError?: unknown) {
-    const how =
-      providerError instanceof Error ? `failed (${providerError.name})` : 'gave no usable token';
+    const how = isError(providerError) ? `failed (${providerError.name})` : 'gave no usable token';
     super(
       'TokenUnavailableError',
       `The ${token} function ${how}; it must give a non-empty string.`,
@@ -174,10 +181,9 @@ export class TransportFailedError extends TaggedError<'TransportFailedError'> {
   declare readonly failure: unknown;
 
   constructor(failure: unknown) {
-    const name = failure instanceof Error ? failure.name : typeof failure;
     super(
       'TransportFailedError',
-      `The transport failed with ${name}; what it said is in \`failure\`.`,
+      `The transport failed with ${nameOf(failure)}; what it said is in \`failure\`.`,
     );
     hide(this, 'failure', failure);
   }
@@ -326,8 +332,40 @@ export class CallEndedError extends TaggedError<'CallEndedError'> {
   }
 }
 
+/**
+ * It could not be sent, for a reason that is not of livecall's making: `send` of a transport of
+ * someone else's or `createId` threw, or it is no command.
+ */
+export class SendFailedError extends TaggedError<'SendFailedError'> {
+  /** `not-sent` where it came to no sending; `unknown` where sending it failed. */
+  readonly delivery: Delivery;
+  /** What was thrown; not enumerable, since it may hold anything. */
+  declare readonly failure: unknown;
+
+  constructor(
+    type: string,
+    delivery: Delivery,
+    what: string,
+    { failure }: { failure?: unknown } = {},
+  ) {
+    const thrown =
+      failure === undefined
+        ? what
+        : `${what} failed with ${nameOf(failure)}; what it said is in \`failure\``;
+    super(
+      'SendFailedError',
+      delivery === 'not-sent'
+        ? `${type} was not sent: ${thrown}.`
+        : `Sending ${type} failed, and whether it was carried out is unknown: ${thrown}.`,
+    );
+    this.delivery = delivery;
+    hide(this, 'failure', failure);
+  }
+}
+
 /** Why a command failed; `delivery` says what is known of it. */
-export type CommandError = NotOpenError | AckTimeoutError | ConnectionLostError | CallEndedError;
+export type CommandError =
+  NotOpenError | AckTimeoutError | ConnectionLostError | CallEndedError | SendFailedError;
 
 /** Every error that livecall makes; tell them apart by `_tag`. */
 export type LiveCallError =
@@ -338,21 +376,26 @@ export type LiveCallError =
   | EndedWithoutCallEndError
   | CommandError;
 
-/** Every tag once; the type sees to it that none is missing. */
-const tags: Readonly<Record<LiveCallError['_tag'], true>> = {
-  HandshakeRefusedError: true,
-  HandshakeTimeoutError: true,
-  ConnectFailedError: true,
-  TokenUnavailableError: true,
-  ConnectionClosedError: true,
-  TransportFailedError: true,
-  InvalidFrameError: true,
-  ServerReportedError: true,
-  EndedWithoutCallEndError: true,
-  NotOpenError: true,
-  AckTimeoutError: true,
-  ConnectionLostError: true,
-  CallEndedError: true,
+/** Every error's class by its tag; the type sees to it that none is missing. */
+export const errorsByTag: {
+  readonly [Tag in LiveCallError['_tag']]: {
+    readonly prototype: Extract<LiveCallError, { readonly _tag: Tag }>;
+  };
+} = {
+  HandshakeRefusedError,
+  HandshakeTimeoutError,
+  ConnectFailedError,
+  TokenUnavailableError,
+  ConnectionClosedError,
+  TransportFailedError,
+  InvalidFrameError,
+  ServerReportedError,
+  EndedWithoutCallEndError,
+  NotOpenError,
+  AckTimeoutError,
+  ConnectionLostError,
+  CallEndedError,
+  SendFailedError,
 };
 
 /**
@@ -367,10 +410,14 @@ const tags: Readonly<Record<LiveCallError['_tag'], true>> = {
  * }
  */
 export function isLiveCallError(error: unknown): error is LiveCallError {
-  return error instanceof Error && '_tag' in error && Object.hasOwn(tags, String(error._tag));
+  return isError(error) && '_tag' in error && Object.hasOwn(errorsByTag, String(error._tag));
 }
 
 function codeOf(cause: unknown): string | undefined {
-  const code = cause instanceof Error && 'code' in cause ? cause.code : undefined;
+  const code = isError(cause) && 'code' in cause ? cause.code : undefined;
   return typeof code === 'string' ? code : undefined;
+}
+
+function nameOf(failure: unknown): string {
+  return isError(failure) ? failure.name : typeof failure;
 }

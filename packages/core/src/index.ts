@@ -28,6 +28,7 @@ export { isUsableToken } from './token.js';
 export type { Token, TokenRequest } from './token.js';
 export { tokenForms } from './token-forms.js';
 export type { Connection, Frame, Transport } from './transport.js';
+export { FrameSource } from './frame-source.js';
 export { retryConnection } from './retry-connection.js';
 export type { Retry, RetryConnectionOptions } from './retry-connection.js';
 export { classify } from './classify.js';
@@ -81,8 +82,11 @@ export {
   InvalidFrameError,
   isLiveCallError,
   NotOpenError,
+  SendFailedError,
   ServerReportedError,
   TokenUnavailableError,
   TransportFailedError,
 } from './errors.js';
 export type { CommandError, Delivery, LiveCallError, TransportError } from './errors.js';
+export { fromPlainError, toPlainError } from './plain-error.js';
+export type { PlainCause, PlainError } from './plain-error.js';

@@ -4,6 +4,7 @@ import {
   concat,
   defer,
   filter,
+  firstValueFrom,
   map,
   mergeMap,
   NEVER,
@@ -27,7 +28,7 @@ import {
   NotOpenError,
   ServerReportedError,
 } from './errors.js';
-import type { Acknowledged } from './issue-command.js';
+import type { Acknowledged, CommandOptions } from './issue-command.js';
 import { liveCall } from './live-call.js';
 import type { LiveCallOptions } from './live-call.js';
 import type { ClientMessage } from './protocol.js';
@@ -347,16 +348,15 @@ it('gives the ack five seconds by default', () => {
 });
 
 /** A transport that is open at once, and what it is sent. */
-function openWith(send: (frame: Frame, answer: (frame: Frame) => void) => void): Transport {
+function openWith(send: (frame: Frame, answer: (frame: Frame) => void) => unknown): Transport {
   return defer(() => {
     const frames$ = new Subject<Frame>();
     const connection: Connection = {
       frames$,
-      send: (frame) => {
+      send: (frame) =>
         send(frame, (answer) => {
           frames$.next(answer);
-        });
-      },
+        }) as undefined,
     };
     return concat(of(connection), NEVER);
   });
@@ -753,3 +753,142 @@ it('is acknowledged by what makes somebody else hang up', () => {
     time.expectObservable(call.joinCall(), joins).toBe(expected, { A: joined(4) });
   });
 });
+
+/* What a transport of someone else's, or an option, does that no command expects */
+
+it.each<[what: string, send: () => unknown, delivery: string, tag: string]>([
+  [
+    'throws an error',
+    throwing(new TypeError('mask is not a function')),
+    'unknown',
+    'SendFailedError',
+  ],
+  ['throws what is no error', throwing('4711'), 'unknown', 'SendFailedError'],
+  ['throws nothing', throwing(undefined), 'unknown', 'SendFailedError'],
+  ['throws what is no command error', throwing(lost), 'unknown', 'SendFailedError'],
+  ['throws that it is not open', throwing(new NotOpenError()), 'not-sent', 'NotOpenError'],
+])('tells what is known of it when send %s', (_what, send, delivery, tag) => {
+  const errors: unknown[] = [];
+  const call = liveCall(openWith(send));
+  call.connect();
+  call.joinCall().subscribe({ error: (error: unknown) => errors.push(error) });
+
+  expect(errors).toMatchObject([{ _tag: tag, delivery }]);
+  expect(String(errors[0])).not.toContain('4711');
+  expect(JSON.stringify(errors)).not.toContain('mask');
+});
+
+it('tells so when what send promised is not kept', async () => {
+  const broken = new Error('no broker');
+  const call = liveCall(openWith(() => Promise.reject(broken)));
+  call.connect();
+
+  await expect(firstValueFrom(call.joinCall())).rejects.toMatchObject({
+    _tag: 'SendFailedError',
+    delivery: 'unknown',
+    failure: broken,
+  });
+});
+
+it('waits for the ack when what send promised is kept', async () => {
+  const call = liveCall(
+    openWith((_frame, answer) =>
+      Promise.resolve().then(() => {
+        answer(wire.a);
+      }),
+    ),
+    numbered(),
+  );
+  call.connect();
+
+  await expect(firstValueFrom(call.joinCall())).resolves.toMatchObject({ confirmedBy: 'ack' });
+});
+
+it.each<[what: string, createId: () => unknown]>([
+  ['throws', throwing(new RangeError('no entropy'))],
+  ['throws nothing', throwing(undefined)],
+  ['gives nothing', () => undefined],
+  ['gives an empty text', () => ''],
+  ['gives a number', () => 4],
+])('sends nothing, and says so, when createId %s', (_what, createId) => {
+  const sent: unknown[] = [];
+  const errors: unknown[] = [];
+  const call = liveCall(
+    openWith((frame) => sent.push(frame)),
+    { createId: createId as () => string },
+  );
+  call.connect();
+  call.endCall().subscribe({ error: (error: unknown) => errors.push(error) });
+
+  expect(sent).toEqual([]);
+  expect(errors).toMatchObject([{ _tag: 'SendFailedError', delivery: 'not-sent' }]);
+});
+
+it('goes on waiting while the connection that is open is being closed, and sends once', () => {
+  run((time) => {
+    const closing$ = time.cold('-o-----#', wire, lost);
+    const opened$ = time.cold('            -o--a--', wire);
+    const joins = '             ---^-------------';
+    const expected = '          ---------------(A|)';
+    let dials = 0;
+    const sent: Frame[] = [];
+    const transport = defer(() => {
+      dials += 1;
+      const isClosing = dials === 1;
+      const frames$ = new Subject<Frame>();
+      const send = (frame: Frame) => {
+        if (isClosing) throw new NotOpenError();
+        sent.push(frame);
+      };
+      return (isClosing ? closing$ : opened$).pipe(
+        tap((value) => {
+          if (value !== 'open') frames$.next(value);
+        }),
+        filter((value) => value === 'open'),
+        map(() => ({ frames$, send })),
+      );
+    });
+    const call = liveCall(transport, {
+      ...numbered(),
+      createId: () => 'id-1',
+      retry: { baseDelayMs: 8, random: () => 0.5 },
+    });
+    call.connect();
+    const waiting$ = call.joinCall({ whenNotOpen: 'wait' });
+
+    time
+      .expectObservable(waiting$.pipe(map(({ connection }) => connection)), joins)
+      .toBe(expected, {
+        A: 2,
+      });
+    time.flush();
+    expect(sent).toEqual([frames.J]);
+  });
+});
+
+it('waits no longer than the ack timeout for a connection that is being closed', () => {
+  run((time) => {
+    const call = liveCall(openWith(throwing(new NotOpenError())));
+    call.connect();
+    const joined$ = call.joinCall({ whenNotOpen: 'wait', ackTimeoutMs: 5 });
+
+    time.expectObservable(joined$).toBe('-----#', {}, new NotOpenError(5));
+  });
+});
+
+it.each([
+  [{ whenNotOpen: 'Reject' }, "whenNotOpen must be one of reject, wait, not 'Reject'."],
+  [{ whenNotOpen: true }, 'whenNotOpen must be one of reject, wait, not true.'],
+  [{ whenNotOpen: null }, 'whenNotOpen must be one of reject, wait, not null.'],
+])('refuses %o at the call', (options, message) => {
+  const call = liveCall(NEVER);
+
+  expect(() => call.joinCall(options as CommandOptions)).toThrow(new TypeError(message));
+  expect(() => call.endCall(options as CommandOptions)).toThrow(TypeError);
+});
+
+function throwing(thrown: unknown): () => never {
+  return () => {
+    throw thrown;
+  };
+}

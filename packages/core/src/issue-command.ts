@@ -1,27 +1,35 @@
 import {
+  catchError,
   defer,
   delay,
   EMPTY,
+  exhaustMap,
   filter,
+  from,
   ignoreElements,
   map,
   merge,
   mergeMap,
-  of,
-  switchMap,
   take,
   tap,
   throwError,
-  timeout,
   timer,
 } from 'rxjs';
 import type { Observable } from 'rxjs';
 
 import { assertDurationMs } from './assert-duration-ms.js';
+import { assertOneOf } from './assert-option.js';
 import { encodeClientMessage } from './codec.js';
 import type { ConnectionState } from './connection-state.js';
-import { AckTimeoutError, CallEndedError, ConnectionLostError, NotOpenError } from './errors.js';
-import type { LiveCallError, ServerReportedError } from './errors.js';
+import {
+  AckTimeoutError,
+  CallEndedError,
+  ConnectionLostError,
+  isLiveCallError,
+  NotOpenError,
+  SendFailedError,
+} from './errors.js';
+import type { CommandError, LiveCallError, ServerReportedError } from './errors.js';
 import type { Command } from './protocol.js';
 import type { Received } from './received.js';
 import type { Frame } from './transport.js';
@@ -51,15 +59,28 @@ export interface CommandOptions {
   readonly ackTimeoutMs?: number;
 }
 
-/** What a command needs of its call. */
+/** What a command needs of its call, which tells one thing after the other. */
 export interface CommandLine {
   /** Replays the last state. */
   readonly state$: Observable<ConnectionState>;
   readonly messages$: Observable<Received>;
   readonly errors$: Observable<LiveCallError>;
-  /** Sends on the connection that is open. */
-  send(frame: Frame): void;
-  createId(): string;
+  /**
+   * Sends on the connection that is open; what a transport of someone else's returns is passed on.
+   *
+   * @throws CommandError when the frame was not sent
+   */
+  send(type: Command['type'], frame: Frame): unknown;
+  createId(): unknown;
+}
+
+/** @throws TypeError for an option that cannot be. */
+export function assertCommandOptions({
+  whenNotOpen = 'reject',
+  ackTimeoutMs = 0,
+}: CommandOptions): void {
+  assertOneOf('whenNotOpen', whenNotOpen, ['reject', 'wait']);
+  assertDurationMs({ ackTimeoutMs });
 }
 
 /**
@@ -70,44 +91,49 @@ export interface CommandLine {
  *     result      -----(A|)
  *
  * Nothing is queued and nothing is sent twice. Unsubscribing stops the waiting; what was sent
- * stays sent.
+ * stays sent. It errors with a `CommandError`, whatever a transport or `createId` throws.
  *
- * @throws TypeError for an `ackTimeoutMs` that is no duration
+ * @throws TypeError for an option that cannot be
  */
 export function issueCommand(
   line: CommandLine,
   command: Command,
-  { whenNotOpen = 'reject', ackTimeoutMs = 5_000 }: CommandOptions = {},
+  options: CommandOptions = {},
 ): Observable<Acknowledged> {
-  assertDurationMs({ ackTimeoutMs });
+  assertCommandOptions(options);
+  const { whenNotOpen = 'reject', ackTimeoutMs = 5_000 } = options;
 
   return defer(() => {
-    // Once it is being sent, it is `transmit` that says what becomes of it.
+    const isWaiting = whenNotOpen === 'wait';
     let isSending = false;
-    return line.state$.pipe(
-      mergeMap((state) => {
-        if (isSending) return EMPTY;
+    const acknowledged$ = line.state$.pipe(
+      // While it is being sent, it is `transmit` that says what becomes of it.
+      exhaustMap((state) => {
         switch (state.status) {
           case 'open':
-            return of(state.connection);
+            isSending = true;
+            return transmit(line, command, state.connection, ackTimeoutMs).pipe(
+              catchError((error: unknown) => {
+                // It ended in the moment of sending, or is being closed: the next one is waited for.
+                if (!isWaiting || !(error instanceof NotOpenError)) throw error;
+                isSending = false;
+                return EMPTY;
+              }),
+            );
           case 'closing':
           case 'closed':
             throw new CallEndedError(command.type, 'not-sent');
           default:
-            if (whenNotOpen === 'reject') throw new NotOpenError();
+            if (!isWaiting) throw new NotOpenError();
             return EMPTY;
         }
       }),
-      timeout({
-        first: ackTimeoutMs,
-        with: () => throwError(() => new NotOpenError(ackTimeoutMs)),
-      }),
-      tap(() => {
-        isSending = true;
-      }),
-      take(1),
-      switchMap((connection) => transmit(line, command, connection, ackTimeoutMs)),
     );
+    if (!isWaiting) return acknowledged$.pipe(take(1));
+    const expired$ = timer(ackTimeoutMs).pipe(
+      mergeMap(() => (isSending ? EMPTY : throwError(() => new NotOpenError(ackTimeoutMs)))),
+    );
+    return merge(acknowledged$, expired$).pipe(take(1));
   });
 }
 
@@ -117,7 +143,7 @@ function transmit(
   connection: number,
   ackTimeoutMs: number,
 ): Observable<Acknowledged> {
-  const id = line.createId();
+  const id = toId(line, type);
   const errorsSinceSend: ServerReportedError[] = [];
 
   const isEndCall = type === 'client:endCall';
@@ -132,7 +158,7 @@ function transmit(
     }),
   );
   const over$ = line.state$.pipe(
-    map((state) => {
+    tap((state) => {
       if (state.status === 'reconnecting') throw new ConnectionLostError(type, state.cause);
       if (state.status !== 'closed') return;
       if (state.reason === 'failed') throw new ConnectionLostError(type, state.error);
@@ -152,11 +178,37 @@ function transmit(
     }),
   );
   const sent$ = defer(() => {
-    line.send(encodeClientMessage({ type, id }));
-    return EMPTY;
-  });
+    const sending = line.send(type, encodeClientMessage({ type, id }));
+    return isPromise(sending) ? from(sending) : EMPTY;
+  }).pipe(
+    catchError((failure: unknown) => {
+      throw isCommandError(failure)
+        ? failure
+        : new SendFailedError(type, 'unknown', 'the transport', { failure: failure ?? null });
+    }),
+  );
   // `sent$` last: whatever can answer is listened to before the frame goes out.
   return merge(confirmed$, merge(over$, reported$, expired$, sent$).pipe(ignoreElements())).pipe(
     take(1),
   );
+}
+
+/** @throws SendFailedError when there is no id to send it with */
+function toId(line: CommandLine, type: string): string {
+  let id: unknown;
+  try {
+    id = line.createId();
+  } catch (failure) {
+    throw new SendFailedError(type, 'not-sent', 'createId', { failure: failure ?? null });
+  }
+  if (typeof id === 'string' && id !== '') return id;
+  throw new SendFailedError(type, 'not-sent', 'createId must give a non-empty string');
+}
+
+function isCommandError(error: unknown): error is CommandError {
+  return isLiveCallError(error) && 'delivery' in error;
+}
+
+function isPromise(value: unknown): value is PromiseLike<unknown> {
+  return typeof (value as { then?: unknown } | null | undefined)?.then === 'function';
 }

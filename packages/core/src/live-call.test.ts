@@ -2,6 +2,7 @@ import {
   concat,
   config,
   defer,
+  EMPTY,
   filter,
   finalize,
   ignoreElements,
@@ -168,7 +169,7 @@ it('hears what a connection says in the turn in which it opens', () => {
 
 it('hears what a connection says as soon as it is listened to', () => {
   run((time) => {
-    const connection: Connection = { frames$: of(wire.s), send: () => undefined };
+    const connection: Connection = { frames$: concat(of(wire.s), NEVER), send: () => undefined };
     const call = liveCall(concat(of(connection), NEVER), quick);
     const connect$ = time.cold('-c---');
     const events = '            -s---';
@@ -182,7 +183,7 @@ it('hears what a connection says as soon as it is listened to', () => {
 
 it('is open before the call ends as soon as it is listened to', () => {
   run((time) => {
-    const connection: Connection = { frames$: of(wire.e), send: () => undefined };
+    const connection: Connection = { frames$: concat(of(wire.e), NEVER), send: () => undefined };
     const call = liveCall(concat(of(connection), NEVER), quick);
     const connect$ = time.cold('-c-------  ');
     const events = '            -e----|    ';
@@ -965,7 +966,7 @@ it('sends nothing more once the end was told', () => {
 });
 
 it('tells nothing more to whom hangs up while the transport says everything at once', () => {
-  const frames$ = of(wire.s, wire.t, wire.u);
+  const frames$ = concat(of(wire.s, wire.t, wire.u), NEVER);
   const transport: Transport = concat(of({ frames$, send: () => undefined }), NEVER);
   const call = liveCall(transport);
   const told: string[] = [];
@@ -1001,3 +1002,109 @@ it('sends nothing for whom hangs up while a connection opens', () => {
   expect(sent).toEqual([]);
   expect(failed).toMatchObject([{ delivery: 'not-sent' }]);
 });
+
+/* Connections of someone else's, whose frames end */
+
+it.each<[how: string, frames: string, error: unknown, cause: ConnectionClosedError]>([
+  ['complete', '--t--|', undefined, new ConnectionClosedError(1005)],
+  [
+    'error as a transport does',
+    '--t--#',
+    new ConnectionClosedError(1012),
+    new ConnectionClosedError(1012),
+  ],
+  ['error with anything', '--t--#', new Error('no broker'), lost],
+  ['error with no error', '--t--#', '4711', lost],
+])('dials again when the frames of a connection %s', (_how, marbles, error, cause) => {
+  run((time) => {
+    const frames$ = time.cold(marbles, wire, error);
+    const transport = defer(() => concat(of({ frames$, send: () => undefined }), NEVER));
+    const call = liveCall(transport, quick);
+    call.connect();
+    const left = '            ^-----------!  ';
+    const transcript = '      --t--------t   ';
+    const state = '           o----r---o     ';
+
+    time.expectObservable(call.transcript$, left).toBe(transcript, messages);
+    time.expectObservable(call.state$.pipe(map(toName)), left).toBe(state, states);
+    const causes: unknown[] = [];
+    call.errors$.subscribe((told) => causes.push(told));
+    time.flush();
+    expect(causes[0]).toMatchObject({ _tag: cause._tag, code: cause.code });
+    expect(JSON.stringify(causes)).not.toMatch(/4711|broker/);
+  });
+});
+
+it('asks classify what to do when the frames of a connection end', () => {
+  run((time) => {
+    const failed = new ConnectionClosedError(4_001);
+    const frames$ = time.cold('--#', wire, failed);
+    const transport = concat(of({ frames$, send: () => undefined }), NEVER);
+    const call = liveCall(transport, quick);
+    call.connect();
+
+    time.expectObservable(call.events$).toBe('--#', {}, failed);
+  });
+});
+
+it.each([
+  ['completes', new ConnectionClosedError(1005)],
+  ['closes with 4001', new ConnectionClosedError(4_001)],
+])('takes the word of a transport that %s in the turn in which its frames end', (_how, end) => {
+  run((time) => {
+    const frames$ = time.cold('-----|');
+    const transport = time.cold('o----#', { o: { frames$, send: () => undefined } }, end);
+    const causes: unknown[] = [];
+    const call = liveCall(transport, { ...quick, retry: false });
+    call.errors$.subscribe((told) => causes.push(told));
+    call.connect();
+    time.flush();
+
+    expect(causes).toEqual([end]);
+  });
+});
+
+it('lets go of a connection whose frames have ended', () => {
+  run((time) => {
+    const closed: string[] = [];
+    const transport = defer(() =>
+      concat(of({ frames$: EMPTY, send: () => undefined }), NEVER).pipe(
+        finalize(() => closed.push('closed')),
+      ),
+    );
+    const call = liveCall(transport, { retry: false });
+    call.connect();
+    time.flush();
+
+    expect(closed).toEqual(['closed']);
+  });
+});
+
+it('ends with the call where the frames end after it', () => {
+  run((time) => {
+    const frames$ = time.cold('-e-|', wire);
+    const call = liveCall(concat(of({ frames$, send: () => undefined }), NEVER), quick);
+    call.connect();
+
+    time.expectObservable(call.events$).toBe('-e-|', messages);
+    time.expectObservable(call.state$.pipe(map(toName))).toBe('oe-(E|)', states);
+  });
+});
+
+it.each<[what: string, wrong: object]>([
+  ['retry', { retry: true }],
+  ['retry', { retry: null }],
+  ['classify', { retry: { classify: 'retry' } }],
+  ['cleanCloseIsEnd', { cleanCloseIsEnd: 'yes' }],
+  ['createId', { createId: 'id-1' }],
+])('refuses a %s that is none at once', (what, wrong) => {
+  expect(() => liveCall(NEVER, wrong)).toThrow(TypeError);
+  expect(() => liveCall(NEVER, wrong)).toThrow(what);
+});
+
+it.each([undefined, null, 'wss://calls.example', {}])(
+  'refuses %o for a transport at once',
+  (none) => {
+    expect(() => liveCall(none as Transport)).toThrow(TypeError);
+  },
+);

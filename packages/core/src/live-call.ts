@@ -3,6 +3,7 @@ import {
   asyncScheduler,
   defer,
   distinctUntilChanged,
+  isObservable,
   map,
   Observable,
   ReplaySubject,
@@ -11,6 +12,7 @@ import {
 } from 'rxjs';
 
 import { assertDurationMs } from './assert-duration-ms.js';
+import { assertBooleans, assertFunctions } from './assert-option.js';
 import { createCallLog } from './call-snapshot.js';
 import type { CallSnapshot } from './call-snapshot.js';
 import { classify as defaultClassify } from './classify.js';
@@ -18,6 +20,7 @@ import type { Verdict } from './classify.js';
 import { decodeFrame } from './codec.js';
 import type { Closed, ConnectionState, Reconnecting } from './connection-state.js';
 import {
+  CallEndedError,
   ConnectionClosedError,
   EndedWithoutCallEndError,
   isLiveCallError,
@@ -25,7 +28,7 @@ import {
   ServerReportedError,
   TransportFailedError,
 } from './errors.js';
-import type { LiveCallError } from './errors.js';
+import type { LiveCallError, TransportError } from './errors.js';
 import { issueCommand } from './issue-command.js';
 import type { Acknowledged, CommandOptions } from './issue-command.js';
 import { Multicast } from './multicast.js';
@@ -122,12 +125,21 @@ export function liveCall(
     createId = randomUUID,
   }: LiveCallOptions = {},
 ): LiveCall {
+  if (!isObservable(transport)) {
+    throw new TypeError('transport must be an Observable of connections.');
+  }
+  if (retry !== false && (typeof retry !== 'object' || (retry as unknown) === null)) {
+    throw new TypeError('retry must be false or the options of retryConnection.');
+  }
   assertDurationMs({ lingerMs });
+  assertBooleans({ cleanCloseIsEnd });
+  assertFunctions({ createId });
   if (!(maxUtterances >= 0)) {
     throw new TypeError(`maxUtterances must be at least 0, not ${maxUtterances}.`);
   }
   const { classify = defaultClassify, ...retryOptions } =
     retry === false ? { classify: (): Verdict => 'fatal' } : retry;
+  assertFunctions({ classify });
 
   const events = new Multicast<CallEvent>();
   const transcript = new Multicast<Transcript>();
@@ -140,6 +152,7 @@ export function liveCall(
   let following: Subscription | undefined;
   let hearing: Subscription | undefined;
   let open: Connection | undefined;
+  let breakOff: (error: LiveCallError) => void = () => undefined;
   let connections = 0;
   let hasCallEnded = false;
   let isClosed = false;
@@ -218,7 +231,15 @@ export function liveCall(
     connections += 1;
     log.open(connections);
     try {
-      hearing = connection.frames$.subscribe({ next: receive, error: fail });
+      hearing = connection.frames$.subscribe({
+        next: receive,
+        error: (error: unknown) => {
+          dropLater(connection, toLost(error));
+        },
+        complete: () => {
+          dropLater(connection, new ConnectionClosedError(1005));
+        },
+      });
     } catch (error) {
       // A connection of someone else's that is none.
       fail(error);
@@ -227,6 +248,17 @@ export function liveCall(
     following?.add(hearing);
     state$.next({ status: 'open', connection: connections });
     logged.next();
+  };
+
+  /**
+   * A connection of someone else's whose frames end is lost. How it ended is the transport's to say:
+   * it may do so in this turn.
+   */
+  const dropLater = (connection: Connection, error: LiveCallError) => {
+    const drop = () => {
+      if (open === connection) tell(breakOff, error);
+    };
+    following?.add(asyncScheduler.schedule(drop));
   };
 
   const lose = () => {
@@ -242,6 +274,7 @@ export function liveCall(
     const error = (cause: unknown) => {
       subscriber.error(cause);
     };
+    breakOff = error;
     return transport.subscribe({
       next: (connection) => {
         tell(next, connection);
@@ -320,9 +353,13 @@ export function liveCall(
     hangUp();
   };
 
-  const send = (frame: Frame) => {
-    if (open === undefined || following?.closed === true) throw new NotOpenError();
-    open.send(frame);
+  const send = (type: Command['type'], frame: Frame): unknown => {
+    // Hung up on in a message that is still being told.
+    if (isClosed || following?.closed === true) throw new CallEndedError(type, 'not-sent');
+    if (open === undefined) throw new NotOpenError();
+    // One of someone else's may give a promise.
+    const connection: { send(frame: Frame): unknown } = open;
+    return connection.send(frame);
   };
 
   function issue(command: Command, options?: CommandOptions): Observable<Acknowledged> {
@@ -371,6 +408,22 @@ export function liveCall(
 }
 
 const randomUUID = () => crypto.randomUUID();
+
+/** What a connection's frames may end with: a transport's error is taken at its word. */
+function toLost(error: unknown): LiveCallError {
+  const isKnown = isLiveCallError(error) && classifiable.has(error._tag);
+  return isKnown
+    ? error
+    : new ConnectionClosedError(1006, '', { cause: new TransportFailedError(error) });
+}
+
+const classifiable: ReadonlySet<LiveCallError['_tag']> = new Set<TransportError['_tag']>([
+  'HandshakeRefusedError',
+  'HandshakeTimeoutError',
+  'ConnectFailedError',
+  'TokenUnavailableError',
+  'ConnectionClosedError',
+]);
 
 /** A transport of someone else's may error with anything. */
 function toLiveCallError(error: unknown): LiveCallError {

@@ -43,7 +43,7 @@ export class Multicast<A> {
     return listeners;
   }
 
-  private listen(subscriber: Subscriber<A>): (() => void) | undefined {
+  protected listen(subscriber: Subscriber<A>): (() => void) | undefined {
     if (this.isEnded) {
       if (this.end === undefined) subscriber.complete();
       else subscriber.error(this.end.error);

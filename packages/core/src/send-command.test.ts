@@ -1,11 +1,11 @@
-import { EMPTY, NEVER, of } from 'rxjs';
+import { EMPTY, NEVER, of, tap } from 'rxjs';
 import type { Observable } from 'rxjs';
 import { TestScheduler } from 'rxjs/testing';
 import type { RunHelpers } from 'rxjs/testing';
 import { expect, it } from 'vitest';
 
 import { AckTimeoutError, NotOpenError } from './errors.js';
-import type { Acknowledged } from './issue-command.js';
+import type { Acknowledged, CommandOptions } from './issue-command.js';
 import type { LiveCall } from './live-call.js';
 import { endCall, joinCall } from './protocol.js';
 import type { Command } from './protocol.js';
@@ -182,4 +182,35 @@ it('refuses an ackTimeoutMs that is no duration before there is a command', () =
   };
 
   expect(() => sendCommand(call, { ackTimeoutMs: -1 })).toThrow(TypeError);
+});
+
+it.each([
+  { type: 'joinCall' },
+  { type: 'client:muteCall' },
+  {},
+  null,
+  undefined,
+  'client:joinCall',
+])('sends nothing for what is no command, and goes on: %o', (command) => {
+  const sent: string[] = [];
+  const call: Sender = {
+    joinCall: () => of(joined).pipe(tap(() => sent.push('join'))),
+    endCall: () => of(ended).pipe(tap(() => sent.push('end'))),
+  };
+  const results: CommandResult[] = [];
+  of(command as Command, joinCall)
+    .pipe(sendCommand(call))
+    .subscribe((result) => results.push(result));
+
+  expect(sent).toEqual(['join']);
+  expect(results).toMatchObject([
+    { command, status: 'failed', error: { _tag: 'SendFailedError', delivery: 'not-sent' } },
+    { command: joinCall, status: 'acknowledged' },
+  ]);
+});
+
+it('refuses an option that cannot be at the call', () => {
+  const options = { whenNotOpen: 'Wait' } as unknown as CommandOptions;
+
+  expect(() => sendCommand(callWith(EMPTY), options)).toThrow(TypeError);
 });

@@ -1,8 +1,9 @@
-import { catchError, map, mergeMap, of } from 'rxjs';
-import type { OperatorFunction } from 'rxjs';
+import { catchError, map, mergeMap, of, throwError } from 'rxjs';
+import type { Observable, OperatorFunction } from 'rxjs';
 
-import { assertDurationMs } from './assert-duration-ms.js';
+import { SendFailedError } from './errors.js';
 import type { CommandError } from './errors.js';
+import { assertCommandOptions } from './issue-command.js';
 import type { Acknowledged, CommandOptions } from './issue-command.js';
 import type { LiveCall } from './live-call.js';
 import type { Command } from './protocol.js';
@@ -22,9 +23,10 @@ export type CommandResult =
  *     command$  --j-----e----|
  *     result    ----J-----F--|   an ack; a failure, which is a value
  *
- * Commands do not wait for one another. One that failed is not sent again.
+ * Commands do not wait for one another. One that failed is not sent again; what is no command fails
+ * unsent.
  *
- * @throws TypeError for an `ackTimeoutMs` that is no duration
+ * @throws TypeError for an option that cannot be
  * @example
  * import { joinCall, sendCommand } from '@livecall/core';
  * import type { LiveCall } from '@livecall/core';
@@ -41,17 +43,38 @@ export function sendCommand(
   call: Pick<LiveCall, 'joinCall' | 'endCall'>,
   options: CommandOptions = {},
 ): OperatorFunction<Command, CommandResult> {
-  const { ackTimeoutMs = 0 } = options;
-  assertDurationMs({ ackTimeoutMs });
+  assertCommandOptions(options);
 
-  return mergeMap((command) => {
-    const acknowledged$ =
-      command.type === 'client:joinCall' ? call.joinCall(options) : call.endCall(options);
-    return acknowledged$.pipe(
+  return mergeMap((command) =>
+    issue(call, command, options).pipe(
       map((acknowledged): CommandResult => ({ command, status: 'acknowledged', acknowledged })),
       catchError((error: unknown) =>
         of<CommandResult>({ command, status: 'failed', error: error as CommandError }),
       ),
-    );
-  });
+    ),
+  );
+}
+
+/** What is no command must not become one: it is the last that could be taken back. */
+function issue(
+  call: Pick<LiveCall, 'joinCall' | 'endCall'>,
+  command: Command,
+  options: CommandOptions,
+): Observable<Acknowledged> {
+  const type: unknown = (command as Partial<Command> | null | undefined)?.type;
+  switch (type) {
+    case 'client:joinCall':
+      return call.joinCall(options);
+    case 'client:endCall':
+      return call.endCall(options);
+    default:
+      return throwError(
+        () =>
+          new SendFailedError(
+            'A command',
+            'not-sent',
+            'livecall knows client:joinCall and client:endCall, and it is neither',
+          ),
+      );
+  }
 }

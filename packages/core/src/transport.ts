@@ -8,16 +8,18 @@ export interface Connection {
   /**
    * What the server sends, in wire order.
    *
-   * Hot: subscribe in the turn in which the connection is received, and no frame is missed; none
-   * is kept for later. It neither completes nor errors: how a connection ends is the transport's
-   * to say.
+   * Hot: the first subscriber hears what came before it, whoever comes later does not. Livecall's
+   * own transports keep so much as a `FrameSource` does; of one that keeps nothing, subscribe
+   * in the turn in which the connection is received. It need not complete nor error: how a
+   * connection ends is the transport's to say. Where it does, the connection is lost.
    */
   readonly frames$: Observable<Frame>;
 
   /**
    * Hands one frame to the socket. What the server answers comes later, never within this call.
    *
-   * @throws NotOpenError when the connection has ended; the frame was not sent.
+   * @throws NotOpenError when the connection has ended; the frame was not sent. With anything else,
+   *   and with a promise that is returned and rejects, it is not known whether it was.
    */
   send(frame: Frame): void;
 }

@@ -1,6 +1,19 @@
 import { ConnectionClosedError, HandshakeRefusedError, NotOpenError } from '@livecall/core';
 import type { Connection, Frame, Transport } from '@livecall/core';
-import { concat, defer, EMPTY, map, merge, NEVER, of, Subject, switchMap, tap } from 'rxjs';
+import {
+  concat,
+  defer,
+  delayWhen,
+  EMPTY,
+  map,
+  merge,
+  NEVER,
+  of,
+  Subject,
+  switchMap,
+  tap,
+  timer,
+} from 'rxjs';
 import type { Observable } from 'rxjs';
 import { TestScheduler } from 'rxjs/testing';
 import type { RunHelpers } from 'rxjs/testing';
@@ -176,5 +189,17 @@ it('hands on what the client sends, as long as the connection is open', () => {
 
     expect(() => connection?.send('too late')).toThrow(NotOpenError);
     expect(sent).toEqual(['in time']);
+  });
+});
+
+it('loses nothing to who listens later', () => {
+  run((time) => {
+    const { transport } = dialling(time.cold('-(oab)', wire));
+    const late$ = transport.pipe(
+      alter,
+      delayWhen(() => timer(5)),
+    );
+
+    time.expectObservable(follow(late$)).toBe('------(oab)', wire);
   });
 });

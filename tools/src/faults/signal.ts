@@ -1,4 +1,4 @@
-import { ConnectionClosedError, NotOpenError } from '@livecall/core';
+import { ConnectionClosedError, FrameSource, NotOpenError } from '@livecall/core';
 import type { Connection, Frame } from '@livecall/core';
 import {
   catchError,
@@ -9,7 +9,6 @@ import {
   mergeMap,
   of,
   startWith,
-  Subject,
   switchMap,
   throwError,
 } from 'rxjs';
@@ -59,14 +58,14 @@ export function toSignals(transport: Observable<Connection>): Observable<Signal>
 /** The way back: from the signals of one dial to what a transport says of it. */
 export function fromSignals(signals$: Observable<Signal>): Observable<Connection> {
   return defer(() => {
-    const frames$ = new Subject<Frame>();
+    const frames = new FrameSource();
     let hasEnded = false;
     return signals$.pipe(
       mergeMap((signal) => {
         switch (signal.kind) {
           case 'open':
             return of<Connection>({
-              frames$,
+              frames$: frames.values$,
               send(frame) {
                 // The call behind it may go on: the client has lost it all the same.
                 if (hasEnded) throw new NotOpenError();
@@ -74,7 +73,7 @@ export function fromSignals(signals$: Observable<Signal>): Observable<Connection
               },
             });
           case 'frame':
-            frames$.next(signal.frame);
+            frames.next(signal.frame);
             return EMPTY;
           case 'end':
             hasEnded = true;

@@ -4,6 +4,7 @@ import {
   asyncScheduler,
   catchError,
   defer,
+  delayWhen,
   EMPTY,
   ignoreElements,
   merge,
@@ -12,6 +13,7 @@ import {
   of,
   switchMap,
   tap,
+  timer,
 } from 'rxjs';
 import type { Observable } from 'rxjs';
 import { TestScheduler } from 'rxjs/testing';
@@ -678,4 +680,16 @@ it.each<[frame: Frame, expected: string]>([
   [Uint8Array.of(0xff), 'an invalid frame'],
 ])('describes the frame %j without a word of it', (frame, expected) => {
   expect(describe(frame)).toBe(expected);
+});
+
+it.each<Pace>(['instant', 'recorded'])('loses nothing to who listens later, at %s pace', (pace) => {
+  run((time) => {
+    const { transport } = play(scenario().send(heard.s).send(heard.t).hangUp(), { pace });
+    const said$ = transport.pipe(
+      delayWhen(() => timer(5)),
+      switchMap(({ frames$ }) => frames$),
+    );
+
+    time.expectObservable(said$, '^------!').toBe('-----(st)', heard);
+  });
 });

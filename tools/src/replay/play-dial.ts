@@ -1,7 +1,7 @@
-import { ConnectionClosedError, decodeFrame, NotOpenError } from '@livecall/core';
+import { ConnectionClosedError, decodeFrame, FrameSource, NotOpenError } from '@livecall/core';
 import type { Frame, Transport } from '@livecall/core';
 import * as E from 'fp-ts/lib/Either.js';
-import { Observable, Subject } from 'rxjs';
+import { Observable } from 'rxjs';
 import type { Subscription } from 'rxjs';
 
 import { toClientFrame } from './dial.js';
@@ -49,7 +49,7 @@ export function playDial(dial: OpenDial, openAfterMs: number, stage: Stage): Tra
   const { timeline, match, waitMs, arrivals } = stage;
 
   return new Observable((subscriber) => {
-    const frames$ = new Subject<Frame>();
+    const frames = new FrameSource();
     let awaited = dial.clientFrames;
     let isOver = false;
     let cursor = 0;
@@ -60,7 +60,7 @@ export function playDial(dial: OpenDial, openAfterMs: number, stage: Stage): Tra
 
     function open(): void {
       stage.played();
-      subscriber.next({ frames$, send: hear });
+      subscriber.next({ frames$: frames.values$, send: hear });
       play();
     }
 
@@ -99,7 +99,7 @@ export function playDial(dial: OpenDial, openAfterMs: number, stage: Stage): Tra
 
     function say(frame: Frame): void {
       stage.played();
-      frames$.next(frame);
+      frames.next(frame);
     }
 
     /** When an entry is due: as long after what it followed as it was recorded. */
