@@ -1,7 +1,7 @@
-import { readdirSync } from 'node:fs';
+import { closeSync, openSync, readdirSync } from 'node:fs';
 
 import { scenario } from '@livecall/tools';
-import { expect, it } from 'vitest';
+import { expect, it, onTestFinished } from 'vitest';
 
 import { makeFolder } from './fixtures/folder.js';
 import { run } from './fixtures/livecall.js';
@@ -149,3 +149,62 @@ it('checks all recordings of a folder, and standard input', async () => {
   });
   expect((await run(['show', '-'], { input: call })).stdout).toContain('call from');
 });
+
+it('says that the last line is blank', async () => {
+  using folder = makeFolder();
+  folder.write('blank.ndjson', `${scenario().start().callEnd().toNdjson()}\n`);
+
+  expect(await run(['check', 'blank.ndjson'], { cwd: folder.path })).toEqual({
+    exitCode: 1,
+    stdout: 'blank.ndjson:7: the last line is blank; readers pass over it\n',
+    stderr: '',
+  });
+});
+
+it('looks into the folders of a folder, passes over hidden names, and says how many there were', async () => {
+  using folder = makeFolder();
+  const call = scenario().start().callEnd().toNdjson();
+  folder.write('a.ndjson', call);
+  folder.write('._a.ndjson', 'Mac OS X');
+  folder.makeFolder('sub');
+  folder.write('sub/.#b.ndjson', 'somebody edits it');
+  folder.makeFolder('.git');
+  folder.write('.git/c.ndjson', 'no recording');
+  folder.write('sub/b.ndjson', call);
+
+  expect(await run(['check', '.'], { cwd: folder.path })).toEqual({
+    exitCode: 0,
+    stdout: '',
+    stderr: 'livecall: checked 2 recordings, nothing wrong\n',
+  });
+  folder.write('sub/b.ndjson', call.slice(0, -3));
+  expect(await run(['check', '.'], { cwd: folder.path })).toMatchObject({
+    exitCode: 1,
+    stdout: expect.stringMatching(/^sub\/b\.ndjson:6: /) as unknown,
+    stderr: 'livecall: checked 2 recordings, 1 of them not sound\n',
+  });
+});
+
+it.skipIf(process.platform !== 'linux')(
+  'tells a recorder that writes from one that died',
+  async () => {
+    using folder = makeFolder();
+    const file = folder.write(
+      'call.ndjson',
+      scenario().start().toNdjson().split('\n').slice(0, 2).join('\n'),
+    );
+    const descriptor = openSync(file, 'a');
+    onTestFinished(() => {
+      closeSync(descriptor);
+    });
+
+    expect(await run(['check', file])).toEqual({
+      exitCode: 1,
+      stdout: `${file}:2: is still being written to: there is no end yet\n`,
+      stderr: '',
+    });
+    expect((await run(['show', file])).stdout).toContain(
+      'incomplete: it is still being written to',
+    );
+  },
+);

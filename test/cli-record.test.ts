@@ -1,4 +1,4 @@
-import { statSync, writeFileSync } from 'node:fs';
+import { closeSync, openSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 
 import { loadRecording, parseRecording } from '@livecall/tools';
 import { expect, it } from 'vitest';
@@ -301,3 +301,54 @@ it.concurrent('writes the recording to standard output with --out -', async () =
   expect(entries.at(-1)).toMatchObject({ event: 'end' });
   expectNoToken(stdout);
 });
+
+/** What a first try leaves whose token was wrong. */
+const REFUSED =
+  '{"livecall":1,"recordedAt":"2026-11-22T09:00:00.000Z","redacted":["credentials","phones"]}\n' +
+  '{"at":40,"event":"refused","status":401}\n';
+
+it.concurrent('does not let a try that failed stand in the way of the next', async () => {
+  using folder = makeFolder();
+  await using platform = await startPlatform([401, 401, shortCall]);
+  const record = ['record', '--url', platform.url, '--out', folder.at('call.ndjson')];
+  folder.write('call.ndjson.1', 'another one');
+  expect((await run(record)).exitCode).toBe(77);
+  const tried = readFileSync(folder.at('call.ndjson'), 'utf8');
+  expect(tried).toContain('"refused","status":401');
+  const { exitCode, stderr } = await run(record);
+
+  expect(exitCode).toBe(0);
+  expect(stderr).toContain(
+    `livecall: nothing was heard in the ${folder.at('call.ndjson')} that there was; it is ${folder.at('call.ndjson.2')} now\n`,
+  );
+  expect(readFileSync(folder.at('call.ndjson.2'), 'utf8')).toBe(tried);
+  expect(readFileSync(folder.at('call.ndjson.1'), 'utf8')).toBe('another one');
+  expect(folder.entries('call.ndjson')[0]).toEqual({ event: 'open', status: 101 });
+});
+
+it.concurrent.each([
+  ['in which something was heard', `${REFUSED}{"at":50,"event":"open","status":101}\n`],
+  ['with a note of a person', `${REFUSED}{"at":50,"event":"mark","label":"a wrong token"}\n`],
+  ['that is no recording', 'precious'],
+])('never touches a file %s', async (_what, content) => {
+  using folder = makeFolder();
+  const file = folder.write('call.ndjson', content);
+  const ended = await run(['record', '--url', 'wss://calls.example/live', '--out', file]);
+
+  expect(ended.exitCode).toBe(73);
+  expect(readFileSync(file, 'utf8')).toBe(content);
+});
+
+it.skipIf(process.platform !== 'linux')(
+  'never touches a file that is being written to',
+  async () => {
+    using folder = makeFolder();
+    const file = folder.write('call.ndjson', REFUSED);
+    const descriptor = openSync(file, 'a');
+    const ended = await run(['record', '--url', 'wss://calls.example/live', '--out', file]);
+    closeSync(descriptor);
+
+    expect(ended.exitCode).toBe(73);
+    expect(readFileSync(file, 'utf8')).toBe(REFUSED);
+  },
+);

@@ -57,6 +57,16 @@ it.concurrent.each<[what: string, before: string, after: string, said: string]>(
     'closed the connection that was open, as cut (1006); added the end',
   ],
   [
+    'wrote on after a close',
+    `${HEADER}${OPEN}${CLOSED}${SAID.replace('52.9', '61')}${CLOSED.replace('60', '61')}${OPEN.replace('38.2', '70')}`,
+    `${HEADER}${OPEN}${CLOSED}{"at":61,"event":"mark","label":"left out: a frame from the server, after a close"}
+{"at":61,"event":"mark","label":"left out: a close from the server, after a close"}
+${OPEN.replace('38.2', '70')}{"at":70,"event":"close","from":"server","code":1006,"reason":""}
+{"at":70,"event":"end"}
+`,
+    'took out line 4, which came after a close; took out line 5, which came after a close; closed the connection that was open, as cut (1006); added the end',
+  ],
+  [
     'heard an event that nobody knows',
     `${HEADER}${OPEN}{"at":70,"event":"later","how":"so"}\n`,
     `${HEADER}${OPEN}{"at":70,"event":"later","how":"so"}\n{"at":70,"event":"close","from":"server","code":1006,"reason":""}\n{"at":70,"event":"end"}\n`,
@@ -101,6 +111,22 @@ it.concurrent('completes the recording of this house that is torn', async () => 
   expect(readFileSync('recordings/recorder-died.ndjson', 'utf8')).toBe(torn);
   expect(statSync(out).mode & 0o777).toBe(0o600);
   expect(await run(['check', out])).toEqual({ exitCode: 0, stdout: '', stderr: '' });
+});
+
+it.concurrent.each([
+  ['a line end', '\n', 'dropped line 6, in which nothing stood'],
+  ['lines of white space', ' \r\n\t\n ', 'dropped line 6, in which nothing stood'],
+])('takes away what is blank at the end of a recording: %s', async (_what, blank, said) => {
+  using folder = makeFolder();
+  const whole = `${HEADER}${OPEN}${SAID}${CLOSED}{"at":60,"event":"end"}\n`;
+  const file = folder.write('call.ndjson', whole + blank);
+
+  expect(await run(['repair', file])).toEqual({
+    exitCode: 0,
+    stdout: '',
+    stderr: `livecall: ${file} repaired: ${said}\n`,
+  });
+  expect(readFileSync(file, 'utf8')).toBe(whole);
 });
 
 it.concurrent('leaves a sound file alone, to the minute it was written', async () => {

@@ -391,3 +391,22 @@ it.concurrent.each([
   expect(await following.error()).toMatchObject({ code: 1006 });
   expect((await command.ends()).exitCode).toBe(exitCode);
 });
+
+it.concurrent(
+  'passes over hidden files of a folder, and says which folders it left out',
+  async () => {
+    using folder = makeFolder();
+    const call = scenario().start().callEnd().toNdjson();
+    folder.write('a.ndjson', call);
+    folder.write('._a.ndjson', 'Mac OS X');
+    for (const name of ['named', 'other', 'empty']) folder.makeFolder(name);
+    folder.write('named/b.ndjson', call);
+    folder.write('other/c.ndjson', call);
+    await using command = livecall(['replay', '.', 'named'], { cwd: folder.path });
+
+    expect(await command.says('left out')).toBe(
+      'livecall: other: left out; name it to have it, too',
+    );
+    expect(await command.says('replaying')).toBe('livecall: replaying a, b; Ctrl-C stops');
+  },
+);

@@ -1,22 +1,33 @@
 import { readdirSync, realpathSync, statSync } from 'node:fs';
 import type { Dirent } from 'node:fs';
-import { join, sep } from 'node:path';
+import { join, resolve, sep } from 'node:path';
 
 import { exitCodes, ExitError } from './exit-error.js';
 import { say } from './say.js';
 
+/** How folders are looked into. */
+export interface ToFilesOptions {
+  /** Whether into the folders in them, too; else it is said that they are left out. */
+  readonly deep?: boolean;
+}
+
 /**
  * The files that are meant: every file, every `*.ndjson` of every folder, and `-`, standard input.
- * A link in a folder that leads out of it is left out: who serves a folder serves what is in it.
+ * In a folder, names that begin with a dot are none of them, as a shell has it: other programs keep
+ * notes of their own in such. A link in a folder that leads out of it is left out: who serves a
+ * folder serves what is in it.
  */
-export function toFiles(paths: readonly string[]): readonly string[] {
+export function toFiles(
+  paths: readonly string[],
+  { deep = false }: ToFilesOptions = {},
+): readonly string[] {
   return paths.flatMap((path) => {
-    if (path === '-' || !statSync(path, { throwIfNoEntry: false })?.isDirectory()) return [path];
-    const found = readdirSync(path, { withFileTypes: true })
-      .filter(({ name }) => name.endsWith('.ndjson'))
-      .filter((entry) => !leadsOut(path, entry))
-      .map(({ name }) => name);
-    if (found.length > 0) return found.sort().map((name) => join(path, name));
+    if (path === '-' || !isFolder(path)) return [path];
+    const found = findIn(path, deep, path);
+    if (!deep)
+      for (const folder of findLeftOut(path, paths))
+        say(`${folder}: left out; name it to have it, too`);
+    if (found.length > 0) return found;
     throw new ExitError(
       exitCodes.noInput,
       `${path}: there is no recording (*.ndjson) in this folder.`,
@@ -24,9 +35,36 @@ export function toFiles(paths: readonly string[]): readonly string[] {
   });
 }
 
-function leadsOut(folder: string, entry: Dirent): boolean {
+function isFolder(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
+}
+
+function findIn(folder: string, deep: boolean, root: string): readonly string[] {
+  return readdirSync(folder, { withFileTypes: true })
+    .filter(({ name }) => !name.startsWith('.'))
+    .sort((one, other) => (one.name < other.name ? -1 : 1))
+    .flatMap((entry) => {
+      const path = join(folder, entry.name);
+      if (entry.isDirectory()) {
+        return deep ? findIn(path, deep, root) : [];
+      }
+      return entry.name.endsWith('.ndjson') && !leadsOut(root, path, entry) ? [path] : [];
+    });
+}
+
+/** The folders of a folder in which there are recordings of which none is named. */
+function findLeftOut(folder: string, named: readonly string[]): readonly string[] {
+  return readdirSync(folder, { withFileTypes: true })
+    .filter((entry) => entry.isDirectory() && !entry.name.startsWith('.'))
+    .map(({ name }) => join(folder, name))
+    .filter(
+      (path) => !named.some((other) => `${resolve(other)}${sep}`.startsWith(resolve(path) + sep)),
+    )
+    .filter((path) => findIn(path, true, folder).length > 0);
+}
+
+function leadsOut(folder: string, path: string, entry: Dirent): boolean {
   if (!entry.isSymbolicLink()) return false;
-  const path = join(folder, entry.name);
   try {
     if (realpathSync(path).startsWith(`${realpathSync(folder)}${sep}`)) return false;
   } catch {

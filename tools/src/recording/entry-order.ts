@@ -26,7 +26,7 @@ export function createEntryOrder(): (entry: Entry) => string | undefined {
         return undefined;
       case 'frame':
       case 'close':
-        if (place !== 'open') return `is a ${entry.event} outside of a connection`;
+        if (place !== 'open') return toOutside(entry);
         if (entry.event === 'close') place = 'between dials';
         return undefined;
       case 'end':
@@ -38,4 +38,9 @@ export function createEntryOrder(): (entry: Entry) => string | undefined {
         return undefined;
     }
   };
+}
+
+/** What is said of an entry that would belong to a connection, and stands in none. */
+export function toOutside({ event }: Entry): string {
+  return `is a ${event} outside of a connection`;
 }

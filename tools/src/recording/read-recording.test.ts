@@ -352,11 +352,44 @@ it('stops at a line that is no UTF-8', async () => {
   expect((await errorIn(path)).message).toBe(`${path}:2: is not a line of JSON in UTF-8`);
 });
 
-it('stops at a line of more than 16 MiB', async () => {
-  const path = toFile(lines(HEADER, OPEN) + 'x'.repeat(17 * 1024 * 1024));
+it('stops at a line of more than 256 MiB', async () => {
+  const mib = Buffer.alloc(1024 * 1024, 'x');
+  const chunks = function* () {
+    yield Buffer.from(lines(HEADER, OPEN));
+    for (let count = 0; count < 300; count += 1) yield mib;
+  };
+  const decoded = [];
+  for await (const batch of decodeLines('call', chunks)) decoded.push(...batch);
 
-  expect((await errorIn(path)).message).toBe(`${path}:3: the line is longer than 16 MiB`);
+  expect(decoded.at(-1)).toMatchObject({
+    left: { message: 'call:3: the line is longer than 256 MiB' },
+  });
 });
+
+it.each([
+  ['a line end', '\n', 5],
+  ['line ends', '\n\n\n', 5],
+  ['a line end of Windows', '\r\n', 5],
+  ['white space without a line end', ' \t', 5],
+  ['white space between line ends', '\n  \n', 5],
+])('passes over blank lines at the end, and says so: %s', async (_what, blank, line) => {
+  const path = toFile(lines(HEADER, OPEN, CLOSE, END) + blank);
+
+  expect((await read(path)).slice(-2)).toEqual([
+    { kind: 'entry', line: 4, entry: JSON.parse(END) as object },
+    { kind: 'blank', line },
+  ]);
+  expect(await loadRecording(path)).toMatchObject({ entries: { length: 3 }, warnings: [] });
+});
+
+it.each(['{"at":1,"event":"mark","label":"late"}\n', '{"at":1,"ev'])(
+  'stops at a blank line with %j behind it',
+  async (more) => {
+    const path = toFile(`${lines(HEADER, OPEN, '', '')}${more}`);
+
+    expect((await errorIn(path)).message).toBe(`${path}:3: is not a line of JSON in UTF-8`);
+  },
+);
 
 it('gives what stands before a bad line', async () => {
   const kinds: string[] = [];

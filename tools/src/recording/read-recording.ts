@@ -6,20 +6,22 @@ import type { Decoder } from 'io-ts';
 import { defer, from, map, mergeMap } from 'rxjs';
 import type { Observable } from 'rxjs';
 
-import { createEntryOrder } from './entry-order.js';
+import { createEntryOrder, toOutside } from './entry-order.js';
+import { LONGEST_LINE_BYTES, LONGEST_LINE_MIB } from './longest-line.js';
 import { RecordingError } from './recording-error.js';
 import { Entry, Header, isJsonFrame } from './recording.js';
-import type { Recording } from './recording.js';
+import type { CloseEntry, FrameEntry, Recording } from './recording.js';
 import { systemCode } from '../system-code.js';
 
-/** One line of a recording; `torn` is a last line that was not written to its end, and is dropped. */
+/**
+ * One line of a recording; `torn` is a last line that was not written to its end, and is dropped.
+ * `blank` is the first of the lines at the end in which nothing stands, and which are passed over.
+ */
 export type RecordingLine =
   | { readonly kind: 'header'; readonly line: number; readonly header: Header }
   | { readonly kind: 'entry'; readonly line: number; readonly entry: Entry }
-  | { readonly kind: 'torn'; readonly line: number };
-
-/** The longest line that is read; no frame of a live call comes near. */
-const LONGEST_LINE_BYTES = 16 * 1024 * 1024;
+  | { readonly kind: 'torn'; readonly line: number }
+  | { readonly kind: 'blank'; readonly line: number };
 
 const NEWLINE = 0x0a;
 const BYTE_ORDER_MARK = '\ufeff';
@@ -29,7 +31,7 @@ const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
  * Reads a recording line by line, in constant memory.
  *
  * @returns the header first, then the entries; errors with a `RecordingError` at the first line
- *   that cannot be read. A torn last line is said, not an error.
+ *   that cannot be read. A torn last line, or a blank one, is said, not an error.
  * @see recordings/README.md
  * @example
  * import { readRecording } from '@livecall/tools';
@@ -101,6 +103,8 @@ export async function toRecording(
           break;
         case 'torn':
           warnings.push(`${name}:${line.right.line}: the last line is torn and was dropped`);
+          break;
+        case 'blank':
       }
     }
   }
@@ -122,6 +126,8 @@ export async function* decodeLines(
 ): AsyncGenerator<readonly E.Either<RecordingError, RecordingLine>[]> {
   const decodeLine = createLineDecoder(name);
   let line = 0;
+  /** How many lines before the next are blank; only at the end they may be. */
+  let blanks = 0;
   let rest: Buffer[] = [];
   let restBytes = 0;
 
@@ -132,9 +138,19 @@ export async function* decodeLines(
       const end = chunk.lastIndexOf(NEWLINE);
       if (end !== -1) {
         for (const text of toLines(Buffer.concat([...rest, chunk.subarray(0, end)]))) {
+          if (line > 0 && isBlank(text)) {
+            line += 1;
+            blanks += 1;
+            continue;
+          }
+          for (; blanks > 0; blanks -= 1) {
+            batch.push(E.left(new RecordingError(name, line + 1 - blanks, NO_JSON)));
+            // Most readers stop here: a chunk of line ends has thousands of bad lines.
+            yield batch;
+            batch = [];
+          }
           const decoded = decodeLine(text, ++line);
           batch.push(decoded);
-          // Most readers stop here: a chunk of line ends has thousands of bad lines.
           if (E.isLeft(decoded)) {
             yield batch;
             batch = [];
@@ -147,7 +163,8 @@ export async function* decodeLines(
       restBytes += chunk.length - (end + 1);
       if (batch.length > 0) yield batch;
       if (restBytes > LONGEST_LINE_BYTES) {
-        yield [E.left(new RecordingError(name, line + 1, 'the line is longer than 16 MiB'))];
+        const problem = `the line is longer than ${LONGEST_LINE_MIB} MiB`;
+        yield [E.left(new RecordingError(name, line + 1, problem))];
         return;
       }
     }
@@ -156,16 +173,27 @@ export async function* decodeLines(
     return;
   }
 
-  if (restBytes > 0) {
-    // Written by hand, a last line may lack its line end and be whole all the same.
-    const text = toText(Buffer.concat(rest));
-    const last = decodeLine(text, ++line);
-    yield [line > 1 && toJson(text) === undefined ? E.right({ kind: 'torn', line }) : last];
-  } else if (line === 0) {
+  const text = restBytes > 0 ? toText(Buffer.concat(rest)) : '';
+  if (line === 0 && restBytes === 0) {
     yield [
       E.left(new RecordingError(name, undefined, 'is empty; a recording starts with a header')),
     ];
+  } else if (line > 0 && isBlank(text)) {
+    if (restBytes > 0) [line, blanks] = [line + 1, blanks + 1];
+    if (blanks > 0) yield [E.right({ kind: 'blank', line: line + 1 - blanks })];
+  } else {
+    for (; blanks > 0; blanks -= 1) {
+      yield [E.left(new RecordingError(name, line + 1 - blanks, NO_JSON))];
+    }
+    // Written by hand, a last line may lack its line end and be whole all the same.
+    const last = decodeLine(text, ++line);
+    yield [line > 1 && toJson(text) === undefined ? E.right({ kind: 'torn', line }) : last];
   }
+}
+
+/** Whether nothing stands in a line but what JSON passes over. */
+function isBlank(text: string | undefined): boolean {
+  return text !== undefined && /^[ \t\r]*$/.test(text);
 }
 
 function createLineDecoder(
@@ -177,7 +205,7 @@ function createLineDecoder(
     const fail = (what: string) => E.left(new RecordingError(name, line, what));
     const json = toJson(text);
     if (json === undefined) {
-      return fail(line === 1 ? NOT_A_RECORDING : 'is not a line of JSON in UTF-8');
+      return fail(line === 1 ? NOT_A_RECORDING : NO_JSON);
     }
     if (line === 1) {
       const version =
@@ -201,9 +229,10 @@ function createLineDecoder(
     const entry = isJsonFrame(json) ? E.right(json) : decode(Entry);
     if (E.isLeft(entry)) return entry;
     const problem = misplaced(entry.right);
-    return problem === undefined
-      ? E.right({ kind: 'entry', line, entry: entry.right })
-      : fail(problem);
+    if (problem === undefined) return E.right({ kind: 'entry', line, entry: entry.right });
+    const isOutside = problem === toOutside(entry.right);
+    const outside = isOutside ? (entry.right as FrameEntry | CloseEntry) : undefined;
+    return E.left(new RecordingError(name, line, problem, { outside }));
   };
 }
 
@@ -238,6 +267,8 @@ function toJson(text: string | undefined): unknown {
     return undefined;
   }
 }
+
+const NO_JSON = 'is not a line of JSON in UTF-8';
 
 const NOT_A_RECORDING =
   'is not a livecall recording: its first line should be a header, {"livecall":1,…}';

@@ -7,7 +7,21 @@ import {
   TokenUnavailableError,
 } from '@livecall/core';
 import type { Connection, Frame, Transport } from '@livecall/core';
-import { defer, map, merge, mergeMap, NEVER, retry, switchMap, take, tap, throwError } from 'rxjs';
+import {
+  concat,
+  defer,
+  map,
+  merge,
+  mergeMap,
+  NEVER,
+  of,
+  retry,
+  Subject,
+  switchMap,
+  take,
+  tap,
+  throwError,
+} from 'rxjs';
 import type { Observable } from 'rxjs';
 import { TestScheduler } from 'rxjs/testing';
 import type { RunHelpers } from 'rxjs/testing';
@@ -26,8 +40,9 @@ const run = (test: (time: RunHelpers) => void) => {
 /** A sink over the lines after the header. */
 function toSink(): { sink: RecordingSink; lines: string[] } {
   const lines: string[] = [];
-  const sink = recordingSink((line) => lines.push(line.trimEnd()));
-  lines.shift();
+  const sink = recordingSink((line) => {
+    if (!line.startsWith('{"livecall"')) lines.push(line.trimEnd());
+  });
   return { sink, lines };
 }
 
@@ -478,4 +493,74 @@ it.each<[what: string, ends: string, lines: readonly string[]]>([
 
     expect(lines).toEqual(expected);
   });
+});
+
+it('writes nothing of a connection that was left, in whatever connection it comes', () => {
+  const { sink, lines } = toSink();
+  const wires = [new Subject<Frame>(), new Subject<Frame>()] as const;
+  let dials = 0;
+  const transport = defer(() =>
+    concat(of({ frames$: wires[dials++] ?? NEVER, send: () => undefined }), NEVER),
+  ).pipe(record(sink));
+  // Who listens apart from the transport hears on after it was left.
+  const leave = () =>
+    transport.subscribe(({ frames$ }) => {
+      // eslint-disable-next-line rxjs-x/no-nested-subscribe -- it is what some do
+      frames$.subscribe();
+    });
+  const first = leave();
+  wires[0].next('"one"');
+  first.unsubscribe();
+  wires[0].next('"late"');
+  leave();
+  wires[0].next('"later"');
+  wires[1].next('"two"');
+  sink.end();
+
+  expect(lines.map((line) => line.replace(/^\{"at":[^,]+,/, '{'))).toEqual([
+    '{"event":"open","status":101}',
+    '{"event":"frame","from":"server","json":"one"}',
+    '{"event":"close","from":"client","code":1000,"reason":""}',
+    '{"event":"open","status":101}',
+    '{"event":"frame","from":"server","json":"two"}',
+    '{"event":"close","from":"client","code":1000,"reason":""}',
+    '{"event":"end"}',
+  ]);
+});
+
+it('writes one connection at a time, and says that it left another out', () => {
+  const { sink, lines } = toSink();
+  const wires = [new Subject<Frame>(), new Subject<Frame>()] as const;
+  let dials = 0;
+  const transport = defer(() =>
+    concat(of({ frames$: wires[dials++] ?? NEVER, send: () => undefined }), NEVER),
+  ).pipe(record(sink));
+  const [first, second] = [1, 2].map(() =>
+    transport.pipe(mergeMap(({ frames$ }) => frames$)).subscribe(),
+  );
+  wires[1].next('"beside"');
+  wires[0].next('"one"');
+  second?.unsubscribe();
+  wires[0].next('"two"');
+  first?.unsubscribe();
+  sink.end();
+
+  expect(lines.map((line) => line.replace(/^\{"at":[^,]+,/, '{'))).toEqual([
+    '{"event":"open","status":101}',
+    '{"event":"mark","label":"left out: a dial while a connection was open"}',
+    '{"event":"frame","from":"server","json":"one"}',
+    '{"event":"frame","from":"server","json":"two"}',
+    '{"event":"close","from":"client","code":1000,"reason":""}',
+    '{"event":"end"}',
+  ]);
+});
+
+it('knows an error of another copy of core by its tag', () => {
+  const { sink, lines } = toSink();
+  const error = Object.assign(new Error(), { _tag: 'HandshakeRefusedError', status: 503 });
+  throwError(() => error)
+    .pipe(record(sink))
+    .subscribe({ error: () => undefined });
+
+  expect(lines[0]).toMatch(/"event":"refused","status":503/);
 });

@@ -1,11 +1,12 @@
-import {
+import type {
   ConnectFailedError,
+  Connection,
   ConnectionClosedError,
+  Frame,
   HandshakeRefusedError,
   HandshakeTimeoutError,
   TokenUnavailableError,
 } from '@livecall/core';
-import type { Connection } from '@livecall/core';
 import { defer, map, share, tap } from 'rxjs';
 import type { MonoTypeOperatorFunction } from 'rxjs';
 
@@ -34,70 +35,90 @@ import type { RecordingSink, UnstampedEntry } from './recording-sink.js';
 export function record(sink: RecordingSink): MonoTypeOperatorFunction<Connection> {
   return (transport) =>
     defer(() => {
-      let isOpen = false;
+      const dial = { isOpen: false };
+      /** Writes what belongs to this dial's connection, as long as that is the one recorded. */
+      const write = (entry: UnstampedEntry, frame?: Frame) => {
+        if (connected.get(sink) === dial) sink.write(entry, frame);
+      };
+      const end = (entry: UnstampedEntry | undefined) => {
+        if (entry !== undefined) (dial.isOpen ? write : sink.write)(entry);
+        dial.isOpen = false;
+        if (connected.get(sink) === dial) connected.delete(sink);
+      };
       sink.start();
       return transport.pipe(
         tap({
           next: () => {
-            isOpen = true;
+            dial.isOpen = true;
+            if (!connected.has(sink)) connected.set(sink, dial);
             sink.write({ event: 'open', status: 101 });
           },
           complete: () => {
             // No transport of livecall's completes. One of someone else's has closed, if it does.
-            if (isOpen) sink.write(CLOSED_WITHOUT_CODE);
+            if (dial.isOpen) end(CLOSED_WITHOUT_CODE);
           },
           error: (error: unknown) => {
-            const entry = isOpen ? toClose(error) : toFailure(error);
-            if (entry !== undefined) sink.write(entry);
+            end(dial.isOpen ? toClose(error) : toFailure(error));
           },
           unsubscribe: () => {
-            sink.write(
-              isOpen
+            end(
+              dial.isOpen
                 ? { event: 'close', from: 'client', code: 1000, reason: '' }
                 : { event: 'failed', reason: 'aborted' },
             );
           },
         }),
-        map((connection) => tapConnection(connection, sink)),
+        map((connection) => tapConnection(connection, write)),
       );
     });
 }
 
+/** Whose frames a sink writes: its first connection that is not over. */
+const connected = new WeakMap<RecordingSink, object>();
+
 const CLOSED_WITHOUT_CODE = { event: 'close', from: 'server', code: 1005, reason: '' } as const;
 
-function tapConnection(connection: Connection, sink: RecordingSink): Connection {
+type Write = RecordingSink['write'];
+
+function tapConnection(connection: Connection, write: Write): Connection {
   return {
     frames$: connection.frames$.pipe(
       tap((frame) => {
-        sink.write({ event: 'frame', from: 'server', ...toPayload(frame) }, frame);
+        write({ event: 'frame', from: 'server', ...toPayload(frame) }, frame);
       }),
       // However many listen, a frame is written once.
       share(),
     ),
     send(frame) {
       connection.send(frame);
-      sink.write({ event: 'frame', from: 'client', ...toPayload(frame) }, frame);
+      write({ event: 'frame', from: 'client', ...toPayload(frame) }, frame);
     },
   };
 }
 
 /** How a connection ended; whatever is no close has cut it. */
 function toClose(error: unknown): UnstampedEntry {
-  const { code, reason } =
-    error instanceof ConnectionClosedError ? error : { code: 1006, reason: '' };
+  const { code, reason } = isTagged<ConnectionClosedError>(error, 'ConnectionClosedError')
+    ? error
+    : { code: 1006, reason: '' };
   return { event: 'close', from: 'server', code, reason };
 }
 
 /** How a dial failed; nothing where there was none for want of a token. */
 function toFailure(error: unknown): UnstampedEntry | undefined {
-  if (error instanceof HandshakeRefusedError) {
+  if (isTagged<HandshakeRefusedError>(error, 'HandshakeRefusedError')) {
     const { status, retryAfterMs } = error;
     return { event: 'refused', status, ...(retryAfterMs !== undefined && { retryAfterMs }) };
   }
-  if (error instanceof TokenUnavailableError) return undefined;
-  if (error instanceof HandshakeTimeoutError) {
+  if (isTagged<TokenUnavailableError>(error, 'TokenUnavailableError')) return undefined;
+  if (isTagged<HandshakeTimeoutError>(error, 'HandshakeTimeoutError')) {
     return error.waitingFor === 'token' ? undefined : { event: 'failed', reason: 'timeout' };
   }
-  const code = error instanceof ConnectFailedError ? error.code : undefined;
+  const code = isTagged<ConnectFailedError>(error, 'ConnectFailedError') ? error.code : undefined;
   return { event: 'failed', reason: 'unreachable', ...(code !== undefined && { code }) };
+}
+
+/** By its tag: an error may come from another copy of core, or from another realm. */
+function isTagged<E extends { readonly _tag: string }>(error: unknown, tag: E['_tag']): error is E {
+  return typeof error === 'object' && error !== null && '_tag' in error && error._tag === tag;
 }

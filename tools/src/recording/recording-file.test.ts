@@ -56,9 +56,11 @@ function findDescriptor(path: string): number | undefined {
 
 const read = (path: string) => readFileSync(path, 'utf8');
 
-it('creates a file that its owner alone can read, with the header in it', () => {
+it('creates a file that its owner alone can read, and has the header in it with the first dial', () => {
   const path = toPath();
   const file = create(path, { title: 'a courier asks for a slot' });
+  expect(read(path)).toBe('');
+  file.start();
 
   expect(file.path).toBe(path);
   expect(statSync(path).mode & 0o777).toBe(0o600);
@@ -70,8 +72,8 @@ it('creates a file that its owner alone can read, with the header in it', () => 
 it('has each line in the file when it was handed over', () => {
   const path = toPath();
   const file = create(path);
+  file.start();
   const header = read(path);
-
   file.start();
   expect(read(path)).toBe(header);
   file.write({ event: 'mark', label: 'one' });
@@ -248,6 +250,7 @@ const wasDeleted = (path: string) =>
 it('says with a line that the file was deleted, when it has not looked for a while', () => {
   const path = toPath();
   const { file, said } = createAtOneTime(path);
+  file.start();
   rmSync(path);
   vi.advanceTimersByTime(99);
   file.write({ event: 'mark', label: 'nobody looks' });

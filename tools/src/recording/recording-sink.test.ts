@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { TestScheduler } from 'rxjs/testing';
 import type { RunHelpers } from 'rxjs/testing';
 import { expect, it, onTestFinished, vi } from 'vitest';
@@ -28,22 +29,30 @@ const toStart = (phone: string): UnstampedEntry => ({
   json: { type: 'event:start', phone, timestamp: '2026-11-22T09:00:00Z' },
 });
 
-it('writes the header before anything happens', () => {
-  run(() => {
-    const { lines } = toLines({
+it('writes the header with the first dial, and when that was', () => {
+  run((time) => {
+    const { sink, lines } = toLines({
       title: 'a courier asks for a slot',
       endpoint: 'wss://calls.example/ws/v1/liveCalls',
     });
+    time.cold('1500ms s 1s s').subscribe(() => {
+      sink.start();
+    });
+    expect(lines).toEqual([]);
+    time.flush();
 
     expect(lines).toEqual([
-      '{"livecall":1,"recordedAt":"1970-01-01T00:00:00.000Z","endpoint":"wss://calls.example/ws/v1/liveCalls","redacted":["credentials","phones"],"title":"a courier asks for a slot"}\n',
+      '{"livecall":1,"recordedAt":"1970-01-01T00:00:01.500Z","endpoint":"wss://calls.example/ws/v1/liveCalls","redacted":["credentials","phones"],"title":"a courier asks for a slot"}\n',
     ]);
   });
 });
 
 it('writes no endpoint and no title where there are none', () => {
   run(() => {
-    expect(toLines().lines).toEqual([
+    const { sink, lines } = toLines();
+    sink.start();
+
+    expect(lines).toEqual([
       '{"livecall":1,"recordedAt":"1970-01-01T00:00:00.000Z","redacted":["credentials","phones"]}\n',
     ]);
   });
@@ -60,7 +69,8 @@ it.each([
   ['s3cret', ''],
   ['', ''],
 ])('writes of the endpoint %j no more than %j', (endpoint, expected) => {
-  const { lines } = toLines({ endpoint });
+  const { sink, lines } = toLines({ endpoint });
+  sink.start();
 
   expect((JSON.parse(lines[0] ?? '') as { endpoint: string }).endpoint).toBe(expected);
 });
@@ -118,7 +128,7 @@ it('stamps with three decimals at most, and never less than before', () => {
   onTestFinished(() => {
     clock.mockRestore();
   });
-  for (const now of [100, 100, 103.4567, 101, 104.0001]) clock.mockReturnValueOnce(now);
+  for (const now of [100, 103.4567, 101, 104.0001]) clock.mockReturnValueOnce(now);
   const { sink, lines } = toLines();
   sink.start();
   sink.write({ event: 'mark', label: 'a' });
@@ -232,6 +242,101 @@ it('closes a connection that is open when it ends', () => {
       '{"at":0,"event":"open","status":101}\n',
       '{"at":0,"event":"close","from":"client","code":1000,"reason":""}\n',
       '{"at":0,"event":"end"}\n',
+    ]);
+  });
+});
+
+const FRAME: UnstampedEntry = { event: 'frame', from: 'server', json: { type: 'hold' } };
+
+it('drops a frame and a close that come after a close', () => {
+  run(() => {
+    const { sink, lines } = toLines();
+    for (const entry of [OPEN, FRAME, CLOSE, FRAME, CLOSE]) sink.write(entry);
+    sink.end();
+
+    expect(lines.slice(1)).toEqual([
+      '{"at":0,"event":"open","status":101}\n',
+      '{"at":0,"event":"frame","from":"server","json":{"type":"hold"}}\n',
+      '{"at":0,"event":"close","from":"server","code":1000,"reason":""}\n',
+      '{"at":0,"event":"end"}\n',
+    ]);
+  });
+});
+
+it.each<[what: string, entry: UnstampedEntry, written: string]>([
+  [
+    'a close code that no WebSocket has',
+    { event: 'close', from: 'server', code: 0, reason: '' },
+    '{"at":0,"event":"close","from":"server","code":1006,"reason":""}\n',
+  ],
+  [
+    'a wait that is no number of milliseconds',
+    { event: 'refused', status: 503, retryAfterMs: Infinity },
+    '{"at":0,"event":"refused","status":503}\n',
+  ],
+  [
+    'a status that HTTP does not have',
+    { event: 'refused', status: 0 },
+    '{"at":0,"event":"mark","label":"left out: a refused that the format cannot hold"}\n',
+  ],
+])('writes what can be read of %s', (_what, entry, written) => {
+  run(() => {
+    const { sink, lines } = toLines();
+    if (entry.event === 'close') sink.write(OPEN);
+    sink.write(entry);
+
+    expect(lines.at(-1)).toBe(written);
+  });
+});
+
+it('writes nothing that cannot be read, whatever it is told', async () => {
+  const code = fc.oneof(fc.constantFrom(1000, 1006, 4999), fc.double());
+  const entry = fc.oneof(
+    fc.constantFrom(OPEN, OPEN, CLOSE, FRAME, { event: 'end' } as const),
+    code.map((status): UnstampedEntry => ({ event: 'refused', status, retryAfterMs: status })),
+    code.map((any): UnstampedEntry => ({ event: 'close', from: 'client', code: any, reason: '' })),
+    fc.constantFrom<UnstampedEntry>({ event: 'failed', reason: 'aborted' }),
+  );
+  await fc.assert(
+    fc.asyncProperty(fc.array(entry), async (entries) => {
+      const { sink, lines } = toLines();
+      sink.write(OPEN);
+      for (const each of entries) sink.write(each);
+      sink.end();
+
+      expect((await parseRecording('call', lines.join(''))).entries.at(-1)?.event).toBe('end');
+    }),
+  );
+});
+
+it('writes a frame whose line is longer than what a frame may usually be', async () => {
+  const { sink, lines } = toLines();
+  const bytes = Buffer.alloc(13 * 1024 * 1024, 0x7f);
+  sink.write(OPEN);
+  sink.write({ event: 'frame', from: 'server', base64: bytes.toString('base64') }, bytes);
+  sink.end();
+
+  const { entries } = await parseRecording('call', lines.join(''));
+  expect(entries[1]).toMatchObject({ base64: bytes.toString('base64') });
+});
+
+it('leaves out a frame that is longer than a line may be, and says so', () => {
+  const { sink, lines } = toLines({ keepPhones: true });
+  const text = '\u0000'.repeat(45 * 1024 * 1024);
+  sink.write(OPEN);
+  sink.write({ event: 'frame', from: 'client', text }, text);
+
+  expect(lines.at(-1)).toMatch(/"label":"left out: a frame from the client, longer than 256 MiB"/);
+});
+
+it('leaves out a dial beside an open connection, and says so', () => {
+  run(() => {
+    const { sink, lines } = toLines();
+    sink.write(OPEN);
+    sink.write({ event: 'refused', status: 404 });
+
+    expect(lines.slice(2)).toEqual([
+      '{"at":0,"event":"mark","label":"left out: a dial while a connection was open"}\n',
     ]);
   });
 });

@@ -1,11 +1,13 @@
 import { monotonicNow } from '@livecall/core';
 import type { Frame } from '@livecall/core';
+import * as E from 'fp-ts/lib/Either.js';
 import { asyncScheduler } from 'rxjs';
 
+import { isTooLong, LONGEST_LINE_MIB } from './longest-line.js';
 import { createLines } from './redact-lines.js';
 import type { RedactOptions } from './redact.js';
-import { toStamp } from './recording.js';
-import type { Entry, Header } from './recording.js';
+import { Entry, toStamp } from './recording.js';
+import type { Header } from './recording.js';
 import type { Secrets } from './secrets.js';
 
 /** An entry before it is stamped. */
@@ -13,10 +15,14 @@ export type UnstampedEntry = { [E in Entry as E['event']]: Omit<E, 'at'> }[Entry
 
 /** Takes what `record` hears, and stamps, redacts and writes it. */
 export interface RecordingSink {
-  /** Starts the clock, the first time: the first dial is at 0. */
+  /** Starts the clock, the first time, and writes the header: the first dial is at 0. */
   start(): void;
   /**
    * Writes one entry. It must not throw: what cannot be written does not disturb the call.
+   *
+   * What would spoil the recording is not written: a frame or a close that comes after a close is
+   * dropped, and a mark says that a dial was left out which opened beside an open connection, an
+   * entry of values that the format does not have, or a frame that is longer than a line may be.
    *
    * @param frame what the entry of a frame was made of: then it need not be made again
    */
@@ -55,43 +61,98 @@ export function recordingSink(
   let startedAt: number | undefined;
   let lastAt = 0;
   let isOpen = false;
+  let hasClosed = false;
   let isEnded = false;
 
+  const start = (): number => {
+    if (startedAt !== undefined) return startedAt;
+    startedAt = monotonicNow();
+    const header: Header = {
+      livecall: 1,
+      recordedAt: new Date(asyncScheduler.now()).toISOString(),
+      ...(endpoint !== undefined && { endpoint: toEndpoint(endpoint) }),
+      redacted: [],
+      ...(title !== undefined && { title }),
+    };
+    writeLine(lines.header(header));
+    return startedAt;
+  };
   const toAt = (): number => {
-    startedAt ??= monotonicNow();
-    lastAt = Math.max(lastAt, toStamp(monotonicNow() - startedAt));
+    lastAt = Math.max(lastAt, toStamp(monotonicNow() - start()));
     return lastAt;
+  };
+  const hasEnded = () => isEnded;
+  const leaveOut = (what: string) => {
+    writeLine(lines.entry({ at: toAt(), event: 'mark', label: `left out: ${what}` }));
   };
   const write = (entry: UnstampedEntry, frame?: Frame) => {
     if (isEnded) return;
+    switch (entry.event) {
+      case 'frame':
+      case 'close':
+        // Whoever left hears no more; a line that says otherwise would spoil all others.
+        if (hasClosed && !isOpen) return;
+        break;
+      case 'open':
+      case 'refused':
+      case 'failed':
+        if (!isOpen) break;
+        leaveOut('a dial while a connection was open');
+        return;
+      case 'end':
+        // Who ends a recording while it is connected hears no more of the call, as who hangs up.
+        if (isOpen) write({ event: 'close', from: 'client', code: 1000, reason: '' });
+        break;
+      default:
+    }
+    const at = toAt();
+    // Whoever heard of a line meanwhile may have ended the recording.
+    if (hasEnded()) return;
     if (entry.event === 'frame' && frame !== undefined) {
-      writeLine(lines.frame(toAt(), entry, frame));
+      writeFrame(lines.frame(at, entry, frame), entry.from);
       return;
     }
-    // First: whoever hears of the line may end the recording.
-    if (entry.event === 'open' || entry.event === 'close') isOpen = entry.event === 'open';
-    isEnded = entry.event === 'end';
-    writeLine(lines.entry({ at: toAt(), ...entry }));
+    const stamped = toWritable({ at, ...entry });
+    if (stamped === undefined) {
+      leaveOut(`a ${entry.event} that the format cannot hold`);
+      return;
+    }
+    if (stamped.event === 'frame') {
+      writeFrame(lines.entry(stamped), stamped.from);
+      return;
+    }
+    // First, for the same reason.
+    if (stamped.event === 'open' || stamped.event === 'close') isOpen = stamped.event === 'open';
+    hasClosed ||= stamped.event === 'close';
+    isEnded = stamped.event === 'end';
+    writeLine(lines.entry(stamped));
   };
-
-  const header: Header = {
-    livecall: 1,
-    recordedAt: new Date(asyncScheduler.now()).toISOString(),
-    ...(endpoint !== undefined && { endpoint: toEndpoint(endpoint) }),
-    redacted: [],
-    ...(title !== undefined && { title }),
+  const writeFrame = (line: string, from: string) => {
+    if (isTooLong(line)) leaveOut(`a frame from the ${from}, longer than ${LONGEST_LINE_MIB} MiB`);
+    else writeLine(line);
   };
-  writeLine(lines.header(header));
 
   return {
-    start: () => void toAt(),
+    start: () => void start(),
     write,
     end: () => {
-      // Who ends a recording while it is connected hears no more of the call, as who hangs up.
-      if (isOpen) write({ event: 'close', from: 'client', code: 1000, reason: '' });
       write({ event: 'end' });
     },
   };
+}
+
+/**
+ * What comes from a transport that is not livecall's may hold what no WebSocket has; nothing where
+ * the entry cannot be written for it.
+ */
+function toWritable(entry: Entry): Entry | undefined {
+  if (E.isRight(Entry.decode(entry))) return entry;
+  // Without the close, the next dial would stand inside of this connection.
+  if (entry.event === 'close') return { ...entry, code: 1006, reason: '' };
+  if (entry.event !== 'refused') return undefined;
+  const { at, status } = entry;
+  const refused: Entry = { at, event: 'refused', status };
+  return E.isRight(Entry.decode(refused)) ? refused : undefined;
 }
 
 /** Only what a recording may hold of a URL: no credentials, no query, no fragment. */

@@ -32,7 +32,7 @@ export function createLeakFinder(
   let claimed: readonly Claim[] = [];
 
   return (line) => {
-    if (line.kind === 'torn') return [];
+    if (line.kind === 'torn' || line.kind === 'blank') return [];
     if (line.kind === 'header') {
       const redacted = line.header.redacted ?? [];
       claimed = claims.filter(({ claim }) => redacted.includes(claim));

@@ -143,7 +143,7 @@ it.each([
   [
     'the first value of a key that stands twice',
     '{"at":0,"event":"frame","from":"server","text":"{\\"phone\\":\\"+14155552671\\",\\"phone\\":\\"\\"}"}',
-    '{"at":0,"event":"frame","from":"server","json":{"phone":""}}',
+    '{"at":0,"event":"frame","from":"server","text":"{\\"phone\\":\\"+12025550100\\",\\"phone\\":\\"\\"}"}',
   ],
   [
     'a key that is not known',

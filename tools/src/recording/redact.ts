@@ -6,6 +6,7 @@ import type { PhonePseudonyms } from './phone-pseudonyms.js';
 import { toFrame, toPayload } from './payload.js';
 import type { Payload } from './payload.js';
 import type { Entry, Header } from './recording.js';
+import { countNames, redactJsonText } from './redact-json-text.js';
 import { OWN_FIELDS } from './to-safe-line.js';
 
 /** What is taken out of a recording besides the credentials. */
@@ -80,11 +81,13 @@ export function createRedactor(
       const redacted = inFrame(frame) as string;
       return redacted === frame ? payload : { text: redacted };
     }
+    if (hasHiddenKey(frame, json)) {
+      const redacted = redactJsonText(frame, inFrame, phones.inText);
+      return redacted === frame ? payload : toPayload(redacted);
+    }
     const redacted = inFrame(json);
     // JSON with white space of its own stays as it was written, unless there was something in it.
-    return redacted === json && !hasHiddenKey(frame, json)
-      ? payload
-      : toPayload(JSON.stringify(redacted));
+    return redacted === json ? payload : toPayload(JSON.stringify(redacted));
   };
 
   /** Fields that this version does not know are looked at, too. */
@@ -204,8 +207,7 @@ function parseJson(text: string): unknown {
 
 /** Whether a key stands twice in an object: its first value is in the text, and nowhere else. */
 function hasHiddenKey(text: string, json: unknown): boolean {
-  const written = [...text.matchAll(/"(?:[^"\\]|\\.)*"(\s*:)?/g)].filter(([, colon]) => colon);
-  return written.length !== countKeys(json);
+  return countNames(text) !== countKeys(json);
 }
 
 function countKeys(json: unknown): number {

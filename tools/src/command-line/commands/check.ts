@@ -7,6 +7,8 @@ import { createNarrator } from '../narrate.js';
 import type { Moment } from '../narrate.js';
 import { toPayload } from '../../recording/payload.js';
 import { readInput } from '../read-input.js';
+import { say } from '../say.js';
+import { lookAt, whyNoEnd } from '../why-no-end.js';
 import { createLeakFinder } from '../../recording/redact-leaks.js';
 import { openStandardOutput } from '../standard-output.js';
 import type { RecordingLine } from '../../recording/read-recording.js';
@@ -26,11 +28,13 @@ export async function check(
 ): Promise<number> {
   assertCountry(defaultCountry);
   const output = openStandardOutput();
-  let isSound = true;
   const createLineChecker = secrets
     ? () => createSecretChecker(defaultCountry)
     : createSoundnessChecker;
-  for (const path of toFiles(paths)) {
+  const files = toFiles(paths, { deep: true });
+  let unsound = 0;
+  for (const path of files) {
+    let isSound = true;
     for await (const { line, problem } of findProblems(path, createLineChecker())) {
       isSound = false;
       const place = line === undefined ? path : `${path}:${line}`;
@@ -38,9 +42,17 @@ export async function check(
       output.write(`${said}\n`);
       await output.ready();
     }
+    if (!isSound) unsound += 1;
   }
   await output.flushed();
-  return isSound ? exitCodes.ok : exitCodes.failed;
+  // Who named the files knows how many they are.
+  if (!paths.every((path) => files.includes(path))) say(toSummary(files.length, unsound));
+  return unsound === 0 ? exitCodes.ok : exitCodes.failed;
+}
+
+function toSummary(count: number, unsound: number): string {
+  const checked = `checked ${count} recording${count === 1 ? '' : 's'}`;
+  return unsound === 0 ? `${checked}, nothing wrong` : `${checked}, ${unsound} of them not sound`;
 }
 
 /** Something wrong with a recording; without a line, with the file as a whole. */
@@ -51,8 +63,10 @@ interface Problem {
 
 /** Reads a recording to its end, and tells everything that is wrong with it. */
 async function* findProblems(path: string, findInLine: LineChecker): AsyncGenerator<Problem> {
+  const before = lookAt(path);
   let isEnded = false;
   let lastLine = 0;
+  let isTorn = false;
   for await (const lines of readInput(path)) {
     for (const read of lines) {
       if (E.isLeft(read)) {
@@ -65,13 +79,25 @@ async function* findProblems(path: string, findInLine: LineChecker): AsyncGenera
       }
       const { line } = read.right;
       lastLine = line;
-      isEnded = read.right.kind === 'entry' && read.right.entry.event === 'end';
+      isTorn = read.right.kind === 'torn';
+      // It may be a line that is being written.
+      if (isTorn) continue;
+      if (read.right.kind === 'entry') isEnded = read.right.entry.event === 'end';
       for (const problem of findInLine(read.right)) yield { line, problem };
     }
   }
-  if (!isEnded) {
-    yield { line: lastLine, problem: 'there is no end after this line: the recorder died' };
+  if (isEnded && !isTorn) return;
+  const why = whyNoEnd(path, before);
+  if (why === 'writing') {
+    yield { line: lastLine, problem: 'is still being written to: there is no end yet' };
+    return;
   }
+  if (isTorn) yield { line: lastLine, problem: 'the last line is torn; readers drop it' };
+  const still = why === 'either' ? ', or is writing still' : '';
+  yield {
+    line: lastLine,
+    problem: `there is no end after this line: the recorder died${still}`,
+  };
 }
 
 /** Tells what is wrong with a line of one recording. */
@@ -93,7 +119,9 @@ function createSoundnessChecker(): LineChecker {
           ? ['`recordedAt` is no date, 2026-01-31T12:00:00Z for one']
           : [];
       case 'torn':
-        return ['the last line is torn; readers drop it'];
+        return [];
+      case 'blank':
+        return ['the last line is blank; readers pass over it'];
       case 'entry':
         return [...findInPayload(line.entry), ...findInMoment(narrate(line.entry))];
     }

@@ -16,6 +16,7 @@ import { recordingSink } from '../../recording/recording-sink.js';
 import type { RecordingSink } from '../../recording/recording-sink.js';
 import { createSecrets } from '../../recording/secrets.js';
 import { say } from '../say.js';
+import { setAside } from '../set-aside.js';
 import type { GivenTokens } from '../take-tokens.js';
 import { openStandardOutput } from '../standard-output.js';
 import { findToken, toDescriptor } from '../token-source.js';
@@ -44,8 +45,8 @@ export async function record(flags: RecordFlags, given: GivenTokens): Promise<nu
 
   let writeError: RecordingFileError | undefined;
   const about = { endpoint, secrets, maskTranscripts, ...(title !== undefined && { title }) };
-  const openFile = (): RecordingSink => {
-    const created = recordingFile(out, {
+  const createFile = () =>
+    recordingFile(out, {
       ...about,
       ...(json && { onLine: (line) => void process.stdout.write(line) }),
       onError: (error) => {
@@ -53,11 +54,20 @@ export async function record(flags: RecordFlags, given: GivenTokens): Promise<nu
         say(error.message);
       },
     });
+  const openFile = async (): Promise<RecordingSink> => {
+    let created = createFile();
+    if (E.isLeft(created) && created.left.kind === 'exists') {
+      const aside = await setAside(out);
+      if (aside !== undefined) {
+        say(`nothing was heard in the ${out} that there was; it is ${aside} now`);
+        created = createFile();
+      }
+    }
     if (E.isLeft(created)) throw created.left;
     return created.right;
   };
   const output = out === '-' ? openStandardOutput() : undefined;
-  const file = output === undefined ? openFile() : recordingSink(output.write, about);
+  const file = output === undefined ? await openFile() : recordingSink(output.write, about);
   const isShown = !json && output === undefined;
   const sinks = isShown ? [file, liveView(process.stdout, about)] : [file];
 

@@ -33,7 +33,7 @@ export async function redact(path: string, out: string, flags: RedactFlags): Pro
         const { kind, line } = read.right;
         if (kind === 'header') target.writeLine(lines.header(read.right.header));
         else if (kind === 'entry') target.writeLine(lines.entry(read.right.entry));
-        else say(`${path}:${line}: the last line is torn and was dropped`);
+        else if (kind === 'torn') say(`${path}:${line}: the last line is torn and was dropped`);
       }
       if (output !== undefined && !(await output.ready())) return exitCodes.ok;
     }

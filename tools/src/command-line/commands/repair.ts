@@ -1,11 +1,8 @@
 import {
   closeSync,
-  constants,
   fchownSync,
   fsyncSync,
   openSync,
-  readdirSync,
-  readFileSync,
   readSync,
   realpathSync,
   renameSync,
@@ -16,6 +13,7 @@ import {
 import type { Stats } from 'node:fs';
 
 import { exitCodes, ExitError } from '../exit-error.js';
+import { hasWriter } from '../has-writer.js';
 import { planRepair } from '../../recording/repair-recording.js';
 import type { Repair } from '../../recording/repair-recording.js';
 import { say } from '../say.js';
@@ -27,7 +25,8 @@ export interface RepairFlags {
 }
 
 /**
- * `livecall repair`: completes a recording whose recorder died.
+ * `livecall repair`: completes a recording whose recorder died, and takes out of one what keeps it
+ * from being read and is known to mean nothing.
  *
  * What is written is written to a new file beside it, to the disk, and then takes its place: who
  * pulls the plug in between has one or the other.
@@ -90,9 +89,16 @@ function create(path: string): number {
   }
 }
 
-function writeRepaired(source: string, { keptBytes, added }: Repair, target: number): void {
+function writeRepaired(
+  source: string,
+  { keptBytes, added, replaced }: Repair,
+  target: number,
+): void {
   const chunk = Buffer.alloc(256 * 1024);
   const descriptor = openSync(source, 'r');
+  const write = replaceLines(replaced, (bytes) => {
+    writeWhole(target, bytes);
+  });
   try {
     for (let copied = 0; copied < keptBytes;) {
       const read = readSync(
@@ -103,7 +109,7 @@ function writeRepaired(source: string, { keptBytes, added }: Repair, target: num
         copied,
       );
       if (read === 0) break;
-      writeWhole(target, chunk.subarray(0, read));
+      write(chunk.subarray(0, read));
       copied += read;
     }
   } finally {
@@ -111,6 +117,31 @@ function writeRepaired(source: string, { keptBytes, added }: Repair, target: num
   }
   writeWhole(target, Buffer.from(added));
   fsyncSync(target);
+}
+
+/** Puts other lines in the place of some, which have their line ends; the rest goes by as it comes. */
+function replaceLines(
+  replaced: Repair['replaced'],
+  write: (bytes: Buffer) => void,
+): (bytes: Buffer) => void {
+  if (replaced === undefined) return write;
+  let line = 1;
+  return (bytes) => {
+    let kept = 0;
+    for (let start = 0; start < bytes.length;) {
+      const newline = bytes.indexOf(0x0a, start);
+      const end = newline === -1 ? bytes.length : newline + 1;
+      const other = replaced.get(line);
+      if (other !== undefined) {
+        write(bytes.subarray(kept, start));
+        if (newline !== -1) write(Buffer.from(other));
+        kept = end;
+      }
+      if (newline !== -1) line += 1;
+      start = end;
+    }
+    write(bytes.subarray(kept));
+  };
 }
 
 function writeWhole(descriptor: number, bytes: Buffer): void {
@@ -124,36 +155,6 @@ function isChanged(before: Stats | undefined, after: Stats): boolean {
   return (
     before?.ino !== after.ino || before.size !== after.size || before.mtimeMs !== after.mtimeMs
   );
-}
-
-/**
- * Whether a process has it open to write, as a recorder in a quiet call has: what it wrote from
- * then on would go into the file that was replaced. Only Linux tells.
- */
-function hasWriter({ dev, ino }: Stats): boolean {
-  return list('/proc')
-    .filter((name) => /^\d+$/.test(name))
-    .flatMap((pid) => list(`/proc/${pid}/fd`).map((name) => [pid, name] as const))
-    .some(([pid, name]) => {
-      try {
-        const opened = statSync(`/proc/${pid}/fd/${name}`);
-        if (opened.dev !== dev || opened.ino !== ino) return false;
-        const info = readFileSync(`/proc/${pid}/fdinfo/${name}`, 'utf8');
-        const flags = parseInt(/^flags:\s*([0-7]+)$/m.exec(info)?.[1] ?? '0', 8);
-        return (flags & (constants.O_WRONLY | constants.O_RDWR)) !== 0;
-      } catch {
-        // It was closed meanwhile, or is somebody else's.
-        return false;
-      }
-    });
-}
-
-function list(folder: string): readonly string[] {
-  try {
-    return readdirSync(folder);
-  } catch {
-    return [];
-  }
 }
 
 /** Who repairs another's recording (root, for one) leaves it theirs. */

@@ -8,6 +8,7 @@ import type { Header } from '../../recording/recording.js';
 import { say } from '../say.js';
 import { showMoment, showTime, visible } from '../show-moment.js';
 import { openStandardOutput } from '../standard-output.js';
+import { lookAt, whyNoEnd } from '../why-no-end.js';
 
 /** How a recording is written down, piece by piece as it is read. */
 interface Telling {
@@ -20,7 +21,15 @@ interface Telling {
 interface Summary {
   readonly isComplete: boolean;
   readonly durationMs: number;
+  /** Why there is no end. */
+  readonly why?: ReturnType<typeof whyNoEnd>;
 }
+
+const INCOMPLETE = {
+  died: 'incomplete: the recorder died',
+  writing: 'incomplete: it is still being written to',
+  either: 'incomplete: the recorder died, or is writing still',
+} as const;
 
 /** `livecall show FILE`: a recording as a person reads it, in constant memory. */
 export async function show(
@@ -28,6 +37,7 @@ export async function show(
   { json = false }: { readonly json?: boolean },
 ): Promise<void> {
   const output = openStandardOutput();
+  const before = lookAt(path);
   const telling = json ? tellJson() : tellText();
   const narrate = createNarrator();
   let summary: Summary = { isComplete: false, durationMs: 0 };
@@ -52,7 +62,7 @@ export async function show(
         say(`${nameInput(path)}:${line.line}: the last line is torn and was dropped`);
       } else if (line.kind === 'header') {
         tell(telling.header(nameInput(path), line.header));
-      } else {
+      } else if (line.kind === 'entry') {
         const { at, event } = line.entry;
         summary = { isComplete: event === 'end', durationMs: at };
         const moment = narrate(line.entry);
@@ -63,7 +73,7 @@ export async function show(
     flush();
     if (!(await output.ready())) return;
   }
-  tell(telling.end(summary));
+  tell(telling.end(summary.isComplete ? summary : { ...summary, why: whyNoEnd(path, before) }));
   flush();
   await output.flushed();
 }
@@ -111,13 +121,13 @@ function tellText(): Telling {
       counts.set(moment.what, (counts.get(moment.what) ?? 0) + 1);
       return `${showMoment(moment, paint)}\n`;
     },
-    end: ({ isComplete, durationMs }) => {
+    end: ({ isComplete, durationMs, why = 'died' }) => {
       const facts = [
         showTime(durationMs),
         plural('connected', 'connection'),
         plural('said', 'utterance'),
         plural('asked', 'command'),
-        isComplete ? 'complete' : paint.red('incomplete: the recorder died'),
+        isComplete ? 'complete' : paint.red(INCOMPLETE[why]),
       ];
       return `\n${facts.join(' · ')}\n`;
     },
