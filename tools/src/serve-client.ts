@@ -45,12 +45,19 @@ export interface ServedClient {
   readonly onFailure: (failure: unknown) => void;
 }
 
+/** What is known of a connection that somebody else made: its `send` may well be asynchronous. */
+interface SentTo {
+  send(frame: Frame): unknown;
+  bufferedBytes?(): number;
+}
+
 /** Subscribes the transport for one client, and passes frames both ways until either ends. */
 export function serveClient(
   transport: Transport,
   { socket, maxBufferedBytes, answerTimeoutMs, upgrade, onUnanswered, onFailure }: ServedClient,
 ): void {
   let client: WebSocket | undefined;
+  let isOver = false;
   const letIn$ = new Subject<void>();
   const full$ = new Subject<void>();
   const { gather, flush } = toGatherer(socket, Math.min(GATHERED_BYTES, maxBufferedBytes));
@@ -65,6 +72,7 @@ export function serveClient(
     return upgraded;
   };
   const leave = () => {
+    isOver = true;
     callSafely(() => {
       full$.next();
     }, onFailure);
@@ -82,15 +90,20 @@ export function serveClient(
     flush();
     if (!isWithin()) closeFull('too much waits to be read');
   };
-  const hand = (frame: Frame, connection: { send(frame: Frame): unknown }) => {
+  const hand = (frame: Frame, connection: SentTo) => {
+    // A client that is being closed may still say what it likes.
+    if (isOver) return;
     // One that throws is ending; the client is about to hear of it.
     callSafely(() => connection.send(frame), noop);
+    const waiting = callSafely(() => connection.bufferedBytes?.(), noop) ?? 0;
+    if (waiting > maxBufferedBytes) closeFull('too much waits to be sent on');
   };
   const say = (frame: Frame) => {
     gather(() => client?.send(frame));
     bound();
   };
   const finish = (error: unknown) => {
+    isOver = true;
     if (!isLiveCallError(error)) onFailure(error);
     if (isClose(error)) client ??= letIn();
     if (client !== undefined) end(client, socket, error);

@@ -25,6 +25,7 @@ import { toOwnOrigins } from './own-origins.js';
 import { answerPlainRequest, isStrippedHandshake, UPGRADE_ADVICE } from './plain-request.js';
 import type { Divergence } from './replay/divergence.js';
 import type { Replay } from './replay/replay.js';
+import { createServedReplays } from './served-replays.js';
 import { answer, cut, PATIENCE_MS, refuse, serveClient } from './serve-client.js';
 import { isWebSocketUpgrade } from './web-socket-handshake.js';
 
@@ -56,8 +57,9 @@ export interface ServeOptions {
    */
   readonly maxConnections?: number;
   /**
-   * How many bytes may wait for a client that does not read; with more it is closed with 1013, and
-   * cut when it reads nothing more of that for a second. @default 16777216
+   * How many bytes may wait for a client that does not read, and how many of its own for a
+   * transport's server that does not; with more it is closed with 1013, and cut when it reads
+   * nothing more of what it is sent for a second. @default 16777216
    */
   readonly maxBufferedBytes?: number;
   /**
@@ -83,7 +85,7 @@ export interface Server {
   /**
    * Waits until every replay served is played to its end, and gives where the clients departed from
    * them; each wait is bounded by the replay's `waitMs`. It knows the replays that the route gave as
-   * they are, and keeps them until it is closed: of one behind an operator, ask the replay itself.
+   * they are: of one behind an operator, ask the replay itself.
    */
   done(): Promise<readonly Divergence[]>;
   /** Stops listening, and cuts every connection that is not being closed already. */
@@ -156,7 +158,8 @@ export async function serve(
     maxPayload: maxPayloadBytes,
     perMessageDeflate: false,
   });
-  const replays = new Set<Replay>(isObservable(route) && isReplay(route) ? [route] : []);
+  const replays = createServedReplays();
+  if (isObservable(route) && isReplay(route)) replays.add(route);
   const sockets = new Set<Socket>();
   const dialled = new Set<Socket>();
   const handshakes: Divergence[] = [];
@@ -219,10 +222,15 @@ export async function serve(
     };
     try {
       const transport = toTransport(choose(asked.right));
-      if (isReplay(transport)) replays.add(transport);
       serveClient(transport, {
         ...{ socket, maxBufferedBytes, answerTimeoutMs, upgrade, onFailure },
         onUnanswered: letGo,
+      });
+      if (!isReplay(transport)) return;
+      replays.add(transport);
+      // Behind the listener that unsubscribes it.
+      socket.on('close', () => {
+        replays.letGo(transport);
       });
     } catch (failure) {
       // A route may refuse by throwing; what else it throws is its own fault, not the client's.
@@ -265,8 +273,8 @@ export async function serve(
     url: `ws://${toDialledHost(host, address)}:${address.port}${LIVE_CALLS_PATH}`,
     port: address.port,
     async done() {
-      const divergences = await Promise.all([...replays].map((replay) => replay.done()));
-      return [...handshakes, ...divergences.flat()];
+      const divergences = await replays.done();
+      return [...handshakes, ...divergences];
     },
     close,
     [Symbol.asyncDispose]: close,

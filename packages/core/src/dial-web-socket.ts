@@ -76,6 +76,7 @@ export function dialWebSocket(
         if (socket.readyState !== WebSocket.OPEN) throw new NotOpenError();
         socket.send(frame);
       },
+      bufferedBytes: () => socket.bufferedAmount,
     });
   });
   socket.on('close', (code, reason) => {

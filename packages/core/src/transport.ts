@@ -22,6 +22,12 @@ export interface Connection {
    *   and with a promise that is returned and rejects, it is not known whether it was.
    */
   send(frame: Frame): void;
+
+  /**
+   * How many bytes of what was sent still wait for the network to take them. Whoever passes on what
+   * others send looks here: what a server does not read is kept in memory. Absent where nothing waits.
+   */
+  bufferedBytes?(): number;
 }
 
 /**

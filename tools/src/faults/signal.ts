@@ -71,6 +71,7 @@ export function fromSignals(signals$: Observable<Signal>): Observable<Connection
                 if (hasEnded) throw new NotOpenError();
                 signal.connection.send(frame);
               },
+              bufferedBytes: () => signal.connection.bufferedBytes?.() ?? 0,
             });
           case 'frame':
             frames.next(signal.frame);

@@ -93,6 +93,7 @@ function tapConnection(connection: Connection, write: Write): Connection {
       connection.send(frame);
       write({ event: 'frame', from: 'client', ...toPayload(frame) }, frame);
     },
+    bufferedBytes: () => connection.bufferedBytes?.() ?? 0,
   };
 }
 

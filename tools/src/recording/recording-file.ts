@@ -1,4 +1,4 @@
-import { closeSync, fstatSync, ftruncateSync, openSync, writeSync } from 'node:fs';
+import { closeSync, constants, fstatSync, ftruncateSync, openSync, writeSync } from 'node:fs';
 
 import { monotonicNow } from '@livecall/core';
 import * as E from 'fp-ts/lib/Either.js';
@@ -27,6 +27,11 @@ export class RecordingFileError extends Error {
 export interface RecordingFile extends RecordingSink {
   /** Where it stands. */
   readonly path: string;
+  /**
+   * Lets go of the file until there is something more to write: nothing is lost of what was written,
+   * and no descriptor is held meanwhile.
+   */
+  rest(): void;
 }
 
 /** Who hears what becomes of a file's lines. */
@@ -67,11 +72,12 @@ export function recordingFile(
 ): E.Either<RecordingFileError, RecordingFile> {
   const created = lineFile(path, options);
   if (E.isLeft(created)) return created;
-  const { writeLine, close } = created.right;
+  const { writeLine, rest, close } = created.right;
   const sink = recordingSink(writeLine, options);
   return E.right({
     ...sink,
     path,
+    rest,
     end: () => {
       sink.end();
       close();
@@ -86,6 +92,12 @@ export interface LineFile {
   close(): void;
 }
 
+/** One that can be let go of meanwhile. */
+export interface RestingLineFile extends LineFile {
+  /** Closes it until the next line, for which it must be the same file still. */
+  rest(): void;
+}
+
 /** To look for the file takes longer than to write into it. */
 const LOOK_EVERY_MS = 100;
 
@@ -93,7 +105,7 @@ const LOOK_EVERY_MS = 100;
 export function lineFile(
   path: string,
   { onLine, onError }: LineFileOptions = {},
-): E.Either<RecordingFileError, LineFile> {
+): E.Either<RecordingFileError, RestingLineFile> {
   let descriptor: number;
   try {
     descriptor = openSync(path, 'ax', 0o600);
@@ -108,6 +120,7 @@ export function lineFile(
   }
 
   let isOpen = true;
+  let resting: Identity | undefined;
   let size = 0;
   let lookedAt = -Infinity;
 
@@ -117,15 +130,21 @@ export function lineFile(
     isOpen = false;
     let why = cause;
     try {
-      closeSync(descriptor);
+      if (resting === undefined) closeSync(descriptor);
     } catch (closeCause) {
       why ??= closeCause;
     }
     if (why !== undefined) onError?.(new RecordingFileError(path, 'not-written', why));
   };
+  const wake = () => {
+    if (resting === undefined) return;
+    descriptor = openAgain(path, resting);
+    resting = undefined;
+  };
   const writeLine = (line: string) => {
     if (!isOpen) return;
     try {
+      wake();
       size += writeWhole(descriptor, line);
       const now = monotonicNow();
       if (now - lookedAt >= LOOK_EVERY_MS) {
@@ -133,7 +152,7 @@ export function lineFile(
         lookedAt = now;
       }
     } catch (cause) {
-      takeBack(descriptor, size);
+      if (resting === undefined) takeBack(descriptor, size);
       close(cause);
       return;
     }
@@ -142,16 +161,45 @@ export function lineFile(
 
   return E.right({
     writeLine,
+    rest: () => {
+      if (!isOpen || resting !== undefined) return;
+      try {
+        const { dev, ino } = fstatSync(descriptor);
+        closeSync(descriptor);
+        resting = { dev, ino };
+      } catch (cause) {
+        close(cause);
+      }
+    },
     close: () => {
       let lost: unknown;
       try {
-        if (isOpen) lookFor(descriptor);
+        if (isOpen) {
+          wake();
+          lookFor(descriptor);
+        }
       } catch (cause) {
         lost = cause;
       }
       close(lost);
     },
   });
+}
+
+/** What a file is known by, whatever its name. */
+interface Identity {
+  readonly dev: number;
+  readonly ino: number;
+}
+
+/** Opens a file at its end. Another that has taken its name is none of ours, nor is it waited for. */
+function openAgain(path: string, { dev, ino }: Identity): number {
+  const { O_WRONLY, O_APPEND, O_NOFOLLOW, O_NONBLOCK } = constants;
+  const descriptor = openSync(path, O_WRONLY | O_APPEND | O_NOFOLLOW | O_NONBLOCK);
+  const found = fstatSync(descriptor);
+  if (found.dev === dev && found.ino === ino) return descriptor;
+  closeSync(descriptor);
+  throw DELETED;
 }
 
 /** Into a file that has no name any more, everything can be written, and nothing is kept. */

@@ -31,8 +31,8 @@ export interface Stage {
    * `waitMs` after that; to be unsubscribed when it did.
    */
   awaitClient(index: number, expected: string, dueInMs: number, giveUp: () => void): Subscription;
-  /** Takes down what the client sent. */
-  hear(frame: Frame): void;
+  /** Takes down what the client sent; says whether there was room for it. */
+  hear(frame: Frame): boolean;
   /** Told of everything that the client can hear of: an open, a frame, an end. */
   played(): void;
   /** Takes down where the client departed; gives the words for the close. */
@@ -126,8 +126,15 @@ export function playDial(dial: OpenDial, openAfterMs: number, stage: Stage): Tra
     /** Takes a frame from the live client. What it sets off comes later, as over a socket. */
     function hear(frame: Frame): void {
       if (isOver) throw new NotOpenError();
-      stage.hear(frame);
       const live = toClientFrame(-1, frame);
+      if (!stage.hear(frame)) {
+        diverge(dial.clientFrames.at(-1)?.index ?? dial.index, {
+          kind: 'unexpected',
+          expected: 'no more than a MiB beyond what was recorded',
+          actual: live.type,
+        });
+        return;
+      }
       const found = matchFrame(match, awaited, live);
       switch (found.kind) {
         case 'matched':

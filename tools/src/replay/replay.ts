@@ -46,6 +46,14 @@ export interface ReplayOptions extends TimelineOptions {
 /** How late a client is before it is worth a word. */
 const OVERDUE_AFTER_MS = 1_000;
 
+/** What a client may send beyond what the recorded one did; of that, `loose` takes any amount. */
+const MAX_EXTRA_SIZE = 1024 * 1024;
+
+/** What a frame takes of the memory, roughly: it is not only its characters. */
+function toSize(frame: Frame): number {
+  return frame.length + 64;
+}
+
 /** What a replay waits for. */
 export interface Awaited {
   /** `file:line` of it. */
@@ -56,10 +64,15 @@ export interface Awaited {
 
 /** A recording as a transport: the n-th subscription plays the n-th dial. */
 export interface Replay extends Transport {
-  /** What the client has sent so far, on all connections, in order. */
+  /**
+   * What the client has sent so far, on all connections, in order. More than a MiB beyond what was
+   * recorded is a divergence, and is not kept.
+   */
   received(): readonly Frame[];
   /** Where the client has departed so far; nothing is awaited. */
   divergences(): readonly Divergence[];
+  /** Whether it was played to its end, or the client has departed from it. */
+  isOver(): boolean;
   /**
    * Waits until the recording is played to its end or the client has departed from it, at most
    * `waitMs`, and gives the divergences, what was never played included. At `manual` pace nothing
@@ -130,6 +143,12 @@ export function replay(
   const dials = toDials(recording);
   const divergences: Divergence[] = [];
   const received: Frame[] = [];
+  let receivedSize = 0;
+  const recordedFrames = dials.flatMap((dial) => (dial.kind === 'open' ? dial.clientFrames : []));
+  const maxReceivedSize = recordedFrames.reduce(
+    (size, { frame }) => size + toSize(frame),
+    MAX_EXTRA_SIZE,
+  );
   const awaited = new Set<Awaited>();
   const changed$ = new Subject<void>();
   let dialled = 0;
@@ -157,7 +176,12 @@ export function replay(
       if (waitMs !== Infinity) timers.add(wait(giveUp, dueInMs + waitMs));
       return timers;
     },
-    hear: (frame) => void received.push(frame),
+    hear(frame) {
+      receivedSize += toSize(frame);
+      const isKept = receivedSize <= maxReceivedSize;
+      if (isKept) received.push(frame);
+      return isKept;
+    },
     played: () => {
       played += 1;
     },
@@ -252,6 +276,7 @@ export function replay(
   return Object.assign(transport, pace === 'manual' && manual, {
     received: () => [...received],
     divergences: () => [...divergences],
+    isOver: isPlayedOut,
     async done() {
       const verdict$ = changed$.pipe(
         startWith(undefined),

@@ -23,6 +23,9 @@ import type { ServeRequest } from '../../handshake.js';
 import { stopped } from '../stopped.js';
 import { systemCode } from '../../system-code.js';
 
+/** So many calls that nobody is on may be dialled again; with more, the oldest is over. */
+const MAX_RESTING = 1_000;
+
 /** What `livecall proxy` was called with. */
 export interface ProxyFlags {
   readonly url: string;
@@ -53,11 +56,16 @@ export async function proxy(flags: ProxyFlags): Promise<number> {
 
   // Those that are not over; two dials for one conversation at a time are two of them.
   const calls = new Set<RecordedCall>();
+  const onRest = () => {
+    const resting = [...calls].filter((call) => call.isResting());
+    if (resting.length > MAX_RESTING) resting[0]?.end();
+  };
   const server = await listen(
     (request) => {
       const transport = toPlatform(url, request);
       const known = [...calls].find((call) => call.isFreeFor(request));
-      const call = known ?? createCall(flags, request, (ended) => calls.delete(ended));
+      const call =
+        known ?? createCall(flags, request, { onEnd: (ended) => calls.delete(ended), onRest });
       if (call !== undefined) calls.add(call);
       return call === undefined ? transport : call.recorded(transport, request.accessToken);
     },
@@ -92,6 +100,8 @@ function toPlatform(
 interface RecordedCall {
   /** Whether a dial may go on with it: it is for the same conversation, and nobody is on it. */
   isFreeFor(request: ServeRequest): boolean;
+  /** Whether nobody is on it. */
+  isResting(): boolean;
   recorded(transport: Transport, accessToken: string): Transport;
   end(): void;
 }
@@ -100,7 +110,7 @@ interface RecordedCall {
 function createCall(
   { url, outDir, rejoinWithin, maskTranscripts = false }: ProxyFlags,
   { accessToken, conversationToken }: ServeRequest,
-  onEnd: (call: RecordedCall) => void,
+  { onEnd, onRest }: { onEnd: (call: RecordedCall) => void; onRest: () => void },
 ): RecordedCall | undefined {
   const secrets = createSecrets([accessToken, conversationToken]);
   let isComplete = true;
@@ -142,6 +152,7 @@ function createCall(
   };
   const call: RecordedCall = {
     isFreeFor: (request) => request.conversationToken === conversationToken && !isOn,
+    isResting: () => !isOn,
     recorded: (transport, token) =>
       defer(() => {
         rest.unsubscribe();
@@ -151,8 +162,14 @@ function createCall(
       }).pipe(
         finalize(() => {
           isOn = false;
-          if (hasCallEnded) end();
-          else rest = asyncScheduler.schedule(end, rejoinWithin);
+          if (hasCallEnded || isOver) {
+            end();
+            return;
+          }
+          // Whether it is dialled again is not known: it takes no descriptor from those that are on.
+          file.rest();
+          rest = asyncScheduler.schedule(end, rejoinWithin);
+          onRest();
         }),
       ),
     end,
