@@ -1,3 +1,5 @@
+import type { IncomingMessage } from 'node:http';
+
 import { asyncScheduler } from 'rxjs';
 import type { Subscriber, TeardownLogic } from 'rxjs';
 import { WebSocket } from 'ws';
@@ -12,6 +14,8 @@ import {
 import { FrameSource } from './frame-source.js';
 import { heartbeat } from './heartbeat.js';
 import type { Heartbeat, HeartbeatOptions } from './heartbeat.js';
+import { toPassedHeaders } from './passed-handshake.js';
+import type { UpgradeAnswer } from './passed-handshake.js';
 import { tokenForms } from './token-forms.js';
 import type { Connection } from './transport.js';
 
@@ -22,6 +26,12 @@ export interface DialOptions {
   readonly heartbeatOptions: Required<HeartbeatOptions>;
   /** Not to be told in any error. */
   readonly tokens: readonly string[];
+  /** The subprotocols to offer. @default [] */
+  readonly protocols?: readonly string[];
+  /** Where a refusal is to be read whole, how long that may take, in milliseconds. */
+  readonly refusalTimeoutMs?: number;
+  /** Takes how the server let us in. */
+  readonly onUpgrade?: (answer: UpgradeAnswer) => void;
   /** Takes the status of the handshake; 0 where it had none. */
   readonly onAnswer: (status: number) => void;
 }
@@ -33,11 +43,20 @@ export interface DialOptions {
  */
 export function dialWebSocket(
   subscriber: Subscriber<Connection>,
-  { url, clientOptions, heartbeatOptions, tokens, onAnswer }: DialOptions,
+  {
+    url,
+    clientOptions,
+    heartbeatOptions,
+    tokens,
+    protocols = [],
+    refusalTimeoutMs,
+    onUpgrade,
+    onAnswer,
+  }: DialOptions,
 ): TeardownLogic {
   let socket: WebSocket;
   try {
-    socket = new WebSocket(url, clientOptions);
+    socket = new WebSocket(url, [...protocols], clientOptions);
   } catch (error) {
     onAnswer(0);
     subscriber.error(new ConnectFailedError(toHarmless(error, tokens)));
@@ -45,6 +64,7 @@ export function dialWebSocket(
   }
   let failure: Error | undefined;
   let beating: Heartbeat | undefined;
+  let upgradeHeaders: readonly string[] = [];
 
   // Never removed: closing a socket that is still connecting emits an error, and an error
   // without a listener ends the process.
@@ -54,12 +74,22 @@ export function dialWebSocket(
   socket.on('unexpected-response', (_request, response) => {
     const status = response.statusCode ?? 0;
     onAnswer(status);
-    subscriber.error(
-      new HandshakeRefusedError(status, toRetryAfterMs(response.headers['retry-after'])),
-    );
+    const { statusMessage = '', rawHeaders } = response;
+    const retryAfterMs = toRetryAfterMs(response.headers['retry-after']);
+    const refuse = (body: Uint8Array) => {
+      const answer = { statusText: statusMessage, rawHeaders, body };
+      subscriber.error(new HandshakeRefusedError(status, retryAfterMs, answer));
+    };
+    if (refusalTimeoutMs === undefined) refuse(new Uint8Array());
+    else subscriber.add(readBody(response, refusalTimeoutMs, refuse));
+  });
+  socket.on('upgrade', ({ rawHeaders }) => {
+    upgradeHeaders = rawHeaders;
   });
   socket.on('open', () => {
     onAnswer(101);
+    onUpgrade?.({ rawHeaders: toPassedHeaders(upgradeHeaders).flat(), protocol: socket.protocol });
+    upgradeHeaders = [];
     const { hear } = (beating = heartbeat(socket, heartbeatOptions, () => {
       failure ??= new Error('the server did not answer a ping');
       socket.terminate();
@@ -95,6 +125,33 @@ export function dialWebSocket(
     if (socket.readyState === WebSocket.OPEN) socket.close(1000);
     else if (socket.readyState === WebSocket.CONNECTING) socket.terminate();
   };
+}
+
+/** The most that is read of a refusal's body. */
+const MAX_BODY_BYTES = 64 * 1024;
+
+/** Reads a body to its end, or as much of it as there may be. */
+function readBody(
+  response: IncomingMessage,
+  timeoutMs: number,
+  onRead: (body: Uint8Array) => void,
+): TeardownLogic {
+  const chunks: Buffer[] = [];
+  let length = 0;
+  const finish = () => {
+    expiry.unsubscribe();
+    onRead(Buffer.concat(chunks).subarray(0, MAX_BODY_BYTES));
+  };
+  const expiry = asyncScheduler.schedule(finish, timeoutMs);
+  response.on('data', (chunk: Buffer) => {
+    chunks.push(chunk);
+    length += chunk.length;
+    if (length >= MAX_BODY_BYTES) finish();
+  });
+  // One of them comes, however it ends; for whoever has been told, neither says more.
+  response.on('end', finish).on('close', finish);
+  response.on('error', finish);
+  return expiry;
 }
 
 /**

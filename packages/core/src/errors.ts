@@ -52,20 +52,32 @@ function adviceFor(status: number): string {
   return 'it did not switch to the WebSocket protocol; check the URL';
 }
 
+/** What a server answered to a handshake that it refused, as it came. */
+export interface RefusalAnswer {
+  readonly statusText: string;
+  /** Names and values in turn, as Node has them in `rawHeaders`. */
+  readonly rawHeaders: readonly string[];
+  /** As much of it as was read: nothing, unless the handshake was one that is passed on. */
+  readonly body: Uint8Array;
+}
+
 /** The server answered the handshake with another status than 101. @see PROTOCOL.md#handshake */
 export class HandshakeRefusedError extends TaggedError<'HandshakeRefusedError'> {
   /** The HTTP status. */
   readonly status: number;
   /** Milliseconds the server asks to wait (`Retry-After`), where it said so. */
   readonly retryAfterMs: number | undefined;
+  /** The answer itself, for whoever passes it on; not enumerable, since it may hold anything. */
+  declare readonly answer: RefusalAnswer | undefined;
 
-  constructor(status: number, retryAfterMs?: number) {
+  constructor(status: number, retryAfterMs?: number, answer?: RefusalAnswer) {
     super(
       'HandshakeRefusedError',
       `The server refused the connection with ${status}: ${adviceFor(status)}.`,
     );
     this.status = status;
     this.retryAfterMs = retryAfterMs;
+    hide(this, 'answer', answer);
   }
 }
 

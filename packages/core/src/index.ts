@@ -23,7 +23,10 @@ export type { Acknowledged, CommandOptions } from './issue-command.js';
 /* Transports */
 export { webSocketTransport } from './web-socket-transport.js';
 export type { WebSocketTransportOptions } from './web-socket-transport.js';
-export type { HeartbeatOptions } from './heartbeat.js';
+export { heartbeat } from './heartbeat.js';
+export type { Heartbeat, HeartbeatOptions, Pinged } from './heartbeat.js';
+export { toPassedHeaders } from './passed-handshake.js';
+export type { PassedHandshake, UpgradeAnswer } from './passed-handshake.js';
 export { isUsableToken } from './token.js';
 export type { Token, TokenRequest } from './token.js';
 export { tokenForms } from './token-forms.js';
@@ -87,6 +90,12 @@ export {
   TokenUnavailableError,
   TransportFailedError,
 } from './errors.js';
-export type { CommandError, Delivery, LiveCallError, TransportError } from './errors.js';
+export type {
+  CommandError,
+  Delivery,
+  LiveCallError,
+  RefusalAnswer,
+  TransportError,
+} from './errors.js';
 export { fromPlainError, toPlainError } from './plain-error.js';
 export type { PlainCause, PlainError } from './plain-error.js';

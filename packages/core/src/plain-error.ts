@@ -4,7 +4,15 @@ import { toPlainFields } from './plain-fields.js';
 
 /** What only the server worded, what was thrown elsewhere, and what is an error's own affair. */
 type Hidden =
-  'description' | 'failure' | 'frame' | 'providerError' | 'reason' | 'cause' | 'stack' | 'toJSON';
+  | 'answer'
+  | 'description'
+  | 'failure'
+  | 'frame'
+  | 'providerError'
+  | 'reason'
+  | 'cause'
+  | 'stack'
+  | 'toJSON';
 
 /** What an error was caused by: another of livecall's own, by its `_tag`, or what is no part of it. */
 export interface PlainCause {
@@ -99,6 +107,7 @@ const fieldsByTag: {
 
 /** What is hidden, as it is where there was nothing to hide. */
 const absentByTag: Readonly<Record<string, object>> = {
+  HandshakeRefusedError: { answer: undefined },
   ConnectionClosedError: { reason: '' },
   InvalidFrameError: { frame: '' },
   ServerReportedError: { description: '' },

@@ -8,6 +8,8 @@ import { assertDurationMs } from './assert-duration-ms.js';
 import { dialWebSocket } from './dial-web-socket.js';
 import { HandshakeTimeoutError } from './errors.js';
 import type { HeartbeatOptions } from './heartbeat.js';
+import { toOfferedProtocols, toPassedHeaders } from './passed-handshake.js';
+import type { PassedHandshake } from './passed-handshake.js';
 import { askToken, assertToken } from './token.js';
 import type { Token, TokenRequest } from './token.js';
 import type { Transport } from './transport.js';
@@ -27,6 +29,12 @@ export interface WebSocketTransportOptions extends HeartbeatOptions {
   readonly productVersion?: string;
   /** Sent as `x-hiya-account-user-id`: the logged-in user. */
   readonly userId?: string;
+  /**
+   * A client's handshake that is passed on, in the place of what this transport would send by
+   * itself: for a proxy. The tokens are to be those in it, and a refusal is kept in the `answer` of
+   * its error.
+   */
+  readonly passOn?: PassedHandshake;
   /** Milliseconds for a dial to be open, the tokens included. @default 10000 */
   readonly handshakeTimeoutMs?: number;
   /** Milliseconds the server has to answer our close before the socket is cut. @default 2000 */
@@ -71,6 +79,7 @@ export function webSocketTransport({
   conversationToken,
   productVersion,
   userId,
+  passOn,
   handshakeTimeoutMs = 10_000,
   closeTimeoutMs = 2_000,
   maxPayloadBytes = 1024 * 1024,
@@ -126,17 +135,25 @@ export function webSocketTransport({
         if (subscriber.closed) return;
         waitingFor = 'server';
         const dialled = new URL(url);
-        dialled.searchParams.set('conversationToken', conversation);
-        const headers = {
-          Authorization: `Bearer ${access}`,
-          ...(productVersion !== undefined && { 'x-hiya-product-version': productVersion }),
-          ...(userId !== undefined && { 'x-hiya-account-user-id': userId }),
-        };
+        if (passOn === undefined) dialled.searchParams.set('conversationToken', conversation);
+        else dialled.search = [dialled.search, passOn.search.slice(1)].filter(Boolean).join('&');
+        const headers = passOn
+          ? toHeaders(passOn)
+          : {
+              Authorization: `Bearer ${access}`,
+              ...(productVersion !== undefined && { 'x-hiya-product-version': productVersion }),
+              ...(userId !== undefined && { 'x-hiya-account-user-id': userId }),
+            };
         const hangUp = dialWebSocket(subscriber, {
+          ...(passOn && {
+            protocols: toOfferedProtocols(passOn.rawHeaders),
+            refusalTimeoutMs: handshakeTimeoutMs,
+            ...(passOn.onAnswer && { onUpgrade: passOn.onAnswer }),
+          }),
           url: dialled.href,
           clientOptions: { ...clientOptions, headers },
           heartbeatOptions,
-          tokens: [access, conversation],
+          tokens: [access, conversation, ...(passOn?.secrets ?? [])],
           onAnswer: (status) => {
             reason = status === 401 ? 'unauthorized' : 'connect';
             expiry.unsubscribe();
@@ -150,6 +167,17 @@ export function webSocketTransport({
     });
     subscriber.add(asking);
   });
+}
+
+/** As Node wants them: a name that stands several times has several values. */
+function toHeaders({ rawHeaders }: PassedHandshake): Record<string, string> {
+  const fields = new Map<string, readonly [name: string, values: readonly string[]]>();
+  for (const [name, value] of toPassedHeaders(rawHeaders)) {
+    const [known, values] = fields.get(name.toLowerCase()) ?? [name, []];
+    fields.set(name.toLowerCase(), [known, [...values, value]]);
+  }
+  // What `ws` hands to Node is typed more narrowly than what Node takes.
+  return Object.fromEntries(fields.values()) as Record<string, never>;
 }
 
 const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/;
