@@ -1,8 +1,16 @@
-import { searchPhoneNumbersInText } from 'libphonenumber-js';
-import type { CountryCode, NumberFound } from 'libphonenumber-js';
-
+/*
+ * Candidates are digits, in figures, numerals and words of any of the languages alike, read as one
+ * stream of groups that remembers where each came from. Who judges them is the library's metadata
+ * for the countries in question, the plus, and the numbers that are known from fields. What is
+ * taken is what leaves the fewest digits: the longest that begins and ends where a number can.
+ */
 import { toAsciiDigits } from './ascii-digits.js';
-import { createGroupedPhoneFinder, FEWEST_DIGITS } from './find-grouped-phones.js';
+import { LONGEST } from './judge-phone.js';
+import type { Judgement, PhoneJudge } from './judge-phone.js';
+import { findCue } from './number-cues.js';
+import { findOthers, isCard, isCounting, isOfCode, isOfOther } from './other-numbers.js';
+import { Gap, readDigits } from './read-digits.js';
+import type { Group, Run, Stretch } from './read-digits.js';
 
 /** A phone number in a text, and where it stands there. */
 export interface FoundPhone {
@@ -12,28 +20,8 @@ export interface FoundPhone {
   readonly number: string;
 }
 
-/** Seven digits, no further apart than a number is spelled; anything less need not be searched. */
-export const MAY_HOLD_A_NUMBER = /\p{Nd}(?:\P{Nd}{0,4}\p{Nd}){6}/u;
-
-/** Digits, and between them what the library takes for a part of a number. */
-const RUN =
-  /\+?\d(?:[\p{Zs}\p{Pd}\p{Cf}\p{Ps}\p{Pe}./~\u2053\u2212\u223c\u30fc\uff0e\uff0f\uff5e]{0,4}\d)*/gu;
-
-/** No number is written longer, however it is grouped; and in more, the library would take long. */
-const LONGEST_RUN = 32;
-
-/** So far around its digits the library looks at what stands there. */
-const CONTEXT = 4;
-
-/** Digits that are spelled, one by one. */
-const SPELLED = /^\D*\d(?:\D+\d)*$/;
-
-/** A stretch of digits that one number or several may stand in, and those found so far. */
-interface Run {
-  readonly start: number;
-  readonly end: number;
-  found: readonly FoundPhone[];
-}
+/** So far around its digits a number's words and marks are looked for. */
+const CONTEXT = 64;
 
 /**
  * Makes the finder of phone numbers in running text, as machines write them. It gives them in the
@@ -41,178 +29,276 @@ interface Run {
  *
  * Between two numbers that it gives, and before the first and behind the last, it finds no other,
  * not even when it is given that part of the text alone.
- *
- * @param defaultCountry whose national numbers are found
  */
-export function createPhoneFinder(
-  defaultCountry: CountryCode,
-): (text: string) => readonly FoundPhone[] {
-  const findGrouped = createGroupedPhoneFinder(defaultCountry);
+export function createPhoneFinder(judge: PhoneJudge): (text: string) => readonly FoundPhone[] {
+  const { fewest } = judge;
 
-  const findInGap = (text: string, from: number, to: number): readonly FoundPhone[] => {
-    const gap = text.slice(from, to);
-    const isForLibrary =
-      countDigits(gap) >= FEWEST_DIGITS && gap.length <= LONGEST_RUN && !SPELLED.test(gap);
-    return isForLibrary ? [...findByLibrary(text, from, to, defaultCountry)] : [];
-  };
-
-  const findInRun = (text: string, from: number, to: number): readonly FoundPhone[] => {
-    const found: FoundPhone[] = [];
-    let end = from;
-    // First what is unmistakable: the library takes the last digit before it for a part of it.
-    for (const phone of findGrouped(text, from, to)) {
-      found.push(...findInGap(text, end, phone.start), phone);
-      end = phone.end;
-    }
-    found.push(...findInGap(text, end, to));
-    return toRows(text, found)
-      .filter((row) => !isWithinCode(text, row[0].start, (row.at(-1) ?? row[0]).end))
-      .flatMap((row) => row.map((phone) => ({ ...phone, start: toStart(text, phone) })));
-  };
-
-  /** Finds in that part of a run which stands between two places, as if nothing stood beyond. */
   const findBetween = (
     text: string,
+    stretch: Stretch,
     from: number,
-    next: number,
-    run: Run,
+    to: number,
   ): readonly FoundPhone[] => {
-    const to = next < text.length ? toEndBefore(text, next) : next;
-    const part = text.slice(Math.max(from, run.start), Math.min(to, run.end));
-    const { 0: written, index } = /\+?\d.*\d/su.exec(part) ?? { 0: '', index: 0 };
-    if (countDigits(written) < FEWEST_DIGITS) return [];
-    const start = Math.max(from, run.start) + index;
-    const first = Math.max(from, start - CONTEXT);
-    const last = Math.min(to, start + written.length + CONTEXT);
-    // What goes before a number may be kept apart from it by a space, and an astral digit by less.
-    const around = text.slice(first, last).replace(/[\s\u2060]+$/u, '');
-    return findInRun(around, start - first, start - first + written.length).map((phone) => ({
-      ...phone,
-      start: phone.start + first,
-      end: phone.end + first,
-    }));
+    const [start, end] = [Math.max(stretch.start, from), Math.min(stretch.end, to)];
+    if (end - start < fewest) return NONE;
+    const isAll = start === stretch.start && end === stretch.end;
+    return (isAll ? [stretch] : readDigits(text, fewest, start, end)).flatMap(({ runs }) =>
+      runs.flatMap((run) => findInRun({ text, from, to }, run, judge)),
+    );
   };
 
-  return (text) => {
-    if (!MAY_HOLD_A_NUMBER.test(text)) return [];
-    const ascii = toAsciiDigits(text);
-    const runs = [...ascii.matchAll(RUN)]
-      .filter(({ 0: run }) => countDigits(run) >= FEWEST_DIGITS)
-      .map(({ 0: run, index }): Run => ({ start: index, end: index + run.length, found: [] }));
-    for (let at = 0; at < runs.length;) {
-      const run = runs[at] as Run;
-      const ends = [runs[at - 1]?.found.at(-1)?.end ?? 0, ...run.found.map(({ end }) => end)];
-      const found = ends.flatMap((end, index) => {
-        const next = run.found[index];
-        const to = next?.start ?? runs[at + 1]?.found[0]?.start ?? ascii.length;
-        return [...findBetween(ascii, end, to, run), ...(next === undefined ? [] : [next])];
+  return (written) => {
+    const text = OTHER_SCRIPTS.test(written) ? toAsciiDigits(written) : written;
+    const pieces = readDigits(text, fewest).map((stretch): Piece => ({ stretch, found: [] }));
+    for (let at = 0; at < pieces.length;) {
+      const piece = pieces[at] as Piece;
+      const { stretch, found } = piece;
+      const ends = [toEndBefore(pieces, at), ...found.map(({ end }) => end)];
+      const behind = toStartBehind(pieces, at, text.length);
+      piece.found = ends.flatMap((end, index) => {
+        const next = found[index];
+        const between = findBetween(text, stretch, end, next?.start ?? behind);
+        return next === undefined ? between : [...between, next];
       });
       // Once a number is found, nothing sees it any more: what stands beside it is read again.
-      if (found.length === run.found.length) at += 1;
-      else at = Math.max(0, at - 1);
-      run.found = found;
+      if (piece.found.length === found.length) at += 1;
+      else while (at > 0 && isNear(pieces[at - 1] as Piece, piece)) at -= 1;
     }
-    return runs.flatMap(({ found }) =>
-      found.map((phone) => ({ ...phone, start: toCharacter(text, phone.start) })),
+    return pieces.flatMap(({ found }) =>
+      found.map((phone) => ({ ...phone, start: toCharacter(written, phone.start) })),
     );
   };
 }
 
-/**
- * Where a number begins: without a parenthesis that something else closes, and behind a 1 that
- * stands apart. It is the 1 of `press 1 855-228-4781` as well as that of `1-855-228-4781`; either
- * way it stays, and is read with what replaces the number, or not, with no difference.
- */
-function toStart(text: string, { start, end, number }: FoundPhone): number {
-  const written = text.slice(start, end);
-  const isOpen = written.startsWith('(') && !written.includes(')');
-  const apart = number.startsWith('+1')
-    ? /^\(?1[^\d(]{1,4}(?=[\d(])/.exec(written)?.[0]
-    : undefined;
-  return start + (apart?.length ?? (isOpen ? 1 : 0));
+const NONE: readonly never[] = [];
+const OTHER_SCRIPTS = /[^\0-\u024f\u2000-\u206f]/;
+
+/** A stretch of a text, and the numbers that were found in it so far. */
+interface Piece {
+  readonly stretch: Stretch;
+  found: readonly FoundPhone[];
 }
 
-/** What an extension would come after; another number, or its pseudonym, may stand where it would. */
-const EXTENDED = /(?:x|ext\.?)$/i;
+const isNear = ({ stretch: before }: Piece, { stretch }: Piece): boolean =>
+  before.end > stretch.start - CONTEXT;
 
-/** Where a part ends that another number may come after: without what would make an extension of that. */
-export function toEndBefore(text: string, next: number): number {
-  let end = next;
-  while (text[end - 1] === ' ') end -= 1;
-  const extended = EXTENDED.exec(text.slice(Math.max(0, end - 4), end))?.[0];
-  return extended === undefined ? next : end - extended.length;
+/** Where the last number ends before a piece, as far as that can matter. */
+function toEndBefore(pieces: readonly Piece[], at: number): number {
+  const piece = pieces[at] as Piece;
+  for (let before = at - 1; before >= 0; before -= 1) {
+    const other = pieces[before] as Piece;
+    const last = other.found.at(-1);
+    if (last !== undefined) return last.end;
+    if (!isNear(other, piece)) return 0;
+  }
+  return 0;
+}
+
+/** Where the first number begins behind a piece, as far as that can matter. */
+function toStartBehind(pieces: readonly Piece[], at: number, length: number): number {
+  const piece = pieces[at] as Piece;
+  for (let behind = at + 1; behind < pieces.length; behind += 1) {
+    const other = pieces[behind] as Piece;
+    if (other.found[0] !== undefined) return other.found[0].start;
+    if (!isNear(piece, other)) return length;
+  }
+  return length;
+}
+
+/** A part of a text; what stands outside of it is not looked at. */
+interface Part {
+  readonly text: string;
+  readonly from: number;
+  readonly to: number;
+}
+
+function findInRun(part: Part, run: Run, judge: PhoneJudge): readonly FoundPhone[] {
+  return withoutOthers(part, run).flatMap((rest) => choose(part, rest, judge));
+}
+
+/** What is left of a run when dates, amounts and the like are taken out. */
+function withoutOthers({ text, from, to }: Part, run: Run): readonly Run[] {
+  if (run.every(({ isSpoken }) => isSpoken)) return [run];
+  const [first, last] = [run[0] as Group, run.at(-1) as Group];
+  const start = Math.max(from, first.start - CONTEXT);
+  const others = findOthers(text.slice(start, Math.min(to, last.end + CONTEXT)));
+  if (others.length === 0) return [run];
+  const rests: Group[][] = [[]];
+  let place = 0;
+  for (const group of run) {
+    while ((others[place]?.[1] ?? Infinity) + start <= group.start) place += 1;
+    if ((others[place]?.[0] ?? Infinity) + start < group.end) rests.push([]);
+    else rests.at(-1)?.push(group);
+  }
+  return rests.filter(({ length }) => length > 0);
+}
+
+/** Numbers that were chosen among the groups up to one of them, and how good that is. */
+interface Choice {
+  /** How many digits they take. */
+  readonly taken: number;
+  readonly count: number;
+  readonly rank: number;
+  readonly last?: FoundPhone;
+  readonly before?: Choice;
+}
+const NOTHING: Choice = { taken: 0, count: 0, rank: 0 };
+
+function better(one: Choice | undefined, other: Choice | undefined): Choice | undefined {
+  if (one === undefined || other === undefined) return one ?? other;
+  if (one.taken !== other.taken) return one.taken > other.taken ? one : other;
+  if (one.count !== other.count) return one.count < other.count ? one : other;
+  return one.rank >= other.rank ? one : other;
+}
+
+/**
+ * Chooses among all the candidates of a run. Each begins and ends where it is kept apart: at an end
+ * of the run, at a pause, where more divides it than divides its own groups, where another begins
+ * or ends.
+ */
+function choose(part: Part, run: Run, judge: PhoneJudge): readonly FoundPhone[] {
+  const size = run.length;
+  /** The best up to a group, whatever stands right before that. */
+  const any: (Choice | undefined)[] = [NOTHING];
+  /** The best of which the last number ends right before a group … */
+  const touching: (Choice | undefined)[] = [];
+  /** … and must be followed by one. */
+  const pending: (Choice | undefined)[] = [];
+  const toCue = lazily(() => toCueOf(part, run));
+
+  for (let from = 0; from < size; from += 1) {
+    const first = run[from] as Group;
+    any[from + 1] = better(any[from + 1], any[from]);
+    const isApart = from === 0 || isApartBefore(part, run, from) || isBehindOne(run, from);
+    const beside = better(touching[from], pending[from]);
+    const free = better(any[from], pending[from]) as Choice;
+    let digits = '';
+    let inner: Gap = Gap.None;
+    for (let to = from; to < size; to += 1) {
+      const last = run[to] as Group;
+      if (to > from) {
+        if (last.hasPlus) break;
+        inner = Math.max(inner, last.gap) as Gap;
+      }
+      digits += last.digits;
+      if (digits.length > LONGEST) break;
+      const isBegun = isApart || first.gap > inner;
+      const before = isBegun ? free : beside;
+      // What is grouped as a number only is begins where it likes, but not each of the digits.
+      if (before === undefined && (first.digits.length < 2 || first.isSpoken)) break;
+      if (digits.length < judge.fewest) continue;
+      const next = run[to + 1];
+      const isEnded = next === undefined || next.gap > inner || isApartBefore(part, run, to + 1);
+      if (!isEnded && next.gap < inner) continue;
+      const isWhole = from === 0 && next === undefined;
+      if (!first.hasPlus && !judge.mayBe(digits, isWhole)) continue;
+      const judged = judgeGroups(part, run, from, to, digits, inner, toCue, judge);
+      if (judged === undefined) continue;
+      const isShaped = judged.isShaped || (first.hasPlus && judged.rank === 3);
+      if (before === undefined && !(isShaped && (isEnded || first.gap === Gap.Space))) continue;
+      const { number, rank } = judged;
+      const start = toStart(part, run, from, number);
+      // A 1 that stays is not taken.
+      const covered = digits.length - (start > first.start ? 1 : 0);
+      const choice: Choice = {
+        taken: (before ?? free).taken + covered * (rank > 1 || digits.length < 9 ? 1 : 0.5),
+        count: (before ?? free).count + 1,
+        rank: (before ?? free).rank + rank + (judged.isShaped ? 0.5 : 0) - inner / 10,
+        last: { start, end: last.end, number },
+        before: before ?? free,
+      };
+      if (isEnded || (isShaped && (isBegun || next.gap === Gap.Space))) {
+        touching[to + 1] = better(choice, touching[to + 1]);
+        any[to + 1] = better(choice, any[to + 1]);
+      } else pending[to + 1] = better(choice, pending[to + 1]);
+    }
+  }
+  const chosen: FoundPhone[] = [];
+  for (let choice = any[size]; choice?.last !== undefined; choice = choice.before) {
+    chosen.unshift(choice.last);
+  }
+  return chosen;
+}
+
+function lazily<A>(make: () => A): () => A {
+  let made: { readonly value: A } | undefined;
+  return () => (made ??= { value: make() }).value;
+}
+
+function toCueOf({ text, from, to }: Part, run: Run): ReturnType<typeof findCue> {
+  const [first, last] = [run[0] as Group, run.at(-1) as Group];
+  return findCue(
+    text.slice(Math.max(from, first.start - CONTEXT), first.start),
+    text.slice(last.end, Math.min(to, last.end + CONTEXT / 2)),
+  );
+}
+
+/** Whether a number can begin with a group, or end before it, whatever it is. */
+function isApartBefore({ text }: Part, run: Run, at: number): boolean {
+  const { start, gap, hasPlus } = run[at] as Group;
+  return gap >= Gap.Pause || hasPlus || text[start - 1] === '(';
+}
+
+/** `press 1 415-555-2671` */
+function isBehindOne(run: Run, at: number): boolean {
+  const { digits, gap, hasPlus } = run[at - 1] as Group;
+  return digits.length === 1 && !hasPlus && (at === 1 || gap >= Gap.Pause);
+}
+
+function judgeGroups(
+  { text, from, to }: Part,
+  run: Run,
+  first: number,
+  last: number,
+  digits: string,
+  inner: Gap,
+  toCue: () => ReturnType<typeof findCue>,
+  judge: PhoneJudge,
+): Judgement | undefined {
+  const groups = run.slice(first, last + 1);
+  const { start, hasPlus } = groups[0] as Group;
+  const { end } = groups.at(-1) as Group;
+  const written = text.slice(start, end);
+  const isSpoken = groups.some((group) => group.isSpoken);
+  const isMarked = !isSpoken && /\d\p{Pd}\d|\)/u.test(written);
+  const judged = judge.judge({
+    digits,
+    hasPlus,
+    lengths: groups.map((group) => group.digits.length),
+    isSpoken,
+    isMarked,
+    isWhole: first === 0 && last === run.length - 1,
+    toCue,
+  });
+  if (judged === undefined) return undefined;
+  // What the library does not know goes on over no pause.
+  if (hasPlus && judged.rank === 1 && inner >= Gap.Pause) return undefined;
+  const before = text.slice(Math.max(from, start - CONTEXT / 4), start);
+  const after = text.slice(end, Math.min(to, end + CONTEXT / 4));
+  if (hasPlus) return judged;
+  if (isOfOther(before, after)) return undefined;
+  if (!(judged.isShaped && isMarked) && isOfCode(before)) return undefined;
+  if (groups.length === 1 && isCard(digits)) return undefined;
+  return isCounting(run, first, last) && toCue() !== 'phone' ? undefined : judged;
+}
+
+/**
+ * Where a number begins: with the parenthesis that it closes, and behind a 1 that stands apart. It
+ * is the 1 of `press 1 855-228-4781` as well as that of `1-855-228-4781`; either way it stays, and is
+ * read with what replaces the number, or not, with no difference.
+ */
+function toStart({ text, from }: Part, run: Run, at: number, number: string): number {
+  const group = run[at] as Group;
+  const next = run[at + 1];
+  const isApart =
+    group.digits === '1' && !group.hasPlus && !group.isSpoken && number.startsWith('+1');
+  const { start, end } = isApart && next !== undefined ? next : group;
+  const isOpened =
+    start > from && text[start - 1] === '(' && /^[^(\d]*\)/.test(text.slice(end, end + 4));
+  return isOpened ? start - 1 : start;
 }
 
 /** Where the character begins that stands at a place: some digits have two code units. */
 function toCharacter(text: string, place: number): number {
   return /[\udc00-\udfff]/.test(text.charAt(place)) ? place - 1 : place;
-}
-
-function countDigits(run: string): number {
-  return run.length < FEWEST_DIGITS ? run.length : run.replace(/\D/g, '').length;
-}
-
-/** Groups the numbers that stand in a row, with no more than one character between them. */
-function toRows(
-  text: string,
-  phones: readonly FoundPhone[],
-): readonly [FoundPhone, ...FoundPhone[]][] {
-  const rows: [FoundPhone, ...FoundPhone[]][] = [];
-  let end = -1;
-  for (const phone of phones) {
-    const row = /^\S?$/.test(text.slice(end, phone.start)) ? rows.at(-1) : undefined;
-    if (row === undefined) rows.push([phone]);
-    else row.push(phone);
-    end = phone.end;
-  }
-  return rows;
-}
-
-/** Between digits on both sides, without a space, it is a part of a longer code: of a coordinate. */
-function isWithinCode(text: string, start: number, end: number): boolean {
-  return (
-    /\d[^\d\s]?$/.test(text.slice(Math.max(0, start - 2), start)) &&
-    /^[^\d\s]?\d/.test(text.slice(end, end + 2))
-  );
-}
-
-/** Finds as the library does, which looks at what stands around the digits, too. */
-function* findByLibrary(
-  text: string,
-  from: number,
-  to: number,
-  defaultCountry: CountryCode,
-): Generator<FoundPhone> {
-  // Behind a comma it would take the next number for an extension.
-  const [before = ''] = /[^\d,;#]*$/.exec(text.slice(Math.max(0, from - CONTEXT), from)) ?? [];
-  const [after = ''] = /^[^,;#]*/.exec(text.slice(to, to + CONTEXT)) ?? [];
-  let at = from - before.length;
-  for (;;) {
-    const rest = text.slice(at, to + after.length);
-    const found = findFirst(rest, defaultCountry);
-    if (found === undefined) return;
-    const [start, end] = toSpan(rest, found);
-    if (at + end > to) return;
-    yield { start: at + start, end: at + end, number: found.number.number };
-    at += end;
-  }
-}
-
-function findFirst(text: string, defaultCountry: CountryCode): NumberFound | undefined {
-  for (const found of searchPhoneNumbersInText(text, { defaultCountry })) return found;
-  return undefined;
-}
-
-/**
- * Where a number begins and ends: without white space, and before its extension, which is the
- * beginning of another number as likely as not (`415-555-2671 x 415-555-2672`).
- */
-function toSpan(
-  text: string,
-  { number: { ext = '' }, startsAt, endsAt }: NumberFound,
-): readonly [start: number, end: number] {
-  const found = text.slice(startsAt, endsAt - ext.length);
-  const written = (ext === '' ? found : found.replace(/\D+$/, '')).trim();
-  const start = startsAt + found.indexOf(written);
-  return [start, start + written.length];
 }

@@ -1,5 +1,4 @@
 import {
-  getCountryCallingCode,
   isSupportedCountry,
   isValidPhoneNumber,
   parsePhoneNumberFromString,
@@ -7,8 +6,9 @@ import {
 import type { CountryCode } from 'libphonenumber-js';
 
 import { toAsciiDigits } from './ascii-digits.js';
-import { createPhoneFinder, MAY_HOLD_A_NUMBER, toEndBefore } from './find-phones.js';
+import { createPhoneFinder } from './find-phones.js';
 import type { FoundPhone } from './find-phones.js';
+import { createPhoneJudge } from './judge-phone.js';
 
 /** Replaces phone numbers; the same number gets the same pseudonym, however it is written. */
 export interface PhonePseudonyms {
@@ -39,6 +39,8 @@ const FICTIONAL = /^(?:\+1\d{3})?55501\d\d$/;
 const PSEUDONYM = /(\+1[2-9]\d\d55501\d\d)/u;
 const NORTH_AMERICAN_PSEUDONYM = /(\+1[2-9]\d\d55501\d\d|(?<!\p{N})[2-9]\d\d-555-01\d\d)/u;
 
+const MAY_HOLD_A_PSEUDONYM = /555-?01/;
+
 /**
  * Gives pseudonyms by order of first appearance: `+12025550100`, `+12025550101` … to `…0199`, then
  * on in the next area code. Those hundred numbers of every North American area code are reserved
@@ -56,8 +58,9 @@ export function createPhonePseudonyms({
   keepFictional = false,
 }: PhonePseudonymsOptions = {}): PhonePseudonyms {
   const country = toCountry(defaultCountry);
-  const findPhones = createPhoneFinder(country);
-  const isNorthAmerican = getCountryCallingCode(country) === '1';
+  const judge = createPhoneJudge([country]);
+  const { isNorthAmerican } = judge;
+  const findPhones = createPhoneFinder(judge);
   const pseudonyms = new Map<string, string>();
   /** Local numbers that came before any number that ends with them. */
   const unclaimed = new Set<string>();
@@ -94,8 +97,7 @@ export function createPhonePseudonyms({
    * redacted falls into the same parts again, and there is no number in those.
    */
   const findAll = (text: string): readonly FoundPhone[] => {
-    // Nearly no text has so many digits, nor any key.
-    if (!MAY_HOLD_A_NUMBER.test(text)) return [];
+    if (!MAY_HOLD_A_PSEUDONYM.test(text)) return findPhones(text);
     let end = 0;
     return text
       .split(isNorthAmerican ? NORTH_AMERICAN_PSEUDONYM : PSEUDONYM)
@@ -104,7 +106,7 @@ export function createPhonePseudonyms({
         end += part.length;
         return index % 2 === 1
           ? [{ start, end, number: `+1${part.replace(/^\+1|-/g, '')}` }]
-          : findPhones(part.slice(0, toEndBefore(part, part.length))).map((phone) => ({
+          : findPhones(part).map((phone) => ({
               ...phone,
               start: start + phone.start,
               end: start + phone.end,
@@ -118,7 +120,9 @@ export function createPhonePseudonyms({
       const digits = written.replace(/\D/g, '');
       if (digits.length < FEWEST_DIGITS) return phone;
       const number = toNumber(written, digits);
-      return isKept(number) ? phone : toPseudonym(number);
+      if (isKept(number)) return phone;
+      if (!FICTIONAL.test(number)) judge.learn(number);
+      return toPseudonym(number);
     },
     inText(text) {
       let replaced = '';
