@@ -74,6 +74,8 @@ export function createProgram(
       'a file with the conversation token, - for standard input',
     )
     .option('--mask-transcripts', 'mask the words of the call in the recording')
+    .option('--proxy <url>', 'the HTTP proxy on the way; else HTTPS_PROXY, unless NO_PROXY')
+    .option('--no-proxy', 'dial without one')
     .option('--retries <n>', 'how often in a row a lost connection is dialled again', toCount, 8)
     .option('--timeout <ms>', 'how long the server has to answer a dial', toPatience, 10_000)
     .addHelpText(
@@ -149,6 +151,8 @@ fail. Each is followed by its options, which docs/testing.md lists.
     .requiredOption('--out-dir <folder>', 'where the recordings go, one file a call')
     .option('--port <n>', 'the port to listen on, 0 for a free one', toPort, 0)
     .option('--host <host>', 'the address to listen on', '127.0.0.1')
+    .option('--proxy <url>', 'the HTTP proxy on the way; else HTTPS_PROXY, unless NO_PROXY')
+    .option('--no-proxy', 'dial without one')
     .option('--rejoin-within <ms>', 'how long a dropped call may take to dial again', toMs, 30_000)
     .option(
       '--allow-origin <origin>',

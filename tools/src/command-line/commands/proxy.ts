@@ -8,6 +8,9 @@ import { asyncScheduler, defer, finalize, firstValueFrom, Subscription } from 'r
 
 import { dialPlatform } from '../dial-platform.js';
 import { exitCodes, ExitError } from '../exit-error.js';
+import type { ProxyFlag } from '../find-proxy.js';
+import { findWay } from '../find-way.js';
+import type { Way } from '../find-way.js';
 import { listen } from '../listen.js';
 import { createNarrator } from '../narrate.js';
 import { record } from '../../recording/record.js';
@@ -33,6 +36,7 @@ export interface ProxyFlags {
   readonly host: string;
   readonly port: number;
   readonly rejoinWithin: number;
+  readonly proxy?: ProxyFlag;
   readonly maskTranscripts?: boolean;
   readonly allowOrigin?: readonly string[];
 }
@@ -42,6 +46,7 @@ export async function proxy(flags: ProxyFlags): Promise<number> {
   const { url, outDir, host, port, allowOrigin } = flags;
   // Says now, and not at the first call, what is wrong with the URL.
   void dialPlatform({ url, accessToken: 'none', conversationToken: 'none' });
+  const way = findWay(url, flags.proxy);
   const folder = statSync(outDir, { throwIfNoEntry: false });
   if (!folder?.isDirectory()) {
     const what = folder === undefined ? 'there is no such folder; create it first' : 'is a file';
@@ -62,7 +67,7 @@ export async function proxy(flags: ProxyFlags): Promise<number> {
   };
   const server = await listen(
     (request) => {
-      const transport = toPlatform(url, request);
+      const transport = toPlatform(url, way, request);
       const known = [...calls].find((call) => call.isFreeFor(request));
       const call =
         known ?? createCall(flags, request, { onEnd: (ended) => calls.delete(ended), onRest });
@@ -72,7 +77,7 @@ export async function proxy(flags: ProxyFlags): Promise<number> {
     { host, port, ...(allowOrigin && { allowOrigin }) },
   );
   process.stdout.write(`${server.url}\n`);
-  say(`recording calls to ${new URL(url).host} into ${outDir}; Ctrl-C stops`);
+  say(`recording calls to ${new URL(url).host}${way.name} into ${outDir}; Ctrl-C stops`);
 
   const exitCode = await firstValueFrom(stopped(), { defaultValue: exitCodes.ok });
   await server.close();
@@ -83,6 +88,7 @@ export async function proxy(flags: ProxyFlags): Promise<number> {
 /** The app's own credentials, and nothing of the proxy's. */
 function toPlatform(
   url: string,
+  way: Way,
   { accessToken, conversationToken, productVersion, userId }: ServeRequest,
 ): Transport {
   // What cannot be sent on is no token; the platform would answer as much.
@@ -93,6 +99,7 @@ function toPlatform(
     conversationToken,
     ...(productVersion !== undefined && { productVersion }),
     ...(userId !== undefined && { userId }),
+    ...way.options,
   });
 }
 

@@ -6,6 +6,9 @@ import { EMPTY, from } from 'rxjs';
 import { callExitError } from '../call-exit-error.js';
 import { dialPlatform } from '../dial-platform.js';
 import { exitCodes, ExitError } from '../exit-error.js';
+import type { ProxyFlag } from '../find-proxy.js';
+import { findWay } from '../find-way.js';
+import type { Way } from '../find-way.js';
 import { followCall } from '../follow-call.js';
 import { keys } from '../keys.js';
 import { liveView } from '../live-view.js';
@@ -33,6 +36,7 @@ export interface RecordFlags {
   readonly accessTokenFile?: string;
   readonly conversationTokenFile?: string;
   readonly maskTranscripts?: boolean;
+  readonly proxy?: ProxyFlag;
   readonly retries: number;
   readonly timeout: number;
 }
@@ -41,7 +45,8 @@ export interface RecordFlags {
 export async function record(flags: RecordFlags, given: GivenTokens): Promise<number> {
   const { url: endpoint, out, title, json = false, maskTranscripts = false, retries } = flags;
   const secrets = createSecrets();
-  const transport = toTransport(flags, given, secrets.add);
+  const way = findWay(endpoint, flags.proxy);
+  const transport = toTransport(flags, way, given, secrets.add);
 
   let writeError: RecordingFileError | undefined;
   const about = { endpoint, secrets, maskTranscripts, ...(title !== undefined && { title }) };
@@ -71,7 +76,7 @@ export async function record(flags: RecordFlags, given: GivenTokens): Promise<nu
   const isShown = !json && output === undefined;
   const sinks = isShown ? [file, liveView(process.stdout, about)] : [file];
 
-  say(`dialling ${new URL(endpoint).host}`);
+  say(`dialling ${new URL(endpoint).host}${way.name}`);
   const recordedTransport = sinks.reduce(
     (tappedTransport, sink) => tappedTransport.pipe(recordTo(sink)),
     transport,
@@ -104,6 +109,7 @@ export async function record(flags: RecordFlags, given: GivenTokens): Promise<nu
 /** Checks everything that can be wrong with the call before anything is written. */
 function toTransport(
   flags: RecordFlags,
+  way: Way,
   given: GivenTokens,
   onToken: (token: string) => void,
 ): Transport {
@@ -141,5 +147,6 @@ function toTransport(
     accessToken,
     conversationToken,
     handshakeTimeoutMs: flags.timeout,
+    ...way.options,
   });
 }
