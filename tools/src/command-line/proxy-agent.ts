@@ -19,7 +19,9 @@ export function proxyAgent(proxy: URL): HttpsProxyAgent<string> {
     const abort = () => {
       aborting.abort();
     };
-    request.once('abort', abort).once('close', abort);
+    // A request that has no socket yet says nothing else when it is given up.
+    const givenUp: NodeJS.EventEmitter = request;
+    givenUp.once('abort', abort);
     const { signal } = aborting;
     const way = {
       host: proxy.hostname.replace(/^\[|\]$/g, ''),
@@ -32,7 +34,7 @@ export function proxyAgent(proxy: URL): HttpsProxyAgent<string> {
       const dialling = new HttpsProxyAgent(bare, { headers, ...through });
       return await dialling.connect(request, checkingAddress(options));
     } finally {
-      request.off('abort', abort).off('close', abort);
+      givenUp.off('abort', abort);
     }
   };
   return agent;
