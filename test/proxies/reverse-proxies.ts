@@ -33,7 +33,7 @@ export interface ReverseProxy {
   readonly withoutUpgrade?: readonly Edit[];
   /** Writes its configuration, and gives what starts it in the foreground. */
   readonly start: (config: string, place: Place, unpacked: Unpacked) => Command;
-  /** Writes its logs where it does not do so itself. */
+  /** Reads its log so far, where that is another program's part. */
   readonly logger?: (place: Place, unpacked: Unpacked, isDefault: boolean) => Command;
   /** Has it take up a changed configuration: by a signal, or by commands. */
   readonly reload?: NodeJS.Signals | ((place: Place, unpacked: Unpacked) => readonly Command[]);
@@ -219,7 +219,7 @@ export const reverseProxies: Readonly<Record<string, ReverseProxy>> = {
     },
     logger: ({ folder }, { at }, isDefault) => [
       at('usr/bin/varnishncsa'),
-      ...['-d', '-n', join(folder, 'varnish'), '-t', '30'],
+      ...['-d', '-n', join(folder, 'varnish')],
       ...(isDefault ? [] : ['-F', '%h %m %U %s']),
     ],
     reload: ({ folder }, { at }) => {

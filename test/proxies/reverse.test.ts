@@ -16,9 +16,9 @@ import { follow } from '../fixtures/follow.js';
 import { CALL_END, START } from '../fixtures/frames.js';
 import { freePort } from '../fixtures/free-port.js';
 import { livecall } from '../fixtures/livecall.js';
+import { readPage } from '../fixtures/page.js';
 import { startPlatform } from '../fixtures/platform.js';
 import type { Platform } from '../fixtures/platform.js';
-import { readTable } from './page.js';
 import { reverseProxies } from './reverse-proxies.js';
 import { startProxy } from './start-proxy.js';
 import type { ProxyOptions, RunningProxy } from './start-proxy.js';
@@ -270,7 +270,7 @@ async function withTokenOf(start: Start, length: number): Promise<string> {
   return word === '4000' ? 'passes' : word;
 }
 
-const table = readTable('behind it');
+const table = readPage('proxies.md').table('behind it');
 
 it('has a check for each row, and a proxy for each column', () => {
   expect([...table.keys()]).toEqual(Object.keys(rows).map((row) => row.replaceAll('`', '')));

@@ -10,9 +10,10 @@ import { promisify } from 'node:util';
 
 import type { Unpacked } from '../fixtures/debian.js';
 import { freePort } from '../fixtures/free-port.js';
-import { readConfiguration } from './page.js';
+import { readPage } from '../fixtures/page.js';
+
 import { reverseProxies } from './reverse-proxies.js';
-import type { Edit, ReverseProxy } from './reverse-proxies.js';
+import type { Edit } from './reverse-proxies.js';
 
 /** A reverse proxy that runs. */
 export interface RunningProxy extends AsyncDisposable {
@@ -50,7 +51,7 @@ export async function startProxy(
   chmodSync(folder, 0o777);
   const port = await freePort();
   const place = { folder, port, toPort };
-  const config = edit(readConfiguration(name), [
+  const config = edit(readPage('proxies.md').configuration(name), [
     ...(idleS === undefined ? [] : proxy.idle(idleS)),
     ...(logsByDefault ? proxy.logsByDefault : []),
     ...(withoutUpgrade ? (proxy.withoutUpgrade ?? []) : []),
@@ -90,7 +91,6 @@ export async function startProxy(
     if (child.exitCode !== null) throw new Error(`${name} did not start: ${output}`);
     await wait(20);
   }
-  if (proxy.logger !== undefined) start(proxy.logger(place, unpacked, logsByDefault));
 
   return {
     url: `ws://127.0.0.1:${port}/ws/v1/liveCalls`,
@@ -107,10 +107,10 @@ export async function startProxy(
     },
     quit: () => child.kill(proxy.quit),
     logged: async () => {
-      // One that runs beside it is some time behind.
-      for (let waits = 0; proxy.logger !== undefined && waits < 150; waits += 1) {
-        if (output.includes('/liveCalls')) break;
-        await wait(100);
+      const { logger } = proxy;
+      if (logger !== undefined) {
+        const [file, ...args] = logger(place, unpacked, logsByDefault);
+        output += (await promisify(execFile)(file, args, { env })).stdout;
       }
       await stop();
       const read = (file: string) => readFileSync(join(folder, file), 'utf8');
@@ -147,5 +147,3 @@ async function isListening(port: number): Promise<boolean> {
     });
   });
 }
-
-export type { ReverseProxy };
