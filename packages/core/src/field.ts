@@ -9,9 +9,9 @@ export interface AnyField {
   readonly name: string;
   /** What a value of it gives away. */
   readonly holds: Holds;
-  /** Whether it may be missing. */
-  readonly isOptional: boolean;
+  /** A value of it; one that is missing is none of its matter ({@link isOptional}). */
   readonly schema: JsonSchema;
+  /** Whether a value fits. A field that may be missing takes `undefined`. */
   readonly is: (value: unknown) => boolean;
 }
 
@@ -26,36 +26,32 @@ export interface Field<in out A> extends AnyField {
   readonly is: (value: unknown) => value is A;
 }
 
-const isString = (value: unknown): value is string => typeof value === 'string';
+/** A type of JSON's, by its name there. */
+const simple = <A>(
+  name: string,
+  is: (value: unknown) => value is A,
+  holds: Holds = 'structure',
+): Field<A> => ({ name, holds, schema: { type: name }, is });
 
-const stringOf = (holds: Holds): Field<string> => ({
-  name: 'string',
-  holds,
-  isOptional: false,
-  schema: { type: 'string' },
-  is: isString,
-});
+const isString = (value: unknown) => typeof value === 'string';
 
 /** Text that is part of the message's build, and tells nothing: an id, a date. */
-export const text: Field<string> = /* @__PURE__ */ stringOf('structure');
+export const text: Field<string> = /* @__PURE__ */ simple('string', isString);
 
 /** A phone number, however it is written. */
-export const phone: Field<string> = /* @__PURE__ */ stringOf('phone');
+export const phone: Field<string> = /* @__PURE__ */ simple('string', isString, 'phone');
 
 /** What somebody said, or what was said of it. */
-export const words: Field<string> = /* @__PURE__ */ stringOf('words');
+export const words: Field<string> = /* @__PURE__ */ simple('string', isString, 'words');
 
 /** The platform's own words, for whoever runs the app. */
-export const notice: Field<string> = /* @__PURE__ */ stringOf('notice');
+export const notice: Field<string> = /* @__PURE__ */ simple('string', isString, 'notice');
 
 /** A number. */
-export const number: Field<number> = {
-  name: 'number',
-  holds: 'structure',
-  isOptional: false,
-  schema: { type: 'number' },
-  is: (value) => typeof value === 'number',
-};
+export const number: Field<number> = /* @__PURE__ */ simple(
+  'number',
+  (value) => typeof value === 'number',
+);
 
 /**
  * One of a few texts.
@@ -70,13 +66,11 @@ export const number: Field<number> = {
  * console.log(Mood.is('upset'), Mood.is('angry')); // => true false
  */
 export function oneOf<const A extends string>(name: string, values: readonly A[]): Field<A> {
-  const known: readonly unknown[] = values;
   return {
     name,
     holds: 'structure',
-    isOptional: false,
     schema: { enum: values },
-    is: (value): value is A => known.includes(value),
+    is: (value): value is A => (values as readonly unknown[]).includes(value),
   };
 }
 
@@ -92,9 +86,8 @@ export function oneOf<const A extends string>(name: string, values: readonly A[]
  */
 export function either<A, B>(name: string, one: Field<A>, other: Field<B>): Field<A | B> {
   return {
+    ...one,
     name,
-    holds: one.holds,
-    isOptional: one.isOptional || other.isOptional,
     schema: { anyOf: [one.schema, other.schema] },
     is: (value): value is A | B => one.is(value) || other.is(value),
   };
@@ -110,10 +103,11 @@ export function either<A, B>(name: string, one: Field<A>, other: Field<B>): Fiel
  */
 export function optional<A>(field: Field<A>): Field<A | null | undefined> {
   return {
-    name: field.name,
-    holds: field.holds,
-    isOptional: true,
+    ...field,
     schema: { anyOf: [field.schema, { type: 'null' }] },
     is: (value): value is A | null | undefined => value == null || field.is(value),
   };
 }
+
+/** Whether a field may be missing. */
+export const isOptional = ({ is }: AnyField): boolean => is(undefined);

@@ -49,10 +49,10 @@ it.each<[value: unknown, path: string, expected: string]>([
   expect(explainMessage(Note, value)).toStrictEqual({ path, expected });
 });
 
-it('speaks of the first field that does not fit, of those that may be missing last', () => {
+it('speaks of the first field that does not fit', () => {
   expect(explainMessage(Note, { type: 'note', by: 7, page: '1' })).toStrictEqual({
-    path: 'mood',
-    expected: 'Mood',
+    path: 'by',
+    expected: 'string',
   });
 });
 

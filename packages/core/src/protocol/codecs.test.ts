@@ -15,21 +15,21 @@ import { clientMessages } from './commands.js';
 import { decodeClientFrame, decodeFrame } from './decode-frame.js';
 import { serverMessages } from './messages.js';
 
-/** Of no endpoint: it has every kind of field, and what may be missing stands before what may not. */
+/** Of no endpoint: it has every kind of field. */
 interface Parcel {
   readonly type: 'parcel';
-  readonly note?: string | null | undefined;
   readonly weight: number;
   readonly size: 'small' | 'large';
   readonly shelf: number | string;
   readonly receiver: string;
+  readonly note?: string | null | undefined;
 }
 const Parcel: Message<Parcel> = message('Parcel', 'parcel', {
-  note: optional(words),
   weight: number,
   size: oneOf('Size', ['small', 'large']),
   shelf: either('Shelf', number, text),
   receiver: phone,
+  note: optional(words),
 });
 
 const ofServer: readonly AnyMessage[] = Object.values(serverMessages);

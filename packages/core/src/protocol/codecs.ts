@@ -1,5 +1,6 @@
 import * as t from 'io-ts';
 
+import { isOptional } from '../field.js';
 import type { Field } from '../field.js';
 import type { Message } from '../message.js';
 import * as commands from './commands.js';
@@ -30,10 +31,10 @@ export type { Explanation } from '../message.js';
  * console.log(toCodec(Note).is({ type: 'note', text: 'a parcel' })); // => true
  */
 export function toCodec<A>({ name, type, fields }: Message<A>): t.Type<A> {
-  const propsOf = (isOptional: boolean): t.Props =>
+  const propsOf = (areOptional: boolean): t.Props =>
     Object.fromEntries(
       fields
-        .filter(([, field]) => field.isOptional === isOptional)
+        .filter(([, field]) => isOptional(field) === areOptional)
         .map(([key, field]) => [key, toFieldCodec(field as Field<unknown>)]),
     );
   const required = t.type({ type: t.literal(type), ...propsOf(false) });

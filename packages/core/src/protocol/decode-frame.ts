@@ -2,20 +2,21 @@ import type { Either } from 'fp-ts/lib/Either.js';
 
 import { left, right } from '../either.js';
 import { InvalidFrameError } from '../errors.js';
-import { explainMessage, isRecord } from '../message.js';
-import type { AnyMessage, Explanation, Fields } from '../message.js';
+import { isRecord } from '../message.js';
+import type { AnyMessage, Fields } from '../message.js';
 import type { Frame } from '../transport.js';
 import { clientMessages } from './commands.js';
 import type { ClientMessage } from './commands.js';
 import { serverMessages } from './messages.js';
 import type { ServerMessage, UnpublishedMessage } from './messages.js';
 
-/** The type is the server's to choose: `toString` is no message. */
-const byType = (messages: Readonly<Record<string, AnyMessage>>): ReadonlyMap<unknown, AnyMessage> =>
-  new Map(Object.entries(messages));
-
-const server = /* @__PURE__ */ byType(serverMessages);
-const client = /* @__PURE__ */ byType(clientMessages);
+// Maps: the type is the sender's to choose, and `toString` is no message.
+const server: ReadonlyMap<unknown, AnyMessage> = /* @__PURE__ */ new Map(
+  /* @__PURE__ */ Object.entries<AnyMessage>(serverMessages),
+);
+const client: ReadonlyMap<unknown, AnyMessage> = /* @__PURE__ */ new Map(
+  /* @__PURE__ */ Object.entries<AnyMessage>(clientMessages),
+);
 const utf8 = /* @__PURE__ */ new TextDecoder('utf-8', { fatal: true });
 
 /**
@@ -35,7 +36,14 @@ const utf8 = /* @__PURE__ */ new TextDecoder('utf-8', { fatal: true });
  * if (decoded._tag === 'Right') console.log(decoded.right.type); // => ack
  */
 export function decodeFrame(frame: Frame): Either<InvalidFrameError, ServerMessage> {
-  return decode(frame, toServerMessage);
+  const json = parse(frame);
+  if (!isRecord(json)) return fail(frame, json === undefined ? 'JSON' : 'ServerMessage');
+  const { type } = json;
+  const published = server.get(type);
+  if (published !== undefined) return toPublished(frame, published, json);
+  return typeof type === 'string'
+    ? right({ type: 'unknown', received: json as UnpublishedMessage })
+    : fail(frame, 'string', 'type');
 }
 
 /**
@@ -49,45 +57,31 @@ export function decodeFrame(frame: Frame): Either<InvalidFrameError, ServerMessa
  * if (decoded._tag === 'Right') console.log(decoded.right.id); // => 8f0c
  */
 export function decodeClientFrame(frame: Frame): Either<InvalidFrameError, ClientMessage> {
-  return decode(frame, toClientMessage);
+  const json = parse(frame);
+  const published = isRecord(json) ? client.get(json['type']) : undefined;
+  return published === undefined
+    ? fail(frame, json === undefined ? 'JSON' : 'ClientMessage')
+    : toPublished(frame, published, json as Fields);
 }
 
-function decode<A>(
-  frame: Frame,
-  toMessage: (json: unknown) => Either<Explanation, A>,
-): Either<InvalidFrameError, A> {
-  let json: unknown;
+/** Nothing where it is no JSON: what JSON.parse has to say of it quotes the text. */
+function parse(frame: Frame): unknown {
   try {
-    json = JSON.parse(typeof frame === 'string' ? frame : utf8.decode(frame));
+    return JSON.parse(typeof frame === 'string' ? frame : utf8.decode(frame));
   } catch {
-    // What JSON.parse has to say quotes the text.
-    return left(new InvalidFrameError(frame, 'JSON'));
+    return undefined;
   }
-  const message = toMessage(json);
-  if (message._tag === 'Right') return message;
-  const { path, expected } = message.left;
+}
+
+function toPublished<A>(
+  frame: Frame,
+  { findWrong }: AnyMessage,
+  json: Fields,
+): Either<InvalidFrameError, A> {
+  const wrong = findWrong(json);
+  return wrong === undefined ? right(json as unknown as A) : fail(frame, wrong[1].name, wrong[0]);
+}
+
+function fail(frame: Frame, expected: string, path?: string): Either<InvalidFrameError, never> {
   return left(new InvalidFrameError(frame, expected, path));
-}
-
-function toServerMessage(json: unknown): Either<Explanation, ServerMessage> {
-  if (!isRecord(json)) return left({ path: '', expected: 'ServerMessage' });
-  const { type } = json;
-  const published = server.get(type);
-  if (published !== undefined) return toPublished<ServerMessage>(published, json);
-  return typeof type === 'string'
-    ? right({ type: 'unknown', received: json as UnpublishedMessage })
-    : left({ path: 'type', expected: 'string' });
-}
-
-function toClientMessage(json: unknown): Either<Explanation, ClientMessage> {
-  if (isRecord(json)) {
-    const published = client.get(json['type']);
-    if (published !== undefined) return toPublished(published, json);
-  }
-  return left({ path: '', expected: 'ClientMessage' });
-}
-
-function toPublished<A>(message: AnyMessage, json: Fields): Either<Explanation, A> {
-  const wrong = message.fits(json) ? undefined : explainMessage(message, json);
-  return wrong === undefined ? right(json as A) : left(wrong);
 }

@@ -1,10 +1,21 @@
 import { expect, it } from 'vitest';
 
+import { isOptional } from '../field.js';
+import type { AnyMessage } from '../message.js';
+import { clientMessages } from './commands.js';
 import { isE164, serverMessages, toDate } from './messages.js';
 import type { ServerMessage } from './messages.js';
 
 it('knows each message by the type that it bears', () => {
   for (const [type, message] of Object.entries(serverMessages)) expect(message.type).toBe(type);
+});
+
+it('declares last what may be missing, of which its codec speaks last', () => {
+  const messages: readonly AnyMessage[] = Object.values({ ...serverMessages, ...clientMessages });
+  for (const { fields } of messages) {
+    const areOptional = fields.map(([, field]) => isOptional(field));
+    expect(areOptional).toEqual([...areOptional].sort());
+  }
 });
 
 it('narrows by type, and is exhaustive', () => {
