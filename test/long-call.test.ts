@@ -80,7 +80,7 @@ function followForADay(
           if (told % (TRANSCRIPTS / 4) === 0) weights.set(told, weigh());
         }),
       ),
-      { retry: { random: () => 0.5 }, ...options },
+      { retry: { random: () => 0 }, ...options },
     );
     call.state$.subscribe(({ status }) => states.push(status));
     call.transcript$.subscribe({

@@ -1,6 +1,7 @@
-import { liveCall, webSocketTransport } from '@livecall/core';
+import { classify, isLiveCallError, liveCall, webSocketTransport } from '@livecall/core';
 import type { Token, TokenRequest, Transport, WebSocketTransportOptions } from '@livecall/core';
-import { NEVER, of, Subject } from 'rxjs';
+import { delayFrames, record } from '@livecall/tools';
+import { firstValueFrom, map, NEVER, of, Subject } from 'rxjs';
 import { afterEach, expect, it, vi } from 'vitest';
 
 import { accessToken, conversationToken } from './fixtures/canary-tokens.js';
@@ -19,6 +20,9 @@ const toTransport = (
 ): Transport => webSocketTransport({ url, accessToken, conversationToken, ...options });
 
 const letIn: Answer = () => undefined;
+
+/** Dials again at once. */
+const soon = { retry: { baseDelayMs: 2, maxDelayMs: 2 } };
 
 const restart: Answer = (client) => {
   client.close(1012);
@@ -171,7 +175,7 @@ it('dials nothing when a token is not to be had', async () => {
 it('asks for tokens again after a 401, and says why', async () => {
   const tokens = { accessToken: asked(accessToken), conversationToken: asked(conversationToken) };
   await using platform = await startPlatform([401, restart, letIn]);
-  const call = liveCall(toTransport(platform, tokens), { retry: { random: () => 0 } });
+  const call = liveCall(toTransport(platform, tokens), soon);
   using following = followCall(call);
   await platform.dial(3);
 
@@ -196,57 +200,87 @@ it('gives up at the second 401', async () => {
   ]);
 });
 
-it('asks as for any dial after what came of a new token', async () => {
+it('remembers nothing of one subscription in the next', async () => {
   const tokens = { accessToken: asked(accessToken) };
-  await using platform = await startPlatform([401, 503, 401, letIn, letIn]);
+  await using platform = await startPlatform([401, 503, letIn]);
   const transport = toTransport(platform, tokens);
-  for (const status of [401, 503, 401]) {
+  for (const status of [401, 503]) {
     using following = follow(transport);
     expect(await following.error()).toMatchObject({ status });
   }
-  for (let opened = 0; opened < 2; opened += 1) {
-    using following = follow(transport);
-    await following.connection();
-  }
-
-  expect(tokens.accessToken.mock.calls.map(([{ reason }]) => reason)).toEqual([
-    'connect',
-    'unauthorized',
-    'connect',
-    'unauthorized',
-    'connect',
-  ]);
-});
-
-it('asks for another token still when a dial in between was given up', async () => {
-  const tokens = { accessToken: asked(accessToken) };
-  await using platform = await startPlatform([401, letIn]);
-  const transport = toTransport(platform, tokens);
-  {
-    using following = follow(transport);
-    expect(await following.error()).toMatchObject({ status: 401 });
-  }
-  transport.subscribe().unsubscribe();
   using following = follow(transport);
   await following.connection();
 
   expect(tokens.accessToken.mock.calls.map(([{ reason }]) => reason)).toEqual([
     'connect',
-    'unauthorized',
-    'unauthorized',
+    'connect',
+    'connect',
   ]);
+});
+
+it('keeps apart why each of two calls over one transport asks', async () => {
+  const reasons: string[] = [];
+  await using platform = await startPlatform([401, letIn, letIn]);
+  const transport = toTransport(platform, {
+    accessToken: ({ reason }) => {
+      reasons.push(reason);
+      return accessToken;
+    },
+  });
+  using refused = followCall(liveCall(transport));
+  await refused.state('reconnecting');
+  using other = followCall(liveCall(transport));
+  await other.state('open');
+  await refused.state('open');
+
+  expect(reasons).toEqual(['connect', 'connect', 'unauthorized']);
+});
+
+const closing =
+  (code: number): Answer =>
+  (client) => {
+    client.close(code);
+  };
+
+it.each<[what: string, stale: Answer]>([
+  ['a 403', 403],
+  ['a close with 4401', closing(4401)],
+  ['a close with 1008', closing(1008)],
+])('asks for another token whatever it was that said so: %s', async (_what, stale) => {
+  const reasons: string[] = [];
+  await using platform = await startPlatform([stale, letIn]);
+  const transport = toTransport(platform, {
+    accessToken: ({ reason }) => {
+      reasons.push(reason);
+      return accessToken;
+    },
+  }).pipe(
+    // What stands in between, a recorder and a fault for two, does not matter.
+    record({ start: () => undefined, write: () => undefined, end: () => undefined }),
+    delayFrames({ ms: 1 }),
+    map((connection) => ({ ...connection })),
+  );
+  const isStale = (error: unknown) =>
+    isLiveCallError(error) &&
+    ((error._tag === 'HandshakeRefusedError' && error.status === 403) ||
+      (error._tag === 'ConnectionClosedError' && [1008, 4401].includes(error.code)));
+  const call = liveCall(transport, {
+    retry: { classify: (error) => (isStale(error) ? 'refresh-token' : classify(error)) },
+  });
+  using following = followCall(call);
+  await following.errors(1);
+  await platform.dial(2);
+
+  expect(reasons).toEqual(['connect', 'unauthorized']);
 });
 
 it('goes on asking for another token until it gets one', async () => {
   const asks = vi.fn<(request: TokenRequest) => Promise<string>>();
   asks.mockResolvedValueOnce(accessToken);
   asks.mockRejectedValueOnce(new Error('the identity provider is down'));
-  asks.mockReturnValueOnce(new Promise(() => undefined));
   asks.mockResolvedValueOnce(accessToken);
   await using platform = await startPlatform([401, letIn]);
-  const call = liveCall(toTransport(platform, { accessToken: asks, handshakeTimeoutMs: 500 }), {
-    retry: { random: () => 0 },
-  });
+  const call = liveCall(toTransport(platform, { accessToken: asks }));
   using following = followCall(call);
   await following.state('open');
 
@@ -254,19 +288,34 @@ it('goes on asking for another token until it gets one', async () => {
     'connect',
     'unauthorized',
     'unauthorized',
-    'unauthorized',
   ]);
-  expect(await following.errors(3)).toMatchObject([
+  expect(await following.errors(2)).toMatchObject([
     { status: 401 },
     { _tag: 'TokenUnavailableError' },
-    { _tag: 'HandshakeTimeoutError', waitingFor: 'token' },
   ]);
+});
+
+it('dials with a token that took longer than the handshake may, and asks for no other', async () => {
+  const late$ = new Subject<string>();
+  const slow = vi.fn(() => firstValueFrom(late$));
+  await using platform = await startPlatform(letIn);
+  const call = liveCall(toTransport(platform, { accessToken: slow, handshakeTimeoutMs: 50 }), soon);
+  using following = followCall(call);
+  await following.errors(3);
+  late$.next(accessToken);
+  await following.state('open');
+
+  expect(slow.mock.calls).toEqual([[{ reason: 'connect' }]]);
+  expect(await following.errors(3)).toMatchObject(
+    Array(3).fill({ _tag: 'HandshakeTimeoutError', waitingFor: 'token' }),
+  );
+  expect(platform.dials).toHaveLength(1);
 });
 
 it('asks as for any dial after other refusals', async () => {
   const tokens = { accessToken: asked(accessToken) };
   await using platform = await startPlatform([408, 429, 500, 503, letIn]);
-  const call = liveCall(toTransport(platform, tokens), { retry: { random: () => 0 } });
+  const call = liveCall(toTransport(platform, tokens), soon);
   using following = followCall(call);
   await following.state('open');
 

@@ -41,7 +41,7 @@ it.each([
 });
 
 it.each([
-  [1000, 'fatal'],
+  [1000, 'retry'],
   [1001, 'retry'],
   [1002, 'fatal'],
   [1003, 'fatal'],

@@ -5,24 +5,14 @@ import { isLiveCallError } from './errors.js';
 export type Verdict = 'retry' | 'refresh-token' | 'fatal';
 
 const RETRIED_CLOSE_CODES: ReadonlySet<number> = new Set([
-  1001, 1005, 1006, 1011, 1012, 1013, 1014, 1015,
+  1000, 1001, 1005, 1006, 1011, 1012, 1013, 1014, 1015,
 ]);
 
 /**
- * Says whether dialling again can help; the default of `retryConnection` and `liveCall`.
+ * Says whether dialling again can help; the default of `retryConnection` and `liveCall`. Anything that
+ * is no `TransportError` is `fatal`.
  *
- * | what happened | verdict |
- * |---|---|
- * | handshake 401 | `refresh-token` |
- * | handshake 408, 429, 5xx | `retry` |
- * | any other handshake status | `fatal` |
- * | a certificate that is not accepted | `fatal` |
- * | no answer, no network, no token | `retry` |
- * | closed with 1001, 1005, 1006, 1011–1015 | `retry` |
- * | closed with any other code | `fatal` |
- * | anything that is no `TransportError` | `fatal` |
- *
- * @see PROTOCOL.md#close-codes
+ * @see PROTOCOL.md#dialling-again, which has the table
  * @example
  * import { classify, ConnectionClosedError, HandshakeRefusedError } from '@livecall/core';
  *

@@ -148,7 +148,7 @@ function play(steps: readonly Step[]) {
     const call = liveCall(transport, {
       createId: () => `id-${(ids += 1)}`,
       lingerMs: 20,
-      retry: { baseDelayMs: 8, maxAttempts: 3, resetAfterMs: 30, random: () => 0.5 },
+      retry: { baseDelayMs: 8, maxAttempts: 3, resetAfterMs: 30, random: () => 0 },
     });
     call.state$.subscribe((state) => states.push(state));
 

@@ -16,6 +16,7 @@ import { heartbeat } from './heartbeat.js';
 import type { Heartbeat, HeartbeatOptions } from './heartbeat.js';
 import { toPassedHeaders } from './passed-handshake.js';
 import type { UpgradeAnswer } from './passed-handshake.js';
+import { toRetryAfterMs } from './retry-after.js';
 import { tokenForms } from './token-forms.js';
 import type { Connection } from './transport.js';
 
@@ -32,8 +33,8 @@ export interface DialOptions {
   readonly refusalTimeoutMs?: number;
   /** Takes how the server let us in. */
   readonly onUpgrade?: (answer: UpgradeAnswer) => void;
-  /** Takes the status of the handshake; 0 where it had none. */
-  readonly onAnswer: (status: number) => void;
+  /** Told once when the handshake is over, however it went. */
+  readonly onAnswer: () => void;
 }
 
 /**
@@ -58,7 +59,7 @@ export function dialWebSocket(
   try {
     socket = new WebSocket(url, [...protocols], clientOptions);
   } catch (error) {
-    onAnswer(0);
+    onAnswer();
     subscriber.error(new ConnectFailedError(toHarmless(error, tokens)));
     return undefined;
   }
@@ -72,10 +73,14 @@ export function dialWebSocket(
     failure ??= toHarmless(error, tokens);
   });
   socket.on('unexpected-response', (_request, response) => {
-    const status = response.statusCode ?? 0;
-    onAnswer(status);
-    const { statusMessage = '', rawHeaders } = response;
-    const retryAfterMs = toRetryAfterMs(response.headers['retry-after']);
+    const nowMs = asyncScheduler.now();
+    onAnswer();
+    const { statusCode: status = 0, statusMessage = '', rawHeaders, headers } = response;
+    const retryAfterMs = toRetryAfterMs({
+      retryAfter: headers['retry-after'],
+      date: headers.date,
+      nowMs,
+    });
     const refuse = (body: Uint8Array) => {
       const answer = { statusText: statusMessage, rawHeaders, body };
       subscriber.error(new HandshakeRefusedError(status, retryAfterMs, answer));
@@ -87,7 +92,7 @@ export function dialWebSocket(
     upgradeHeaders = rawHeaders;
   });
   socket.on('open', () => {
-    onAnswer(101);
+    onAnswer();
     onUpgrade?.({ rawHeaders: toPassedHeaders(upgradeHeaders).flat(), protocol: socket.protocol });
     upgradeHeaders = [];
     const { hear } = (beating = heartbeat(socket, heartbeatOptions, () => {
@@ -112,7 +117,7 @@ export function dialWebSocket(
   socket.on('close', (code, reason) => {
     // Refused, or given up: what was told stands.
     if (subscriber.closed) return;
-    if (beating === undefined) onAnswer(0);
+    if (beating === undefined) onAnswer();
     subscriber.error(
       beating === undefined
         ? new ConnectFailedError(failure)
@@ -174,13 +179,4 @@ function toHarmless(error: unknown, tokens: readonly string[]): Error {
   cause.name = error.name;
   const code = 'code' in error ? error.code : undefined;
   return typeof code === 'string' && isHarmless(code) ? Object.assign(cause, { code }) : cause;
-}
-
-/** `Retry-After` is seconds or a date (RFC 9110 §10.2.3). */
-function toRetryAfterMs(header: string | undefined): number | undefined {
-  if (header === undefined) return undefined;
-  const ms = /^\d+$/.test(header)
-    ? Number(header) * 1000
-    : Date.parse(header) - asyncScheduler.now();
-  return Number.isFinite(ms) ? Math.max(0, ms) : undefined;
 }

@@ -30,7 +30,7 @@ it.each<[error: LiveCallError, tag: LiveCallError['_tag'], fields: object, messa
     new HandshakeRefusedError(429, 3_000),
     'HandshakeRefusedError',
     { status: 429, retryAfterMs: 3_000 },
-    'The server refused the connection with 429: too many connections; wait before the next one.',
+    'The server refused the connection with 429: too many connections; wait before the next one. It asks to wait for 3 s.',
   ],
   [
     new HandshakeRefusedError(426),
@@ -121,6 +121,12 @@ it.each<[error: LiveCallError, tag: LiveCallError['_tag'], fields: object, messa
     'EndedWithoutCallEndError',
     { cause: new ConnectionClosedError(1000) },
     'The server closed the connection without event:callEnd; the call may still be going on.',
+  ],
+  [
+    new EndedWithoutCallEndError(new ConnectionClosedError(1000), { isGone: true }),
+    'EndedWithoutCallEndError',
+    { cause: new ConnectionClosedError(1000) },
+    'The server closed the connection without event:callEnd, and then knew the call no more (404): it has most likely ended.',
   ],
   [
     new NotOpenError(),

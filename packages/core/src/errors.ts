@@ -71,9 +71,13 @@ export class HandshakeRefusedError extends TaggedError<'HandshakeRefusedError'> 
   declare readonly answer: RefusalAnswer | undefined;
 
   constructor(status: number, retryAfterMs?: number, answer?: RefusalAnswer) {
+    const asked =
+      retryAfterMs !== undefined && retryAfterMs > 0
+        ? ` It asks to wait for ${Math.ceil(retryAfterMs / 1000)} s.`
+        : '';
     super(
       'HandshakeRefusedError',
-      `The server refused the connection with ${status}: ${adviceFor(status)}.`,
+      `The server refused the connection with ${status}: ${adviceFor(status)}.${asked}`,
     );
     this.status = status;
     this.retryAfterMs = retryAfterMs;
@@ -254,12 +258,19 @@ export class ServerReportedError extends TaggedError<'ServerReportedError'> {
   }
 }
 
-/** The server closed with 1000, but never said that the call had ended. */
+/**
+ * The server closed with 1000, but never said that the call had ended; then it knew the call no
+ * more (404), or could not be reached again.
+ *
+ * @see PROTOCOL.md#dialling-again
+ */
 export class EndedWithoutCallEndError extends TaggedError<'EndedWithoutCallEndError'> {
-  constructor(cause: ConnectionClosedError) {
+  constructor(cause: ConnectionClosedError, { isGone = false }: { isGone?: boolean } = {}) {
     super(
       'EndedWithoutCallEndError',
-      'The server closed the connection without event:callEnd; the call may still be going on.',
+      isGone
+        ? 'The server closed the connection without event:callEnd, and then knew the call no more (404): it has most likely ended.'
+        : 'The server closed the connection without event:callEnd; the call may still be going on.',
       { cause },
     );
   }

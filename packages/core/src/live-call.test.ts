@@ -18,7 +18,7 @@ import {
 import type { Observable } from 'rxjs';
 import { TestScheduler } from 'rxjs/testing';
 import type { RunHelpers } from 'rxjs/testing';
-import { expect, it, onTestFinished } from 'vitest';
+import { expect, it, onTestFinished, vi } from 'vitest';
 
 import type { CallSnapshot } from './call-snapshot.js';
 import type { ConnectionState } from './connection-state.js';
@@ -111,7 +111,7 @@ function dialling(...wires: readonly Observable<string>[]): Transport {
 /** Lingers 5 ms; retries after 4 ms, and once more after 8 ms. */
 const quick: LiveCallOptions = {
   lingerMs: 5,
-  retry: { baseDelayMs: 8, maxAttempts: 2, random: () => 0.5 },
+  retry: { baseDelayMs: 8, maxAttempts: 2, random: () => 0 },
 };
 
 /** A connected call over one wire after the other. */
@@ -362,18 +362,18 @@ it('dials again when the first dial fails', () => {
   });
 });
 
-it('dials again at once after a 401', () => {
+it('dials again after a 401, as soon as two dials may follow each other', () => {
   run((time) => {
-    const first$ = time.cold(' -#   ', wire, unauthorized);
-    const second$ = time.cold(' -o-s', wire);
-    const state = '            cro--';
-    const reported = '         -l---';
-    const events = '           ----s';
+    const first$ = time.cold(' -#      ', wire, unauthorized);
+    const second$ = time.cold('    -o-s', wire);
+    const state = '            cr---o--';
+    const reported = '         -l------';
+    const events = '           -------s';
     const call = callOver(first$, second$);
 
     time.expectObservable(call.state$).toBe(state, {
       c: { status: 'connecting' },
-      r: { status: 'reconnecting', attempt: 0, delayMs: 0, cause: unauthorized },
+      r: { status: 'reconnecting', attempt: 0, delayMs: 3, cause: unauthorized },
       o: { status: 'open', connection: 1 },
     });
     time.expectObservable(call.errors$).toBe(reported, { l: unauthorized });
@@ -383,10 +383,10 @@ it('dials again at once after a 401', () => {
 
 it('fails with a second 401', () => {
   run((time) => {
-    const first$ = time.cold(' -#     ', wire, unauthorized);
-    const second$ = time.cold(' -#    ', wire, unauthorized);
-    const state = '            cr(F|) ';
-    const events = '           --#    ';
+    const first$ = time.cold(' -#       ', wire, unauthorized);
+    const second$ = time.cold('    -#   ', wire, unauthorized);
+    const state = '            cr---(F|)';
+    const events = '           -----#   ';
     const call = callOver(first$, second$);
 
     time.expectObservable(call.state$.pipe(map(toName))).toBe(state, states);
@@ -416,7 +416,7 @@ it('asks the classify it was given', () => {
     const call = liveCall(dialling(first$, second$), {
       retry: {
         baseDelayMs: 8,
-        random: () => 0.5,
+        random: () => 0,
         classify: (error) => (error === gone ? 'retry' : 'fatal'),
       },
     });
@@ -628,20 +628,97 @@ it('ends once, though a consumer hangs up when it hears of the end', () => {
   });
 });
 
-it('fails when the server closes with 1000 without event:callEnd', () => {
+const normal = new ConnectionClosedError(1000);
+const withoutEnd = new EndedWithoutCallEndError(normal);
+const goneAfterwards = new EndedWithoutCallEndError(normal, { isGone: true });
+const unavailable = new HandshakeRefusedError(503);
+const noToken = new HandshakeRefusedError(401);
+
+it('dials again when the server closes with 1000 without event:callEnd', () => {
   run((time) => {
-    const closed = new ConnectionClosedError(1000);
-    const wire$ = time.cold('-o-#', wire, closed);
-    const state = '          co-(F|)';
-    const data = '           ---#   ';
-    const reported = '       ---(l|)';
-    const call = callOver(wire$);
-    const error = new EndedWithoutCallEndError(closed);
+    const first$ = time.cold(' -o-#      ', wire, normal);
+    const second$ = time.cold('       -os', wire);
+    const state = '            co-r----o-';
+    const reported = '         ---l------';
+    const events = '           ---------s';
+    const call = callOver(first$, second$);
+
+    time.expectObservable(call.state$.pipe(map(toName))).toBe(state, states);
+    time.expectObservable(call.errors$).toBe(reported, { l: normal });
+    time.expectObservable(call.events$).toBe(events, messages);
+  });
+});
+
+it.each([
+  ['the call is gone', gone, goneAfterwards],
+  ['no token will do', new HandshakeRefusedError(400), new HandshakeRefusedError(400)],
+  ['it refuses us', new HandshakeRefusedError(403), new HandshakeRefusedError(403)],
+  ['it closes otherwise', new ConnectionClosedError(4999), new ConnectionClosedError(4999)],
+])('fails after a close with 1000 when it is told then that %s', (_what, told, error) => {
+  run((time) => {
+    const first$ = time.cold(' -o-#         ', wire, normal);
+    const second$ = time.cold('       -#    ', wire, told);
+    const state = '            co-r----(F|) ';
+    const data = '             --------#    ';
+    const reported = '         ---l----(g|) ';
+    const call = callOver(first$, second$);
 
     time.expectObservable(call.state$.pipe(map(toName))).toBe(state, states);
     time.expectObservable(call.transcript$).toBe(data, {}, error);
-    time.expectObservable(call.errors$).toBe(reported, { l: error });
+    time.expectObservable(call.errors$).toBe(reported, { l: normal, g: error });
   });
+});
+
+it.each([
+  ['a 503 and then 404', [unavailable, gone], goneAfterwards],
+  ['a 401 and then 404', [noToken, gone], goneAfterwards],
+  ['503 to the last', [unavailable, unavailable, unavailable], withoutEnd],
+  ['1000 to the last', [normal, normal, normal], withoutEnd],
+  ['401 twice', [noToken, noToken], noToken],
+])('ends after a close with 1000 and %s', (_what, answers, error) => {
+  run((time) => {
+    const wires = [normal, ...answers].map((answer) => time.cold('#', wire, answer));
+    const states: ConnectionState[] = [];
+    callOver(...wires).state$.subscribe((state) => states.push(state));
+    time.flush();
+
+    expect(states.at(-1)).toEqual({ status: 'closed', reason: 'failed', error });
+  });
+});
+
+it('forgets a close with 1000 once a connection has opened', () => {
+  run((time) => {
+    const first$ = time.cold(' -#             ', wire, normal);
+    const second$ = time.cold('     o#        ', wire, lost);
+    const third$ = time.cold('              -#', wire, gone);
+    const call = callOver(first$, second$, third$);
+
+    time.expectObservable(call.transcript$).toBe('---------------#', {}, gone);
+  });
+});
+
+it('fails with a close with 1000 at once where nothing is retried', () => {
+  run((time) => {
+    const call = liveCall(dialling(time.cold('-o-#', wire, normal)), { retry: false });
+    call.connect();
+
+    time.expectObservable(call.transcript$).toBe('---#', {}, withoutEnd);
+  });
+});
+
+it('asks cleanCloseIsEnd before classify', () => {
+  const asked = vi.fn(() => 'retry' as const);
+  run((time) => {
+    const call = liveCall(dialling(time.cold('-o-#', wire, normal)), {
+      cleanCloseIsEnd: true,
+      retry: { classify: asked },
+    });
+    call.connect();
+
+    time.expectObservable(call.transcript$).toBe('---|');
+  });
+
+  expect(asked).not.toHaveBeenCalled();
 });
 
 it('completes when the server closes with 1000, where that is how calls end', () => {
@@ -717,7 +794,7 @@ it("dials again after someone else's error, where classify says so", () => {
     const call = liveCall(dialling(first$, second$), {
       retry: {
         baseDelayMs: 8,
-        random: () => 0.5,
+        random: () => 0,
         classify: (error) => (error === foreign ? 'retry' : 'fatal'),
       },
     });

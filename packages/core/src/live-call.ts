@@ -48,7 +48,10 @@ export interface LiveCallOptions {
    * less when it closes first. @default 1000
    */
   readonly lingerMs?: number;
-  /** Whether a close with 1000 ends the call without `event:callEnd`, too. @default false */
+  /**
+   * Whether a close with 1000 ends the call without `event:callEnd`, too. It is dialled again
+   * otherwise, since there are proxies that make a 1000 of every cut. @default false
+   */
   readonly cleanCloseIsEnd?: boolean;
   /** How many utterances `call$` keeps, about 100 bytes each and their text. @default 10000 */
   readonly maxUtterances?: number;
@@ -155,6 +158,9 @@ export function liveCall(
   let breakOff: (error: LiveCallError) => void = () => undefined;
   let connections = 0;
   let hasCallEnded = false;
+  /** What the server closed with when it was 1000, and no connection has opened since. */
+  let normalClose: ConnectionClosedError | undefined;
+  let lastVerdict: Verdict = 'fatal';
   let isClosed = false;
   let isTelling = false;
   let untold: (() => void)[] = [];
@@ -228,6 +234,7 @@ export function liveCall(
   const follow = (connection: Connection) => {
     lose();
     open = connection;
+    normalClose = undefined;
     connections += 1;
     log.open(connections);
     try {
@@ -294,7 +301,10 @@ export function liveCall(
       ...retryOptions,
       classify: (error) => {
         lose();
-        return hasCallEnded ? 'fatal' : classify(error);
+        if (isNormalClose(error)) normalClose = error;
+        const isEnd = hasCallEnded || (cleanCloseIsEnd && isNormalClose(error));
+        lastVerdict = isEnd ? 'fatal' : classify(error);
+        return lastVerdict;
       },
       onRetry: ({ attempt, delayMs, cause }) => {
         const error = toLiveCallError(cause);
@@ -336,12 +346,16 @@ export function liveCall(
 
   const toClosed = (error: LiveCallError): Closed => {
     if (hasCallEnded) return CALL_ENDED;
-    if (error._tag !== 'ConnectionClosedError' || error.code !== 1000) {
-      return { status: 'closed', reason: 'failed', error };
-    }
-    return cleanCloseIsEnd
-      ? { status: 'closed', reason: 'clean-close' }
-      : { status: 'closed', reason: 'failed', error: new EndedWithoutCallEndError(error) };
+    if (cleanCloseIsEnd && isNormalClose(error)) return { status: 'closed', reason: 'clean-close' };
+    if (normalClose === undefined) return { status: 'closed', reason: 'failed', error };
+    // Another verdict than these, on the tokens for one, says more than that the call has no end.
+    const isGone = error._tag === 'HandshakeRefusedError' && error.status === 404;
+    const isWithoutEnd = error === normalClose || isGone || lastVerdict === 'retry';
+    return {
+      status: 'closed',
+      reason: 'failed',
+      error: isWithoutEnd ? new EndedWithoutCallEndError(normalClose, { isGone }) : error,
+    };
   };
 
   const hangUp = () => {
@@ -424,6 +438,10 @@ const classifiable: ReadonlySet<LiveCallError['_tag']> = new Set<TransportError[
   'TokenUnavailableError',
   'ConnectionClosedError',
 ]);
+
+function isNormalClose(error: unknown): error is ConnectionClosedError {
+  return isLiveCallError(error) && error._tag === 'ConnectionClosedError' && error.code === 1000;
+}
 
 /** A transport of someone else's may error with anything. */
 function toLiveCallError(error: unknown): LiveCallError {

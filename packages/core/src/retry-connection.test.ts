@@ -4,11 +4,13 @@ import { TestScheduler } from 'rxjs/testing';
 import type { RunHelpers } from 'rxjs/testing';
 import { expect, it, onTestFinished, vi } from 'vitest';
 
+import { dialRequest } from './dial-request.js';
 import {
   ConnectFailedError,
   ConnectionClosedError,
   HandshakeRefusedError,
   HandshakeTimeoutError,
+  TokenUnavailableError,
 } from './errors.js';
 import { retryConnection } from './retry-connection.js';
 import type { Retry, RetryConnectionOptions } from './retry-connection.js';
@@ -35,8 +37,8 @@ function dialling(...wires: readonly Observable<Connection>[]): Transport {
   return defer(() => wires[dials++] ?? NEVER);
 }
 
-/** Half of 8 ms, of 16 ms, …: 4 ms, 8 ms, 16 ms. */
-const quick: RetryConnectionOptions = { baseDelayMs: 8, random: () => 0.5 };
+/** The shortest waits: half of 8 ms, of 16 ms, …: 4 ms, 8 ms, 16 ms. */
+const quick: RetryConnectionOptions = { baseDelayMs: 8, random: () => 0 };
 
 it('dials once, and never ends', () => {
   run((time) => {
@@ -124,34 +126,34 @@ it('has closed the connection before when it dials the next, even at once', () =
   expect(log).toEqual(['dial 1', 'close 1', 'dial 2', 'close 2', 'dial 3', 'close 3']);
 });
 
-it('waits a random share of twice as long each time, up to the longest', () => {
+it('waits half of twice as long each time and a random share of the rest, up to the longest', () => {
   run((time) => {
     const dial$ = time.cold('#', connections, refused);
     const retries: Retry[] = [];
     const onRetry = (retry: Retry) => retries.push(retry);
-    const retried$ = dial$.pipe(retryConnection({ random: () => 0.5, onRetry }));
+    const retried$ = dial$.pipe(retryConnection({ maxAttempts: 8, random: () => 0.5, onRetry }));
 
-    time.expectObservable(retried$).toBe('30250ms #', {}, refused);
+    time.expectObservable(retried$).toBe('45375ms #', {}, refused);
     time.flush();
 
     expect(retries).toEqual([
-      { attempt: 1, delayMs: 250, cause: refused },
-      { attempt: 2, delayMs: 500, cause: refused },
-      { attempt: 3, delayMs: 1_000, cause: refused },
-      { attempt: 4, delayMs: 2_000, cause: refused },
-      { attempt: 5, delayMs: 4_000, cause: refused },
-      { attempt: 6, delayMs: 7_500, cause: refused },
-      { attempt: 7, delayMs: 7_500, cause: refused },
-      { attempt: 8, delayMs: 7_500, cause: refused },
+      { attempt: 1, delayMs: 375, cause: refused },
+      { attempt: 2, delayMs: 750, cause: refused },
+      { attempt: 3, delayMs: 1_500, cause: refused },
+      { attempt: 4, delayMs: 3_000, cause: refused },
+      { attempt: 5, delayMs: 6_000, cause: refused },
+      { attempt: 6, delayMs: 11_250, cause: refused },
+      { attempt: 7, delayMs: 11_250, cause: refused },
+      { attempt: 8, delayMs: 11_250, cause: refused },
     ]);
   });
 });
 
 it.each([
-  [0, '     #'],
-  [0.25, '  125ms #'],
-  [0.9999, '499ms #'],
-])('waits %d of the longest wait', (share, expected) => {
+  [0, '     250ms #'],
+  [0.25, '  313ms #'],
+  [0.9999, '500ms #'],
+])('waits half of the longest wait, and %d of the other half', (share, expected) => {
   run((time) => {
     const dial$ = time.cold('#', connections, refused);
     const options: RetryConnectionOptions = { random: () => share, maxAttempts: 1 };
@@ -167,7 +169,7 @@ it('takes its share from Math.random by default', () => {
   });
   run((time) => {
     const dial$ = time.cold('#', connections, refused);
-    const expected = '100ms #';
+    const expected = '300ms #';
 
     time
       .expectObservable(dial$.pipe(retryConnection({ maxAttempts: 1 })))
@@ -213,7 +215,7 @@ it.each([
 it.each([
   gone,
   new HandshakeRefusedError(302),
-  new ConnectionClosedError(1000),
+  new ConnectionClosedError(1002),
   new ConnectionClosedError(4999),
   new Error('anything'),
 ])('passes on at once what no retry can mend: %s', (error) => {
@@ -297,64 +299,129 @@ it('counts from 0 again as soon as a connection opens, where resetAfterMs is 0',
   expect(attemptsOver({ resetAfterMs: 0 }, dropped, dropped, failed)).toEqual([1, 1, 2]);
 });
 
-it('dials again at once after a 401, as no retry', () => {
+it('dials again after a 401 as no retry, as soon as two dials may follow each other', () => {
   run((time) => {
-    const first$ = time.cold(' -#    ', connections, unauthorized);
-    const second$ = time.cold(' -a---', connections);
-    const left = '             ^-----!';
-    const expected = '         --a----';
+    const first$ = time.cold(' -#       ', connections, unauthorized);
+    const second$ = time.cold('-a----   ', connections);
+    const left = '             ^ 260ms !';
+    const expected = '         251ms a--';
     const onRetry = vi.fn();
-    const options: RetryConnectionOptions = { maxAttempts: 0, onRetry };
+    const options: RetryConnectionOptions = { maxAttempts: 0, giveUpAfterMs: 0, onRetry };
 
     time
       .expectObservable(dialling(first$, second$).pipe(retryConnection(options)), left)
       .toBe(expected, connections);
     time.flush();
 
-    expect(onRetry.mock.calls).toEqual([[{ attempt: 0, delayMs: 0, cause: unauthorized }]]);
+    expect(onRetry.mock.calls).toEqual([[{ attempt: 0, delayMs: 249, cause: unauthorized }]]);
+  });
+});
+
+it('refreshes at once after a connection that was open for longer than that', () => {
+  run((time) => {
+    const expired = new ConnectionClosedError(4401);
+    const first$ = time.cold(' -a 300ms #', connections, expired);
+    const second$ = time.cold('-b---     ', connections);
+    const left = '             ^ 310ms !  ';
+    const expected = '         -a 301ms b--';
+    const options: RetryConnectionOptions = {
+      classify: (error) => (error === expired ? 'refresh-token' : 'fatal'),
+    };
+    const retried$ = dialling(first$, second$).pipe(retryConnection(options));
+
+    time.expectObservable(retried$, left).toBe(expected, connections);
   });
 });
 
 it('passes on a second 401 in a row', () => {
   run((time) => {
     const dial$ = time.cold('-#', connections, unauthorized);
-    const first = '          ^!';
-    const second = '         -^!';
-    const expected = '       --#';
+    const first = '          ^!    ';
+    const second = '         ----^!';
+    const expected = '       -----#';
 
-    time.expectObservable(dial$.pipe(retryConnection())).toBe(expected, {}, unauthorized);
+    time.expectObservable(dial$.pipe(retryConnection(quick))).toBe(expected, {}, unauthorized);
     time.expectSubscriptions(dial$.subscriptions).toBe([first, second]);
   });
 });
 
-it('passes on a second 401 after failures, too', () => {
+/** The delays and reasons of the retries while these dials are made, and how it ended. */
+function retriesOver(options: RetryConnectionOptions, ...dials: readonly Dial[]) {
+  const told: (readonly [reason: string, delayMs: number])[] = [];
+  const reasons: string[] = [];
+  let failure: unknown;
   run((time) => {
-    const first$ = time.cold(' -#        ', connections, unauthorized);
-    const second$ = time.cold(' -#       ', connections, refused);
-    const third$ = time.cold('       -#  ', connections, unauthorized);
-    const expected = '         -------#  ';
-    const retried$ = dialling(first$, second$, third$).pipe(retryConnection(quick));
-
-    time.expectObservable(retried$).toBe(expected, {}, unauthorized);
+    const wires = dials.map(([marbles, error]) => time.cold(marbles, connections, error));
+    let dialled = 0;
+    const transport = defer(() => {
+      reasons.push(dialRequest().reason);
+      return wires[dialled++] ?? NEVER;
+    });
+    transport
+      .pipe(
+        retryConnection({
+          ...options,
+          onRetry: ({ delayMs }) => told.push([reasons.at(-1) ?? '', delayMs]),
+        }),
+      )
+      .subscribe({
+        error: (error: unknown) => {
+          failure = error;
+        },
+      });
   });
+  return { reasons, delays: told.map(([, delayMs]) => delayMs), failure };
+}
+
+const refusedWith401: Dial = ['#', unauthorized];
+
+it.each<[between: string, dial: Dial]>([
+  ['another status', ['#', refused]],
+  ['a cut', ['#', new ConnectFailedError(new Error('socket hang up'))]],
+  ['no answer', ['10s #', new HandshakeTimeoutError(10_000)]],
+  ['a connection that opened', ['(a#)', lost]],
+])('refreshes again after %s, and waits for it as for any retry', (_between, dial) => {
+  const { reasons, delays, failure } = retriesOver(quick, refusedWith401, dial, refusedWith401);
+
+  expect(failure).toBeUndefined();
+  expect(reasons).toEqual(['connect', 'unauthorized', 'connect', 'unauthorized']);
+  expect(delays).toEqual([4, 4, 8]);
 });
 
-it.each([
-  ['again once a connection has stayed open', 1, '--a------b---'],
-  ['no second time after one that only opened', 2, '--a-----#   '],
-])('refreshes %s', (_what, resetAfterMs, expected) => {
-  run((time) => {
-    const first$ = time.cold('-#            ', connections, unauthorized);
-    const second$ = time.cold(' -a#          ', connections, lost);
-    const third$ = time.cold('        -#     ', connections, unauthorized);
-    const fourth$ = time.cold('        -b--  ', connections);
-    const left = '             ^-----------!';
-    const retried$ = dialling(first$, second$, third$, fourth$).pipe(
-      retryConnection({ ...quick, resetAfterMs }),
-    );
+it.each([new TokenUnavailableError('accessToken'), new HandshakeTimeoutError(10_000, 'token')])(
+  'asks on for another token after a $_tag, and passes on a 401 then: no dial was between',
+  (error) => {
+    const { reasons, failure } = retriesOver(quick, refusedWith401, ['#', error], refusedWith401);
 
-    time.expectObservable(retried$, left).toBe(expected, connections, unauthorized);
-  });
+    expect(reasons).toEqual(['connect', 'unauthorized', 'unauthorized']);
+    expect(failure).toBe(unauthorized);
+  },
+);
+
+it('gives up in time on a server that lets in and refuses by turns, and does not dial at speed', () => {
+  const expired = new ConnectionClosedError(4401);
+  const dials = Array<Dial>(1_000).fill(['(a#)', expired]);
+  const { delays, failure } = retriesOver(
+    { random: () => 0, classify: () => 'refresh-token' },
+    ...dials,
+  );
+
+  expect(failure).toBe(expired);
+  expect(delays.slice(0, 6)).toEqual([250, 250, 500, 1_000, 2_000, 4_000]);
+  expect(delays.length).toBeLessThan(20);
+});
+
+it('refreshes at once again when a connection was open for resetAfterMs', () => {
+  const long: Dial = ['a 4999ms #', lost];
+  const { delays } = retriesOver(quick, refusedWith401, long, refusedWith401);
+
+  expect(delays).toEqual([4, 4, 4]);
+});
+
+it('tells the transport nothing of one retry in the next', () => {
+  const { reasons } = retriesOver(quick, refusedWith401, ['(a#)', lost], ['(a#)', lost]);
+
+  expect(reasons).toEqual(['connect', 'unauthorized', 'connect', 'connect']);
 });
 
 it('numbers a refresh as the retry before it', () => {
@@ -366,7 +433,9 @@ it.each([
   ['shorter than the jitter', 429, 3, '   4ms #'],
   ['0', 503, 0, '                4ms #'],
   ['as long as is waited', 503, 60_000, ' 60s #'],
-  ['longer than is waited', 503, 60_001, '#'],
+  ['longer than is waited', 503, 60_001, ' 60s #'],
+  ['for ever', 503, Infinity, '          60s #'],
+  ['no number', 503, NaN, '              4ms #'],
   ['not given', 503, undefined, '        4ms #'],
 ])('honours a Retry-After that is %s', (_what, status, retryAfterMs, expected) => {
   run((time) => {
@@ -378,12 +447,12 @@ it.each([
   });
 });
 
-it('waits for no Retry-After that is longer than maxRetryAfterMs', () => {
+it('waits maxRetryAfterMs for a Retry-After that is longer, and dials', () => {
   run((time) => {
     const error = new HandshakeRefusedError(429, 11);
-    const dial$ = time.cold('-#', connections, error);
-    const expected = '       -#';
-    const options: RetryConnectionOptions = { ...quick, maxRetryAfterMs: 10 };
+    const dial$ = time.cold('-#             ', connections, error);
+    const expected = '       ------------#';
+    const options: RetryConnectionOptions = { ...quick, maxAttempts: 1, maxRetryAfterMs: 10 };
 
     time.expectObservable(dial$.pipe(retryConnection(options))).toBe(expected, {}, error);
   });
@@ -455,15 +524,17 @@ it.each(['baseDelayMs', 'maxDelayMs', 'resetAfterMs', 'maxRetryAfterMs'])(
   },
 );
 
-it.each([-1, NaN])('refuses %d attempts', (maxAttempts) => {
-  expect(() => retryConnection({ maxAttempts })).toThrow(
-    new TypeError(`maxAttempts must be at least 0, not ${maxAttempts}.`),
-  );
+it.each(['maxAttempts', 'giveUpAfterMs'])('refuses a %s below 0', (name) => {
+  for (const value of [-1, NaN]) {
+    expect(() => retryConnection({ [name]: value })).toThrow(
+      new TypeError(`${name} must be at least 0, not ${value}.`),
+    );
+  }
 });
 
-it('retries for ever where maxAttempts is Infinity', () => {
+it('retries for ever where giveUpAfterMs is Infinity', () => {
   const dropped: Dial = ['#', new ConnectFailedError(new Error('offline'))];
-  const attempts = attemptsOver({ maxAttempts: Infinity }, ...Array<Dial>(1_100).fill(dropped));
+  const attempts = attemptsOver({ giveUpAfterMs: Infinity }, ...Array<Dial>(1_100).fill(dropped));
 
   expect(attempts).toHaveLength(1_100);
 });
@@ -486,4 +557,34 @@ it('waits no time that is no number, however often it has dialled', () => {
 
   expect(delays).toHaveLength(1_100);
   expect(new Set(delays)).toEqual(new Set([0]));
+});
+
+it('ends where neither dialling nor waiting takes time', () => {
+  let failure: unknown;
+  new TestScheduler(() => undefined).run(({ flush }) => {
+    throwError(() => refused)
+      .pipe(retryConnection({ baseDelayMs: 0, giveUpAfterMs: 1_000 }))
+      .subscribe({
+        error: (error: unknown) => {
+          failure = error;
+        },
+      });
+    flush();
+  });
+
+  expect(failure).toBe(refused);
+});
+
+it('counts for what a Retry-After asks only what it would have waited itself', () => {
+  const patient: Dial = ['#', new HandshakeRefusedError(503, 50_000)];
+  const { delays } = retriesOver({ random: () => 0 }, ...Array<Dial>(100).fill(patient));
+
+  expect(new Set(delays)).toEqual(new Set([50_000]));
+  expect(delays.length).toBeGreaterThan(10);
+});
+
+it('takes a dial that lasted for hours for one of a machine that slept, and dials again', () => {
+  const slept: Dial = ['8h #', new HandshakeTimeoutError(10_000)];
+
+  expect(attemptsOver({}, slept, slept)).toEqual([1, 2]);
 });

@@ -4,6 +4,8 @@ import type { MonoTypeOperatorFunction } from 'rxjs';
 import { assertDurationMs } from './assert-duration-ms.js';
 import { classify as defaultClassify } from './classify.js';
 import type { Verdict } from './classify.js';
+import { subscribeAs } from './dial-request.js';
+import type { DialRequest } from './dial-request.js';
 import { isLiveCallError } from './errors.js';
 import { monotonicNow } from './monotonic-now.js';
 import type { Connection } from './transport.js';
@@ -20,22 +22,29 @@ export interface Retry {
 
 /** When to dial again. */
 export interface RetryConnectionOptions {
-  /** The longest wait before the first retry, in milliseconds; doubled for each further one. @default 500 */
+  /**
+   * The longest wait before the first retry, in milliseconds; doubled for each further one. No two
+   * dials begin within half of it. @default 500
+   */
   readonly baseDelayMs?: number;
   /** The longest wait before any retry, in milliseconds. @default 15000 */
   readonly maxDelayMs?: number;
   /**
-   * How many retries in a row; the error of the last one is passed on. 0 never retries, but for a
-   * token that is refreshed. @default 8
+   * Milliseconds of dialling and waiting in a row after which no further retry is begun; the error of
+   * the last one is passed on. What a `Retry-After` asks for beyond our own wait is not counted.
+   * `Infinity` never gives up; 0 never retries, but for a token that is refreshed. An outage is
+   * outlasted for certain where this is longer than the outage and the longest dial. @default 90000
    */
+  readonly giveUpAfterMs?: number;
+  /** How many retries in a row at most, within `giveUpAfterMs`; 0 as for that. @default Infinity */
   readonly maxAttempts?: number;
   /**
-   * Milliseconds a connection must have been open for the retries to count from 0 again. Opening
-   * alone does not reset them: a server that accepts and drops would be dialled forever.
+   * Milliseconds a connection must have been open for time and retries to count from 0 again.
+   * Opening alone does not reset them: a server that accepts and drops would be dialled forever.
    * @default 5000
    */
   readonly resetAfterMs?: number;
-  /** The longest `Retry-After` that is waited for, in milliseconds; a longer one is fatal. @default 60000 */
+  /** The longest `Retry-After` that is waited for, in milliseconds; of a longer one, so much. @default 60000 */
   readonly maxRetryAfterMs?: number;
   /** What to do about an error. @default {@link classify} */
   readonly classify?: (error: unknown) => Verdict;
@@ -52,25 +61,27 @@ export interface RetryConnectionOptions {
  *                        ~~d---e-#    random wait, dialled again
  *     result   c-----------d---e-...  one connection after the other
  *
- * The wait is a random share of `baseDelayMs`, doubled with every retry up to `maxDelayMs` (full
- * jitter), or what the server's `Retry-After` asks for where that is longer. A 401 is dialled again
- * at once, so that the token functions are asked anew; a second one is fatal, unless a connection
- * stayed open for `resetAfterMs` in between. The connection before is closed before the next dial;
- * unsubscribing ends the wait, too.
+ * The wait is between half of `baseDelayMs` and the whole of it, doubled with every retry up to
+ * `maxDelayMs`, or what the server's `Retry-After` asks for where that is longer. After the verdict
+ * `refresh-token` it is dialled again at once, and the token functions are asked with the reason
+ * `unauthorized`; a second such verdict in a row is fatal. Each further one that is not in a row
+ * waits and counts as any retry does, until a connection stayed open for `resetAfterMs`. The
+ * connection before is closed before the next dial; unsubscribing ends the wait, too.
  *
- * @throws TypeError for an option that is no duration, or a negative `maxAttempts`
- * @see PROTOCOL.md#life-cycle
+ * @throws TypeError for an option that is no duration, or a negative `giveUpAfterMs` or `maxAttempts`
+ * @see PROTOCOL.md#dialling-again
  * @example
  * import { retryConnection } from '@livecall/core';
  * import type { Transport } from '@livecall/core';
  *
  * export const retrying = (transport: Transport): Transport =>
- *   transport.pipe(retryConnection({ maxAttempts: 3 }));
+ *   transport.pipe(retryConnection({ giveUpAfterMs: 300_000 }));
  */
 export function retryConnection({
   baseDelayMs = 500,
   maxDelayMs = 15_000,
-  maxAttempts = 8,
+  giveUpAfterMs = 90_000,
+  maxAttempts = Infinity,
   resetAfterMs = 5_000,
   maxRetryAfterMs = 60_000,
   classify = defaultClassify,
@@ -78,39 +89,61 @@ export function retryConnection({
   random = Math.random,
 }: RetryConnectionOptions = {}): MonoTypeOperatorFunction<Connection> {
   assertDurationMs({ baseDelayMs, maxDelayMs, resetAfterMs, maxRetryAfterMs });
-  if (!(maxAttempts >= 0))
-    throw new TypeError(`maxAttempts must be at least 0, not ${maxAttempts}.`);
+  assertNotNegative({ giveUpAfterMs, maxAttempts });
+  const leastMs = Math.ceil(Math.min(baseDelayMs, maxDelayMs) / 2);
 
   // Not `tap` and `retry`: with what these keep, two kilobytes of every call that is open.
   return (transport) =>
     new Observable((subscriber) => {
+      let reason: DialRequest['reason'] = 'connect';
       let attempt = 0;
+      let spentMs = 0;
+      let refreshes = 0;
       let isRefreshed = false;
+      let dialledAt = 0;
       let openedAt = Infinity;
 
+      /** How long the dial may have to wait for the one before it. */
+      const toGapMs = () => Math.max(0, Math.ceil(dialledAt + leastMs - monotonicNow()));
+
+      const reset = () => {
+        attempt = 0;
+        spentMs = 0;
+        refreshes = 0;
+        isRefreshed = false;
+      };
+
       const toDelayMs = (cause: unknown): number | undefined => {
-        if (monotonicNow() - openedAt >= resetAfterMs) {
-          attempt = 0;
-          isRefreshed = false;
-        }
+        const endedAt = monotonicNow();
+        if (endedAt - openedAt >= resetAfterMs) reset();
+        else spentMs += Math.min(endedAt - dialledAt, LONGEST_DIAL_MS);
         openedAt = Infinity;
 
         const verdict = classify(cause);
-        if (verdict === 'refresh-token' && !isRefreshed) {
+        if (verdict === 'refresh-token') {
+          if (isRefreshed) return undefined;
           isRefreshed = true;
-          return 0;
+          reason = 'unauthorized';
+          refreshes += 1;
+          if (refreshes === 1) return toGapMs();
+        } else {
+          if (verdict !== 'retry') return undefined;
+          if (!isBeforeDial(cause)) {
+            isRefreshed = false;
+            reason = 'connect';
+          }
         }
-        if (verdict !== 'retry' || attempt >= maxAttempts) return undefined;
-
-        const retryAfterMs = toRetryAfterMs(cause);
-        if (retryAfterMs > maxRetryAfterMs) return undefined;
+        if (attempt >= maxAttempts || spentMs >= giveUpAfterMs) return undefined;
 
         const ceilingMs = Math.min(
           maxDelayMs,
           baseDelayMs * 2 ** Math.min(attempt, MOST_DOUBLINGS),
         );
+        const ownMs = Math.ceil((ceilingMs * (1 + random())) / 2);
         attempt += 1;
-        return Math.max(retryAfterMs, Math.floor(random() * ceilingMs));
+        // At least something: where neither dialling nor waiting takes time, it ends, too.
+        spentMs += Math.max(1, ownMs);
+        return Math.max(ownMs, Math.min(toRetryAfterMs(cause), maxRetryAfterMs));
       };
 
       const lose = (cause: unknown) => {
@@ -126,9 +159,12 @@ export function retryConnection({
       };
 
       const dial = () => {
-        const dialled = transport.subscribe({
+        dialledAt = monotonicNow();
+        const request: DialRequest = { reason, life: subscriber };
+        const dialled = subscribeAs(request, transport, {
           next: (connection) => {
             openedAt = monotonicNow();
+            isRefreshed = false;
             subscriber.next(connection);
           },
           error: lose,
@@ -146,7 +182,27 @@ export function retryConnection({
 /** Far beyond every `maxDelayMs`, and far from Infinity, which times a delay of 0 is no number. */
 const MOST_DOUBLINGS = 31;
 
+/** Of a dial that took longer, a machine that slept meanwhile is to blame, and not the server. */
+const LONGEST_DIAL_MS = 30_000;
+
+/** Whether the server was not even asked: what it said of the tokens before still stands. */
+function isBeforeDial(cause: unknown): boolean {
+  if (!isLiveCallError(cause)) return false;
+  return (
+    cause._tag === 'TokenUnavailableError' ||
+    (cause._tag === 'HandshakeTimeoutError' && cause.waitingFor === 'token')
+  );
+}
+
 function toRetryAfterMs(cause: unknown): number {
   if (!isLiveCallError(cause) || cause._tag !== 'HandshakeRefusedError') return 0;
-  return cause.retryAfterMs ?? 0;
+  const { retryAfterMs = 0 } = cause;
+  return retryAfterMs > 0 ? Math.ceil(retryAfterMs) : 0;
+}
+
+function assertNotNegative(options: Readonly<Record<string, number>>): void {
+  for (const [name, value] of Object.entries(options)) {
+    if (value >= 0) continue;
+    throw new TypeError(`${name} must be at least 0, not ${value}.`);
+  }
 }

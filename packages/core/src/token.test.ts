@@ -9,6 +9,7 @@ import {
   from,
   NEVER,
   of,
+  Subscription,
   throwError,
 } from 'rxjs';
 import type { Observable } from 'rxjs';
@@ -17,6 +18,8 @@ import type { RunHelpers } from 'rxjs/testing';
 import { expect, it, vi } from 'vitest';
 
 import { TokenUnavailableError } from './errors.js';
+import { releaseTokens } from './token-run.js';
+import type { TokenRequest } from './token-run.js';
 import { askToken, assertToken } from './token.js';
 import type { Token } from './token.js';
 
@@ -171,3 +174,140 @@ it.each(['', ' ', '4711 ', '4711\n', '47\t11', '4711é', 4711, undefined, null, 
     );
   },
 );
+
+/** Asks for a call, whose dials all have one life. */
+function askFor(life: Subscription, token: Token): Observable<string> {
+  return askToken('accessToken', token, { reason: 'connect', life });
+}
+
+it('is not called beside itself: whoever asks meanwhile gets what it gives', () => {
+  run((time) => {
+    const token = vi.fn(() => time.cold('---a'));
+    const first = '       ^-----';
+    const second = '      --^---';
+    const fourth = '      ----^-----';
+    const firstHas = '    ---(a|)';
+    const fourthHas = '   -------(a|)';
+
+    time.expectObservable(ask(token), first).toBe(firstHas);
+    time.expectObservable(ask(token), second).toBe(firstHas);
+    time.expectObservable(ask(token), fourth).toBe(fourthHas);
+    time.flush();
+
+    expect(token).toHaveBeenCalledTimes(2);
+  });
+});
+
+it('is called again for a fresh token once a call for any has ended', () => {
+  run((time) => {
+    const reasons: string[] = [];
+    const token = ({ reason }: TokenRequest) => {
+      reasons.push(reason);
+      return reason === 'connect' ? time.cold('---a') : time.cold('--b');
+    };
+    const first = '       ^-------';
+    const second = '      -^------';
+    const firstHas = '    ---(a|)';
+    const secondHas = '   -----(b|)';
+    const fresh$ = askToken('accessToken', token, { reason: 'unauthorized' });
+
+    time.expectObservable(ask(token), first).toBe(firstHas);
+    time.expectObservable(fresh$, second).toBe(secondHas);
+    time.flush();
+
+    expect(reasons).toEqual(['connect', 'unauthorized']);
+  });
+});
+
+it('gives a fresh token to who would take any', () => {
+  run((time) => {
+    const token = vi.fn(() => time.cold('---a'));
+    const fresh$ = askToken('accessToken', token, { reason: 'unauthorized' });
+
+    time.expectObservable(fresh$).toBe('---(a|)');
+    time.expectObservable(ask(token), '-^').toBe('---(a|)');
+    time.flush();
+
+    expect(token).toHaveBeenCalledTimes(1);
+  });
+});
+
+it('runs on when a dial has left, and gives the next of the same call what came meanwhile', () => {
+  run((time) => {
+    const life = new Subscription();
+    const token = vi.fn(() => time.cold('---a'));
+    const asked$ = askFor(life, token);
+
+    time.expectObservable(asked$, '^-!').toBe('-');
+    time.expectObservable(asked$, '------^').toBe('------(a|)');
+    time.flush();
+
+    expect(token).toHaveBeenCalledTimes(1);
+  });
+});
+
+it('gives what came too late for one call to no other', () => {
+  run((time) => {
+    const token = vi.fn(() => time.cold('---a'));
+
+    time.expectObservable(askFor(new Subscription(), token), '^-!').toBe('-');
+    time.expectObservable(askFor(new Subscription(), token), '------^').toBe('---------(a|)');
+    time.flush();
+
+    expect(token).toHaveBeenCalledTimes(2);
+  });
+});
+
+it.each<[what: string, outcome: string]>([
+  ['failed', '---#'],
+  ['gave nothing', '---|'],
+  ['gave what cannot be sent', '---x'],
+])('is called again where it %s meanwhile', (_what, outcome) => {
+  run((time) => {
+    const life = new Subscription();
+    const given = [time.cold(outcome, { x: '' }), time.cold('-a')];
+    const token = () => given.shift() ?? NEVER;
+    const asked$ = askFor(life, token);
+
+    time.expectObservable(asked$, '^-!').toBe('-');
+    time.expectObservable(asked$, '------^').toBe('-------(a|)');
+  });
+});
+
+it('keeps nothing once a dial has its tokens', () => {
+  const life = new Subscription();
+  const given = [of('first'), of('second')];
+  const token = () => given.shift() ?? NEVER;
+  const seen: string[] = [];
+  askFor(life, token).subscribe((each) => seen.push(each));
+  releaseTokens([token], { reason: 'connect', life });
+  askFor(life, token).subscribe((each) => seen.push(each));
+
+  expect(seen).toEqual(['first', 'second']);
+});
+
+it('leaves the Observable when the call is left', () => {
+  run((time) => {
+    const life = new Subscription();
+    const provided$ = time.cold('-----a');
+    const listened = '           ^---!';
+    const asked$ = askFor(life, () => provided$);
+    time.cold('----(x|)').subscribe(() => {
+      life.unsubscribe();
+    });
+
+    time.expectObservable(asked$, '^-!').toBe('-');
+    time.expectSubscriptions(provided$.subscriptions).toBe(listened);
+  });
+});
+
+it('asks a thenable once, however many wait for it', async () => {
+  const then = vi.fn((resolve: (token: string) => void) => {
+    resolve('eyJh');
+  });
+  const token = vi.fn(() => ({ then }) as unknown as PromiseLike<string>);
+  const both = await Promise.all([firstValueFrom(ask(token)), firstValueFrom(ask(token))]);
+
+  expect(both).toEqual(['eyJh', 'eyJh']);
+  expect(then).toHaveBeenCalledTimes(1);
+});

@@ -1,33 +1,17 @@
-import { catchError, defer, from, isObservable, map, of, take, throwIfEmpty } from 'rxjs';
+import { catchError, defer, map, of, take, throwIfEmpty } from 'rxjs';
 import type { Observable } from 'rxjs';
 
+import type { DialRequest } from './dial-request.js';
 import { TokenUnavailableError } from './errors.js';
-
-/** Why a token is asked for. */
-export interface TokenRequest {
-  /** `unauthorized` when the dial before was answered 401: a cached token will not do. */
-  readonly reason: 'connect' | 'unauthorized';
-}
+import { isUsableToken } from './is-usable-token.js';
+import { runToken } from './token-run.js';
+import type { TokenFunction } from './token-run.js';
 
 /**
- * A token, or a function that gives one, asked anew for every dial. Of an Observable the first
- * value counts.
+ * A token, or a function that gives one. It is asked anew for every dial, but not while it still
+ * runs: who asks meanwhile gets what it gives.
  */
-export type Token =
-  string | ((request: TokenRequest) => string | PromiseLike<string> | Observable<string>);
-
-/**
- * Tells whether a token is one that a header can carry: visible ASCII, no spaces.
- *
- * @see RFC 9110 §5.5, which has no place for controls in a field value
- * @example
- * import { isUsableToken } from '@livecall/core';
- *
- * console.log(isUsableToken('eyJh'), isUsableToken('eyJh\n')); // => true false
- */
-export function isUsableToken(token: unknown): token is string {
-  return typeof token === 'string' && /^[\x21-\x7e]+$/.test(token);
-}
+export type Token = string | TokenFunction;
 
 /** @throws TypeError when `token` is neither a function nor a string that can be sent. */
 export function assertToken(name: TokenUnavailableError['token'], token: Token): void {
@@ -41,12 +25,9 @@ export function assertToken(name: TokenUnavailableError['token'], token: Token):
 export function askToken(
   name: TokenUnavailableError['token'],
   token: Token,
-  request: TokenRequest,
+  request: DialRequest,
 ): Observable<string> {
-  return defer(() => {
-    const given = typeof token === 'function' ? token(request) : token;
-    return typeof given === 'string' ? of(given) : isObservable(given) ? given : from(given);
-  }).pipe(
+  return defer(() => (typeof token === 'function' ? runToken(token, request) : of(token))).pipe(
     take(1),
     throwIfEmpty(),
     map((given) => {

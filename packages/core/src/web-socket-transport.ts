@@ -2,16 +2,19 @@ import type { Agent } from 'node:http';
 import type { SecureContextOptions } from 'node:tls';
 
 import { asyncScheduler, forkJoin, Observable } from 'rxjs';
+import type { Subscription } from 'rxjs';
 import type { ClientOptions } from 'ws';
 
 import { assertDurationMs } from './assert-duration-ms.js';
+import { dialRequest } from './dial-request.js';
 import { dialWebSocket } from './dial-web-socket.js';
 import { HandshakeTimeoutError } from './errors.js';
 import type { HeartbeatOptions } from './heartbeat.js';
 import { toOfferedProtocols, toPassedHeaders } from './passed-handshake.js';
 import type { PassedHandshake } from './passed-handshake.js';
+import { releaseTokens } from './token-run.js';
 import { askToken, assertToken } from './token.js';
-import type { Token, TokenRequest } from './token.js';
+import type { Token } from './token.js';
 import type { Transport } from './transport.js';
 
 /** Where and how to dial. */
@@ -21,7 +24,10 @@ export interface WebSocketTransportOptions extends HeartbeatOptions {
    * no credentials.
    */
   readonly url: string;
-  /** Sent as `Authorization: Bearer …`. A function is asked anew for every dial. */
+  /**
+   * Sent as `Authorization: Bearer …`. A function is asked anew for every dial, but not beside
+   * itself: while it runs, every dial waits for what it gives, so it needs a time-out of its own.
+   */
   readonly accessToken: Token;
   /** Sent as `?conversationToken=…`: a call-log entry's `liveConversationToken`. */
   readonly conversationToken: Token;
@@ -35,7 +41,10 @@ export interface WebSocketTransportOptions extends HeartbeatOptions {
    * its error.
    */
   readonly passOn?: PassedHandshake;
-  /** Milliseconds for a dial to be open, the tokens included. @default 10000 */
+  /**
+   * Milliseconds for the tokens to be there, and then for the connection to be open. A token that
+   * takes longer is used by the dial after. @default 10000
+   */
   readonly handshakeTimeoutMs?: number;
   /** Milliseconds the server has to answer our close before the socket is cut. @default 2000 */
   readonly closeTimeoutMs?: number;
@@ -112,28 +121,29 @@ export function webSocketTransport({
   };
   const heartbeatOptions = { pingIntervalMs, pongTimeoutMs };
 
-  // What the dial before was told: the one thing a transport remembers from dial to dial.
-  let reason: TokenRequest['reason'] = 'connect';
+  const tokens = [accessToken, conversationToken];
 
   // Not a chain of operators: what has done its part when the connection opens would stay with it.
   return new Observable((subscriber) => {
-    let waitingFor: HandshakeTimeoutError['waitingFor'] = 'token';
-    const expiry = asyncScheduler.schedule(() => {
-      // Without a token there was no dial: what the one before was told still holds.
-      if (waitingFor === 'server') reason = 'connect';
-      subscriber.error(new HandshakeTimeoutError(handshakeTimeoutMs, waitingFor));
-    }, handshakeTimeoutMs);
-    subscriber.add(expiry);
+    const request = dialRequest();
+    let expiry: Subscription | undefined;
+    const expect = (waitingFor: HandshakeTimeoutError['waitingFor']) => {
+      expiry?.unsubscribe();
+      expiry = asyncScheduler.schedule(() => {
+        subscriber.error(new HandshakeTimeoutError(handshakeTimeoutMs, waitingFor));
+      }, handshakeTimeoutMs);
+      subscriber.add(expiry);
+    };
 
-    const tokens$ = forkJoin([
-      askToken('accessToken', accessToken, { reason }),
-      askToken('conversationToken', conversationToken, { reason }),
-    ]);
-    const asking = tokens$.subscribe({
+    const asking = forkJoin([
+      askToken('accessToken', accessToken, request),
+      askToken('conversationToken', conversationToken, request),
+    ]).subscribe({
       next: ([access, conversation]) => {
         // Whoever gave them may have left.
         if (subscriber.closed) return;
-        waitingFor = 'server';
+        releaseTokens(tokens, request);
+        expect('server');
         const dialled = new URL(url);
         if (passOn === undefined) dialled.searchParams.set('conversationToken', conversation);
         else dialled.search = [dialled.search, passOn.search.slice(1)].filter(Boolean).join('&');
@@ -154,10 +164,7 @@ export function webSocketTransport({
           clientOptions: { ...clientOptions, headers },
           heartbeatOptions,
           tokens: [access, conversation, ...(passOn?.secrets ?? [])],
-          onAnswer: (status) => {
-            reason = status === 401 ? 'unauthorized' : 'connect';
-            expiry.unsubscribe();
-          },
+          onAnswer: () => expiry?.unsubscribe(),
         });
         subscriber.add(hangUp);
       },
@@ -166,6 +173,7 @@ export function webSocketTransport({
       },
     });
     subscriber.add(asking);
+    if (!asking.closed) expect('token');
   });
 }
 

@@ -76,7 +76,7 @@ export function createProgram(
     .option('--mask-transcripts', 'mask the words of the call in the recording')
     .option('--proxy <url>', 'the HTTP proxy on the way; else HTTPS_PROXY, unless NO_PROXY')
     .option('--no-proxy', 'dial without one')
-    .option('--retries <n>', 'how often in a row a lost connection is dialled again', toCount, 8)
+    .option('--retries <n>', 'dial again so often in a row at most, and for 90 s', toCount)
     .option('--timeout <ms>', 'how long the server has to answer a dial', toPatience, 10_000)
     .addHelpText(
       'after',

@@ -133,17 +133,24 @@ const handshakes: readonly Row[] = [
     },
   ],
   [
-    'refused with 429 and a Retry-After of more than a minute',
+    'refused with 429 and a Retry-After that its client does not outlast',
     'refuse:status=429,retryAfterMs=61000,afterMs=1',
-    refused('HandshakeRefusedError 429'),
+    {
+      ...refused('HandshakeRefusedError 429'),
+      state: ' cr 58ms (H|)',
+      heard: ' 60ms |',
+      errors: '-x 58ms |',
+      joined: '27ms #',
+      refusal: 'NotOpenError',
+    },
   ],
   [
     'refused with 401, and the new token is taken',
     'refuse:status=401,afterMs=1',
     {
       ...undisturbed,
-      state: ' cro-----------------------------e----(E|)',
-      heard: ' -----s---t---u------a-----------e----|',
+      state: ' cr---o--------------------------e----(E|)',
+      heard: ' --------s---t---u---a-----------e----|',
       errors: '-x-----------------------------------|',
       words: { x: 'HandshakeRefusedError 401' },
     },
@@ -153,9 +160,9 @@ const handshakes: readonly Row[] = [
     'refuse:status=401,times=2,afterMs=1',
     {
       ...refused('HandshakeRefusedError 401'),
-      state: ' cr(F|)',
-      heard: ' --#',
-      errors: '-x(x|)',
+      state: ' cr---(F|)',
+      heard: ' -----#',
+      errors: '-x---(x|)',
     },
   ],
   [
@@ -206,7 +213,7 @@ const handshakes: readonly Row[] = [
 ];
 
 const ends: readonly Row[] = [
-  ['closed with 1000', 'close:frames=2,code=1000', closed('EndedWithoutCallEndError')],
+  ['closed with 1000', 'close:frames=2,code=1000', closedOnce('ConnectionClosedError 1000')],
   ['closed with 1001', 'close:frames=2,code=1001', closedOnce('ConnectionClosedError 1001')],
   ['closed without a code', 'close:frames=2,code=1005', closedOnce('ConnectionClosedError 1005')],
   ['cut', 'close:frames=2', closedOnce('ConnectionClosedError 1006')],
@@ -255,10 +262,10 @@ const ends: readonly Row[] = [
     'closed with 1012, and the second dial with a 401',
     ['close:frames=3,code=1012', 'refuse:status=401,dial=2,afterMs=1'],
     {
-      state: ' co----------r----(rO)------------e----(E|)',
-      heard: ' ----s---t---u--------a-----------e----|',
-      errors: '------------x----y--------------------|',
-      joined: '---------------------(J|)',
+      state: ' co----------r----r--O---------------e----(E|)',
+      heard: ' ----s---t---u-----------a-----------e----|',
+      errors: '------------x----y-----------------------|',
+      joined: '------------------------(J|)',
       words: { x: 'ConnectionClosedError 1012', y: 'HandshakeRefusedError 401' },
     },
   ],
@@ -266,10 +273,10 @@ const ends: readonly Row[] = [
     'closed with 1012, and the second and third dial with a 401',
     ['close:frames=3,code=1012', 'refuse:status=401,dial=2,times=2,afterMs=1'],
     {
-      state: ' co----------r----r(F|)',
-      heard: ' ----s---t---u-----#',
-      errors: '------------x----y(y|)',
-      joined: '------------------#',
+      state: ' co----------r----r---(F|)',
+      heard: ' ----s---t---u--------#',
+      errors: '------------x----y---(y|)',
+      joined: '---------------------#',
       words: { x: 'ConnectionClosedError 1012', y: 'HandshakeRefusedError 401' },
       failure: 'HandshakeRefusedError 401',
       refusal: 'CallEndedError',
@@ -365,10 +372,10 @@ const frames: readonly Row[] = [
     'drop:type=event:callEnd',
     {
       ...undisturbed,
-      state: ' co-----------------------------------(F|)',
-      heard: ' ----s---t---u-------a----------------#',
-      errors: '-------------------------------------(x|)',
-      words: { x: 'EndedWithoutCallEndError' },
+      state: ' co-----------------------------------r---(F|)',
+      heard: ' ----s---t---u-------a--------------------#',
+      errors: '-------------------------------------y---(x|)',
+      words: { x: 'EndedWithoutCallEndError', y: 'ConnectionClosedError 1000' },
       failure: 'EndedWithoutCallEndError',
     },
   ],
@@ -474,7 +481,7 @@ function see(faults: string | readonly string[], seen: Seen): void {
     const call = liveCall(transport, {
       lingerMs: 6,
       // The first retry after 4 ms, the second after 8.
-      retry: { baseDelayMs: 8, maxAttempts: 2, random: () => 0.5 },
+      retry: { baseDelayMs: 8, maxAttempts: 2, random: () => 0 },
       createId: () => 'live-1',
     });
     const following = call.connect();

@@ -32,6 +32,17 @@ export function isUnplayed({ kind }: Divergence): boolean {
   return kind === 'missing' || kind === 'early-close' || kind === 'unconsumed';
 }
 
+/** What a client did that dialled once more than was recorded. */
+export const FURTHER_DIAL = 'a further one';
+
+/**
+ * Whether it says that the client dialled again when the recording was over, as a client does that
+ * did not hear of the call's end.
+ */
+export function isFurtherDial({ kind, actual }: Divergence): boolean {
+  return kind === 'unexpected' && actual.startsWith(FURTHER_DIAL);
+}
+
 /**
  * Puts a divergence in a line.
  *

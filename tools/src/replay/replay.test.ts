@@ -759,7 +759,7 @@ it('is a whole call, lost and dialled again, in virtual time', async () => {
       .close(1000, { after: 1 });
     const fake = replay(recorded.toRecording(), { pace: 'recorded' });
     // Dialled again after half of 8 ms, then after half of 16 ms.
-    const retry = { baseDelayMs: 8, random: () => 0.5 };
+    const retry = { baseDelayMs: 8, random: () => 0 };
     const call = liveCall(fake, { retry, createId: () => 'live-1' });
 
     const state = '       c-o-----r---r-------o---------e(E|)';

@@ -16,6 +16,7 @@ import {
 import { assertOneOf } from '../assert-one-of.js';
 import { toDials } from './dial.js';
 import type { Dial } from './dial.js';
+import { FURTHER_DIAL } from './divergence.js';
 import type { Divergence } from './divergence.js';
 import { createManualTime } from './manual-time.js';
 import type { MatchLevel } from './match.js';
@@ -222,7 +223,7 @@ export function replay(
       stage.diverge(recording.entries.length - 1, {
         kind: 'unexpected',
         expected: `no more than ${dials.length} dial(s)`,
-        actual: 'a further one',
+        actual: FURTHER_DIAL,
       });
     }
     return failAfter(0, stage, () => new HandshakeRefusedError(404));

@@ -142,8 +142,23 @@ it('says that a client dialled once more, though the recording was over before',
   opened.call.connect();
 
   expect(await judge(opened)).toBe(
-    'call.ndjson:6: unexpected: expected no more than 1 dial(s), got a further one after 450 ms',
+    'call.ndjson:6: unexpected: expected no more than 1 dial(s), got a further one after 475 ms',
   );
+});
+
+it.each<[what: string, ended: Scenario, options: OpenReplayOptions]>([
+  ['was closed with 1000 without event:callEnd', heard.close(), {}],
+  [
+    'lost it to a fault',
+    heard.callEnd().close(),
+    { faults: [dropFrames({ type: 'event:callEnd' })] },
+  ],
+])('lets a call dial once more that %s, since it has to ask', async (_what, ended, options) => {
+  const opened = await open(ended, options);
+  opened.call.connect();
+
+  expect(await judge(opened)).toMatch(/^followed/);
+  expect(await statusOf(opened.call)).toBe('closed');
 });
 
 it.each<[what: string, options: OpenReplayOptions]>([

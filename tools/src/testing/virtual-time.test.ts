@@ -32,7 +32,7 @@ const lost = new ConnectionClosedError(1006);
 /** Half of 500 ms until the first retry, half of 1000 ms until the second. */
 const options = {
   pace: 'recorded',
-  call: { retry: { random: () => 0.5 }, createId: () => 'live-1' },
+  call: { retry: { random: () => 0 }, createId: () => 'live-1' },
 } as const;
 
 /** Everything that a call shows. */

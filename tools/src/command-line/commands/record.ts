@@ -37,7 +37,7 @@ export interface RecordFlags {
   readonly conversationTokenFile?: string;
   readonly maskTranscripts?: boolean;
   readonly proxy?: ProxyFlag;
-  readonly retries: number;
+  readonly retries?: number;
   readonly timeout: number;
 }
 
@@ -81,7 +81,9 @@ export async function record(flags: RecordFlags, given: GivenTokens): Promise<nu
     (tappedTransport, sink) => tappedTransport.pipe(recordTo(sink)),
     transport,
   );
-  const call = liveCall(recordedTransport, { retry: { maxAttempts: retries } });
+  const call = liveCall(recordedTransport, {
+    retry: retries === undefined ? {} : { maxAttempts: retries },
+  });
   const { state, stopCode, hasOpened } = await followCall(call, {
     ...flags,
     typed$: flags.keys ? keys(process.stdin) : EMPTY,

@@ -6,7 +6,7 @@ import { defer, firstValueFrom, map, merge, NEVER, Subject, throwError } from 'r
 
 import { parseFault } from '../../faults/parse-fault.js';
 import type { Fault } from '../../faults/signal.js';
-import { isUnplayed, showDivergence } from '../../replay/divergence.js';
+import { isFurtherDial, isUnplayed, showDivergence } from '../../replay/divergence.js';
 import type { Divergence } from '../../replay/divergence.js';
 import { exitCodes, ExitError } from '../exit-error.js';
 import { listen } from '../listen.js';
@@ -59,11 +59,14 @@ export async function replay(paths: readonly string[], flags: ReplayFlags): Prom
     recordings.map((recording) => [
       toToken(recording),
       startAnew(recording, options, faults, (divergences) => {
-        // Where something is made to go wrong, what was not played is no client's doing.
+        // Where something is made to go wrong, what was not played is no client's doing, nor is a dial
+        // of one that was kept from hearing of the end.
         over$.next({
           name: recording.name,
           divergences:
-            faults.length === 0 ? divergences : divergences.filter((found) => !isUnplayed(found)),
+            faults.length === 0
+              ? divergences
+              : divergences.filter((found) => !isUnplayed(found) && !isFurtherDial(found)),
         });
       }),
     ]),
