@@ -119,3 +119,34 @@ it.concurrent.each(['--speed', '--max-idle'])('has no use for %s without time', 
       'livecall: At --pace instant no time passes: --speed and --max-idle are for --pace recorded.\n',
   });
 });
+
+it.concurrent('ends with 1 for a fault that never struck, and names it', async () => {
+  await using command = replaying('--once', '--fault', 'drop:type=akc', '--fault', 'close:dial=2');
+  using following = follow(toTransport(await command.line(1)));
+  expect(await following.error()).toMatchObject({ code: 1000 });
+
+  const { exitCode, stderr } = await command.ends();
+  expect(exitCode).toBe(1);
+  expect(stderr).toMatch(
+    /^livecall: drop:type=akc: unstruck: expected akc, got 1 dial with \d+ frames$/m,
+  );
+  expect(stderr).toMatch(/^livecall: close:dial=2: unstruck: expected dial 2, got 1 dial with/m);
+});
+
+it.concurrent('does not mind a fault that may miss', async () => {
+  await using command = replaying('--once', '--fault', 'maybe:close:frames=300');
+  using following = follow(toTransport(await command.line(1)));
+  expect(await following.error()).toMatchObject({ code: 1000 });
+
+  expect((await command.ends()).exitCode).toBe(0);
+});
+
+it.concurrent('ends with 1 when it is stopped before the one call was over', async () => {
+  await using command = replaying('--once', '--fault', 'close:frames=3');
+  await command.says('replaying');
+  command.signal('SIGINT');
+
+  const { exitCode, stderr } = await command.ends();
+  expect(exitCode).toBe(1);
+  expect(stderr).toContain('livecall: stopped before a call was over; no fault was judged\n');
+});

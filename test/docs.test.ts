@@ -4,7 +4,15 @@ import { fileURLToPath } from 'node:url';
 
 import { isLiveCallError, liveCall } from '@livecall/core';
 import type { LiveCallError, Transport } from '@livecall/core';
-import { ack, openReplay, parseFault, replay, scenario, toHaveSent } from '@livecall/tools';
+import {
+  ack,
+  closeAfter,
+  openReplay,
+  parseFault,
+  replay,
+  scenario,
+  toHaveSent,
+} from '@livecall/tools';
 import type { DivergedError, OpenReplayOptions } from '@livecall/tools';
 import { filter, merge, mergeMap, switchMap, take, timer } from 'rxjs';
 import { TestScheduler } from 'rxjs/testing';
@@ -142,6 +150,7 @@ const departing: readonly (readonly [string, OpenReplayOptions, (opened: Opened)
     },
   ],
   [JOINED, { waitMs: 0 }, () => undefined],
+  [JOINED, { faults: [closeAfter({ frames: 300 })] }, send('joinCall')],
 ];
 
 it('tells each divergence in its line', async () => {
@@ -153,7 +162,7 @@ it('tells each divergence in its line', async () => {
     lines.push(error.message.split('\n')[1]?.trim());
   }
 
-  expect(readTable('kind').map(([, , line]) => line)).toEqual(lines);
+  expect(readTable('kind').map(([, , , line]) => line)).toEqual(lines);
 });
 
 it('has a test for each fault below the messages', () => {

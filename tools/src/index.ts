@@ -47,7 +47,8 @@ export { refuseDial } from './faults/refuse-dial.js';
 export { reorderFrames } from './faults/reorder-frames.js';
 export { replaceFrames } from './faults/replace-frames.js';
 export { stallAfter } from './faults/stall-after.js';
-export type { Fault } from './faults/signal.js';
+export { maybe } from './faults/create-fault.js';
+export type { Fault, FaultReport } from './faults/create-fault.js';
 
 /* Scenarios */
 export { ack, scenario } from './recording/scenario.js';

@@ -2,7 +2,8 @@ import type { Transport } from '@livecall/core';
 import { asyncScheduler, defer, finalize, Subscription, tap } from 'rxjs';
 
 import { HELD_MS } from '../faults/hold-call.js';
-import type { Fault } from '../faults/signal.js';
+import type { Fault } from '../faults/create-fault.js';
+import { judgeUnder, putOver, watchFault } from '../faults/watch-fault.js';
 import type { Recording } from '../recording/recording.js';
 import type { Divergence } from '../replay/divergence.js';
 import { replay } from '../replay/replay.js';
@@ -12,7 +13,8 @@ import type { Replay, ReplayOptions } from '../replay/replay.js';
  * Replays a recording as often as clients come: a dial goes on with the call that is not over and
  * that nobody is on, or starts the recording anew.
  *
- * @param onOver hears how each call went, once it was played to its end or the client departed
+ * @param onOver hears how each call went, once it was played to its end or the client departed: what
+ *   counts of it under the faults
  */
 export function startAnew(
   recording: Recording,
@@ -42,6 +44,7 @@ function startCall(
   faults: readonly Fault[],
   onOver: (divergences: readonly Divergence[]) => void,
 ): PlayedCall {
+  const watched = faults.map(watchFault);
   let isPlaying = false;
   let isOver = false;
   let divergences: readonly Divergence[] | undefined;
@@ -52,7 +55,7 @@ function startCall(
   const settle = () => {
     if (divergences === undefined || unheardEnd !== undefined || isOver) return;
     isOver = true;
-    onOver(divergences);
+    onOver(judgeUnder(watched, divergences));
   };
   const giveUp = () => {
     unheardEnd = undefined;
@@ -70,10 +73,7 @@ function startCall(
       },
     }),
   );
-  const disturbedTransport = faults.reduce<Transport>(
-    (transport, fault) => transport.pipe(fault),
-    endingTransport,
-  );
+  const disturbedTransport = putOver(endingTransport, watched);
   return {
     isFree: () => !isPlaying && !isOver,
     transport: defer(() => {

@@ -2,6 +2,7 @@ import type { Frame } from '@livecall/core';
 
 import { assertWhole } from './assert-number.js';
 import { typeOf } from './place.js';
+import type { FaultReport } from './create-fault.js';
 import { seededRandom } from './seeded-random.js';
 
 /** Which of the server's frames a fault strikes; all of them when nothing is given. */
@@ -24,10 +25,17 @@ export function assertChoice({ dial, nth, share = 1 }: FrameChoice): void {
   if (!(share >= 0 && share <= 1)) throw new TypeError(`share must be from 0 to 1, not ${share}.`);
 }
 
+/** What there must be for a fault to strike, in words. */
+export function toNeeded({ dial, nth, type }: FrameChoice): string {
+  const what = nth === undefined ? (type ?? 'a frame') : `${type ?? 'frame'} ${nth}`;
+  return dial === undefined ? what : `${what} on dial ${dial}`;
+}
+
 /** Says of each frame of one dial, in order, whether it is struck. */
 export function choose(
   { dial, nth, type, share = 1, seed = 1 }: FrameChoice,
   current: number,
+  report?: FaultReport,
 ): (frame: Frame) => boolean {
   const random = seededRandom(seed + current);
   let candidates = 0;
@@ -36,6 +44,8 @@ export function choose(
     if (type !== undefined && typeOf(frame) !== type) return false;
     candidates += 1;
     const isDrawn = random() < share;
-    return isDrawn && (nth === undefined || nth === candidates);
+    if (nth !== undefined && nth !== candidates) return false;
+    if (!isDrawn) report?.spared();
+    return isDrawn;
   };
 }

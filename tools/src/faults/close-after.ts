@@ -3,11 +3,13 @@ import { concat, concatMap, defer, of } from 'rxjs';
 import type { Observable } from 'rxjs';
 
 import { assertWhole } from './assert-number.js';
+import { createFault } from './create-fault.js';
+import type { Fault } from './create-fault.js';
 import { holdCall } from './hold-call.js';
-import { assertPlace, locate } from './place.js';
+import { assertPlace, locate, toReached } from './place.js';
 import type { Place } from './place.js';
-import { fromSignals, toSignals } from './signal.js';
-import type { Fault, Signal } from './signal.js';
+import { fromSignals, tell, toSignals } from './signal.js';
+import type { Signal } from './signal.js';
 
 /** Where the server closes, and with what. */
 export interface CloseAfterOptions extends Place {
@@ -29,22 +31,25 @@ export interface CloseAfterOptions extends Place {
  * const recording = await loadRecording('recordings/joined-call.ndjson');
  * const transport = replay(recording).pipe(closeAfter({ frames: 3, code: 1012 }));
  */
-export function closeAfter({ code = 1006, reason = '', ...place }: CloseAfterOptions): Fault {
+export function closeAfter(options: CloseAfterOptions): Fault {
+  const { code = 1006, reason = '', ...place } = options;
   assertPlace(place);
   assertWhole({ code }, 1000, 4999);
   const error = new ConnectionClosedError(code, reason);
   const isRejoined = classify(error) === 'retry';
 
-  return (transport) => {
+  return createFault('close', options, toReached(place), (report) => (transport) => {
     const call = holdCall(toSignals(transport));
     let dials = 0;
     return defer(() => {
       dials += 1;
       const cut$ = call.signals$.pipe(
+        tell(report),
         locate(place, dials),
         concatMap(({ signal, stands }): Observable<Signal> => {
           if (stands !== 'here') return of(signal);
           const end$ = defer(() => {
+            report.struck();
             // Only now: a client that hangs up at this very signal is not coming back.
             if (isRejoined) call.hold();
             return of<Signal>({ kind: 'end', error });
@@ -54,5 +59,5 @@ export function closeAfter({ code = 1006, reason = '', ...place }: CloseAfterOpt
       );
       return fromSignals(cut$);
     });
-  };
+  });
 }

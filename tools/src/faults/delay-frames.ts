@@ -2,9 +2,10 @@ import { monotonicNow } from '@livecall/core';
 import { concatMap, delay, map, of } from 'rxjs';
 
 import { assertDurationMs, assertWhole } from './assert-number.js';
+import { createFault } from './create-fault.js';
+import type { Fault } from './create-fault.js';
 import { seededRandom } from './seeded-random.js';
 import { alterSignals } from './signal.js';
-import type { Fault } from './signal.js';
 
 /** How late frames are. */
 export interface DelayFramesOptions {
@@ -28,23 +29,23 @@ export interface DelayFramesOptions {
  *
  * const farAway = delayFrames({ ms: 200, jitterMs: 50 });
  */
-export function delayFrames({
-  ms = 0,
-  jitterMs = 0,
-  seed = 1,
-  dial,
-}: DelayFramesOptions = {}): Fault {
+export function delayFrames(options: DelayFramesOptions = {}): Fault {
+  const { ms = 0, jitterMs = 0, seed = 1, dial } = options;
   assertDurationMs({ ms, jitterMs });
   assertWhole({ dial }, 1);
-  return alterSignals((signals$, current) => {
-    if (dial !== undefined && dial !== current) return signals$;
-    const random = seededRandom(seed + current);
-    return signals$.pipe(
-      map((signal) => ({ signal, dueAt: monotonicNow() + ms + Math.round(random() * jitterMs) })),
-      concatMap(({ signal, dueAt }) => {
-        const lateMs = Math.max(0, dueAt - monotonicNow());
-        return signal.kind === 'open' ? of(signal) : of(signal).pipe(delay(lateMs));
-      }),
-    );
-  });
+  const needs = dial === undefined ? 'a frame or a close' : `a frame or a close on dial ${dial}`;
+  return createFault('delay', options, needs, (report) =>
+    alterSignals((signals$, current) => {
+      if (dial !== undefined && dial !== current) return signals$;
+      const random = seededRandom(seed + current);
+      return signals$.pipe(
+        map((signal) => ({ signal, dueAt: monotonicNow() + ms + Math.round(random() * jitterMs) })),
+        concatMap(({ signal, dueAt }) => {
+          if (signal.kind === 'open') return of(signal);
+          report.struck();
+          return of(signal).pipe(delay(Math.max(0, dueAt - monotonicNow())));
+        }),
+      );
+    }, report),
+  );
 }

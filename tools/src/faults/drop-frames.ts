@@ -1,5 +1,5 @@
 import type { FrameChoice } from './choice.js';
-import type { Fault } from './signal.js';
+import type { Fault } from './create-fault.js';
 import { strikeFrames } from './strike-frames.js';
 
 /**
@@ -12,5 +12,5 @@ import { strikeFrames } from './strike-frames.js';
  * const withoutAck = dropFrames({ type: 'ack', nth: 1 });
  */
 export function dropFrames(choice: FrameChoice = {}): Fault {
-  return strikeFrames(choice, () => []);
+  return strikeFrames('drop', choice, () => []);
 }

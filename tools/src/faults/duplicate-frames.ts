@@ -2,7 +2,7 @@ import type { Frame } from '@livecall/core';
 
 import { assertWhole } from './assert-number.js';
 import type { FrameChoice } from './choice.js';
-import type { Fault } from './signal.js';
+import type { Fault } from './create-fault.js';
 import { strikeFrames } from './strike-frames.js';
 
 /** Which frames are repeated, and how often. */
@@ -20,7 +20,8 @@ export interface DuplicateFramesOptions extends FrameChoice {
  *
  * const twice = duplicateFrames({ type: 'event:callEnd' });
  */
-export function duplicateFrames({ times = 2, ...choice }: DuplicateFramesOptions = {}): Fault {
+export function duplicateFrames(options: DuplicateFramesOptions = {}): Fault {
+  const { times = 2 } = options;
   assertWhole({ times }, 1, 1_000);
-  return strikeFrames(choice, (frame) => Array<Frame>(times).fill(frame));
+  return strikeFrames('duplicate', options, (frame) => Array<Frame>(times).fill(frame));
 }

@@ -3,7 +3,7 @@ import { ConnectFailedError, HandshakeTimeoutError } from '@livecall/core';
 import { assertOneOf } from '../assert-one-of.js';
 import { interceptDials } from './intercept-dials.js';
 import type { DialChoice } from './intercept-dials.js';
-import type { Fault } from './signal.js';
+import type { Fault } from './create-fault.js';
 
 /** Which dials get no answer, and why. */
 export interface FailDialOptions extends DialChoice {
@@ -26,14 +26,10 @@ export interface FailDialOptions extends DialChoice {
  *
  * const offlineTwice = failDial({ times: 2, code: 'ENETUNREACH' });
  */
-export function failDial({
-  reason = 'unreachable',
-  code = 'ECONNREFUSED',
-  ...choice
-}: FailDialOptions = {}): Fault {
+export function failDial(options: FailDialOptions = {}): Fault {
+  const { reason = 'unreachable', code = 'ECONNREFUSED', afterMs = 0 } = options;
   assertOneOf('reason', reason, ['unreachable', 'timeout']);
-  const { afterMs = 0 } = choice;
-  return interceptDials(choice, () =>
+  return interceptDials('fail', options, () =>
     reason === 'timeout'
       ? new HandshakeTimeoutError(afterMs)
       : new ConnectFailedError(Object.assign(new Error(`${code}, as a fault`), { code })),

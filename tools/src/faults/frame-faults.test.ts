@@ -27,7 +27,7 @@ import { insertFrame } from './insert-frame.js';
 import { postponeFrames } from './postpone-frames.js';
 import { reorderFrames } from './reorder-frames.js';
 import { replaceFrames } from './replace-frames.js';
-import type { Fault } from './signal.js';
+import type { Fault } from './create-fault.js';
 import { stallAfter } from './stall-after.js';
 
 /* The faults that disturb the frames of an open connection. */

@@ -2,7 +2,7 @@ import type { Frame } from '@livecall/core';
 
 import { assertOneOf } from '../assert-one-of.js';
 import type { FrameChoice } from './choice.js';
-import type { Fault } from './signal.js';
+import type { Fault } from './create-fault.js';
 import { strikeFrames } from './strike-frames.js';
 
 /**
@@ -27,12 +27,13 @@ export type Garbage = 'bad-json' | 'wrong-types' | 'unknown-type' | 'binary' | '
  *
  * const tornTranscript = garbleFrames({ type: 'transcript', nth: 2, as: 'bad-json' });
  */
-export function garbleFrames({
-  as = 'bad-json',
-  ...choice
-}: FrameChoice & { readonly as?: Garbage } = {}): Fault {
+export function garbleFrames(options: FrameChoice & { readonly as?: Garbage } = {}): Fault {
+  const { as = 'bad-json' } = options;
   assertOneOf('as', as, Object.keys(garblers));
-  return strikeFrames(choice, (frame) => [garblers[as](frame)]);
+  return strikeFrames('garble', options, (frame) => {
+    const garbled = garblers[as](frame);
+    return garbled === frame ? undefined : [garbled];
+  });
 }
 
 const garblers: Readonly<Record<Garbage, (frame: Frame) => Frame>> = {

@@ -1,10 +1,12 @@
 import type { Frame } from '@livecall/core';
 import { concatMap } from 'rxjs';
 
-import { assertPlace, locate } from './place.js';
+import { createFault } from './create-fault.js';
+import type { Fault } from './create-fault.js';
+import { assertPlace, locate, toReached } from './place.js';
 import type { Place } from './place.js';
 import { alterSignals } from './signal.js';
-import type { Fault, Signal } from './signal.js';
+import type { Signal } from './signal.js';
 import { toWire } from './to-wire.js';
 
 /** Where a frame is inserted, and which. */
@@ -26,15 +28,22 @@ export interface InsertFrameOptions extends Place {
  *   frame: { type: 'error', description: 'late' },
  * });
  */
-export function insertFrame({ frame, ...place }: InsertFrameOptions): Fault {
+export function insertFrame(options: InsertFrameOptions): Fault {
+  const { frame, ...place } = options;
   assertPlace(place);
   const wire = toWire(frame);
-  return alterSignals((signals$, dial) =>
-    signals$.pipe(
-      locate(place, dial),
-      concatMap(({ signal, stands }): readonly Signal[] =>
-        stands === 'here' ? [signal, { kind: 'frame', frame: wire }] : [signal],
-      ),
+  return createFault('insert', options, toReached(place), (report) =>
+    alterSignals(
+      (signals$, dial) =>
+        signals$.pipe(
+          locate(place, dial),
+          concatMap(({ signal, stands }): readonly Signal[] => {
+            if (stands !== 'here') return [signal];
+            report.struck();
+            return [signal, { kind: 'frame', frame: wire }];
+          }),
+        ),
+      report,
     ),
   );
 }

@@ -7,7 +7,7 @@ import { expect, it } from 'vitest';
 
 import { failDial } from './fail-dial.js';
 import { refuseDial } from './refuse-dial.js';
-import type { Fault } from './signal.js';
+import type { Fault } from './create-fault.js';
 
 /* The faults that answer dials in the server's stead. */
 

@@ -2,7 +2,8 @@ import type { TransportError } from '@livecall/core';
 import { defer, mergeMap, throwError, timer } from 'rxjs';
 
 import { assertDurationMs, assertWhole } from './assert-number.js';
-import type { Fault } from './signal.js';
+import { createFault } from './create-fault.js';
+import type { Fault } from './create-fault.js';
 
 /** Which dials a fault answers in the server's stead. */
 export interface DialChoice {
@@ -20,17 +21,22 @@ export interface DialChoice {
  * @throws TypeError for an option that cannot be
  */
 export function interceptDials(
-  { dial = 1, times = 1, afterMs = 0 }: DialChoice,
+  name: string,
+  options: DialChoice,
   toError: () => TransportError,
 ): Fault {
+  const { dial = 1, times = 1, afterMs = 0 } = options;
   assertWhole({ dial, times: times === Infinity ? undefined : times }, 1);
   assertDurationMs({ afterMs });
-  return (transport) => {
+  return createFault(name, options, `dial ${dial}`, (report) => (transport) => {
     let dials = 0;
+    // What is said on the dials that are let through is none of its business, and is not counted.
     return defer(() => {
       dials += 1;
+      report.dialled();
       const isStruck = dials >= dial && dials < dial + times;
+      if (isStruck) report.struck();
       return isStruck ? timer(afterMs).pipe(mergeMap(() => throwError(toError))) : transport;
     });
-  };
+  });
 }

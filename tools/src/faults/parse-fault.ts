@@ -9,7 +9,8 @@ import { postponeFrames } from './postpone-frames.js';
 import { refuseDial } from './refuse-dial.js';
 import { reorderFrames } from './reorder-frames.js';
 import { replaceFrames } from './replace-frames.js';
-import type { Fault } from './signal.js';
+import { maybe } from './create-fault.js';
+import type { Fault } from './create-fault.js';
 import { stallAfter } from './stall-after.js';
 
 /** How the text of an option is read. */
@@ -62,7 +63,7 @@ const makers: Readonly<Record<string, Maker>> = {
  *     close:code=1011,frames=3     refuse:status=503,times=2     drop:type=ack
  *     insert:after=event:callEnd,frame={"type":"error","description":"late"}
  *
- * A `frame` comes last, since it may hold anything.
+ * A `frame` comes last, since it may hold anything. With `maybe:` before it, a fault need not strike.
  *
  * @throws TypeError that says what is not understood, and what would be
  * @example
@@ -71,6 +72,7 @@ const makers: Readonly<Record<string, Maker>> = {
  * const restarting = parseFault('close:code=1012,frames=3');
  */
 export function parseFault(text: string): Fault {
+  if (text.startsWith('maybe:')) return maybe(parseFault(text.slice('maybe:'.length)));
   const [name = '', ...rest] = text.split(':');
   const maker = Object.hasOwn(makers, name) ? makers[name] : undefined;
   if (maker === undefined) {

@@ -29,6 +29,16 @@ export function assertPlace({ dial, frames }: Place): void {
   assertWhole({ frames }, 0);
 }
 
+/** What there must be for a place to be reached, in words. */
+export function toReached({ dial = 1, frames = 0, after }: Place): string {
+  const what = [
+    ...(after === undefined ? [] : [after]),
+    ...(frames === 0 ? [] : [`${frames} frame${frames === 1 ? '' : 's'}`]),
+  ].join(' and ');
+  const where = dial === 'every' ? 'any dial' : `dial ${dial}`;
+  return what === '' ? where : `${what} on ${where}`;
+}
+
 /** Finds a place in the signals of one dial. */
 export function locate(
   { dial = 1, frames = 0, after }: Place,

@@ -1,10 +1,11 @@
 import { delay, mergeMap, of } from 'rxjs';
 
 import { assertDurationMs } from './assert-number.js';
-import { assertChoice, choose } from './choice.js';
+import { assertChoice, choose, toNeeded } from './choice.js';
 import type { FrameChoice } from './choice.js';
+import { createFault } from './create-fault.js';
+import type { Fault } from './create-fault.js';
 import { alterSignals } from './signal.js';
-import type { Fault } from './signal.js';
 
 /** Which frames come later, and by how much. */
 export interface PostponeFramesOptions extends FrameChoice {
@@ -21,15 +22,20 @@ export interface PostponeFramesOptions extends FrameChoice {
  *
  * const lateAck = postponeFrames({ type: 'ack', ms: 6_000 });
  */
-export function postponeFrames({ ms, ...choice }: PostponeFramesOptions): Fault {
-  assertChoice(choice);
+export function postponeFrames(options: PostponeFramesOptions): Fault {
+  const { ms } = options;
+  assertChoice(options);
   assertDurationMs({ ms });
-  return alterSignals((signals$, dial) => {
-    const isStruck = choose(choice, dial);
-    return signals$.pipe(
-      mergeMap((signal) =>
-        signal.kind === 'frame' && isStruck(signal.frame) ? of(signal).pipe(delay(ms)) : of(signal),
-      ),
-    );
-  });
+  return createFault('postpone', options, toNeeded(options), (report) =>
+    alterSignals((signals$, dial) => {
+      const isStruck = choose(options, dial, report);
+      return signals$.pipe(
+        mergeMap((signal) => {
+          if (signal.kind !== 'frame' || !isStruck(signal.frame)) return of(signal);
+          report.struck();
+          return of(signal).pipe(delay(ms));
+        }),
+      );
+    }, report),
+  );
 }

@@ -3,7 +3,7 @@ import { HandshakeRefusedError } from '@livecall/core';
 import { assertDurationMs, assertWhole } from './assert-number.js';
 import { interceptDials } from './intercept-dials.js';
 import type { DialChoice } from './intercept-dials.js';
-import type { Fault } from './signal.js';
+import type { Fault } from './create-fault.js';
 
 /** Which dials are refused, and how. */
 export interface RefuseDialOptions extends DialChoice {
@@ -22,8 +22,9 @@ export interface RefuseDialOptions extends DialChoice {
  *
  * const busy = refuseDial({ status: 503, retryAfterMs: 2_000 });
  */
-export function refuseDial({ status, retryAfterMs, ...choice }: RefuseDialOptions): Fault {
+export function refuseDial(options: RefuseDialOptions): Fault {
+  const { status, retryAfterMs } = options;
   assertWhole({ status }, 200, 599);
   assertDurationMs({ retryAfterMs });
-  return interceptDials(choice, () => new HandshakeRefusedError(status, retryAfterMs));
+  return interceptDials('refuse', options, () => new HandshakeRefusedError(status, retryAfterMs));
 }

@@ -1,9 +1,11 @@
 import { concatMap } from 'rxjs';
 
-import { assertChoice, choose } from './choice.js';
+import { assertChoice, choose, toNeeded } from './choice.js';
 import type { FrameChoice } from './choice.js';
+import { createFault } from './create-fault.js';
+import type { Fault } from './create-fault.js';
 import { alterSignals } from './signal.js';
-import type { Fault, Signal } from './signal.js';
+import type { Signal } from './signal.js';
 
 /**
  * Sends frames of the server's after the one that follows them.
@@ -16,20 +18,24 @@ import type { Fault, Signal } from './signal.js';
  */
 export function reorderFrames(choice: FrameChoice = {}): Fault {
   assertChoice(choice);
-  return alterSignals((signals$, dial) => {
-    const isStruck = choose(choice, dial);
-    let kept: Signal | undefined;
-    return signals$.pipe(
-      concatMap((signal) => {
-        if (kept === undefined && signal.kind === 'frame' && isStruck(signal.frame)) {
-          kept = signal;
-          return [];
-        }
-        // The last frame has none to let past.
-        const passed = signal.kind === 'end' ? [kept, signal] : [signal, kept];
-        kept = undefined;
-        return passed.filter((one) => one !== undefined);
-      }),
-    );
-  });
+  const needs = `${toNeeded(choice)}, and a frame after it`;
+  return createFault('reorder', choice, needs, (report) =>
+    alterSignals((signals$, dial) => {
+      const isStruck = choose(choice, dial, report);
+      let kept: Signal | undefined;
+      return signals$.pipe(
+        concatMap((signal) => {
+          if (kept !== undefined && signal.kind === 'frame') report.struck();
+          if (kept === undefined && signal.kind === 'frame' && isStruck(signal.frame)) {
+            kept = signal;
+            return [];
+          }
+          // The last frame has none to let past.
+          const passed = signal.kind === 'end' ? [kept, signal] : [signal, kept];
+          kept = undefined;
+          return passed.filter((one) => one !== undefined);
+        }),
+      );
+    }, report),
+  );
 }

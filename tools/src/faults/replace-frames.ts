@@ -1,7 +1,7 @@
 import type { Frame } from '@livecall/core';
 
 import type { FrameChoice } from './choice.js';
-import type { Fault } from './signal.js';
+import type { Fault } from './create-fault.js';
 import { strikeFrames } from './strike-frames.js';
 import { toWire } from './to-wire.js';
 
@@ -23,7 +23,7 @@ export interface ReplaceFramesOptions extends FrameChoice {
  *   frame: { type: 'error', description: 'not now' },
  * });
  */
-export function replaceFrames({ frame, ...choice }: ReplaceFramesOptions): Fault {
-  const wire = toWire(frame);
-  return strikeFrames(choice, () => [wire]);
+export function replaceFrames(options: ReplaceFramesOptions): Fault {
+  const wire = toWire(options.frame);
+  return strikeFrames('replace', options, () => [wire]);
 }

@@ -5,17 +5,18 @@ import {
   concatWith,
   defer,
   EMPTY,
+  identity,
   map,
   mergeMap,
   of,
   startWith,
   switchMap,
+  tap,
   throwError,
 } from 'rxjs';
 import type { MonoTypeOperatorFunction, Observable } from 'rxjs';
 
-/** A disturbance: an operator over a `Transport`, to be put between a server and its client. */
-export type Fault = MonoTypeOperatorFunction<Connection>;
+import type { FaultReport } from './create-fault.js';
 
 /** Everything that a transport says on one dial, as one stream of values. */
 export type Signal =
@@ -30,14 +31,26 @@ export type Signal =
  */
 export function alterSignals(
   alter: (signals$: Observable<Signal>, dial: number) => Observable<Signal>,
-): Fault {
+  report?: FaultReport,
+): MonoTypeOperatorFunction<Connection> {
   return (transport) => {
     let dials = 0;
     return defer(() => {
       dials += 1;
-      return fromSignals(alter(toSignals(transport), dials));
+      return fromSignals(alter(toSignals(transport).pipe(tell(report)), dials));
     });
   };
+}
+
+/** Reports a dial, and the frames on it. */
+export function tell(report: FaultReport | undefined): MonoTypeOperatorFunction<Signal> {
+  if (report === undefined) return identity;
+  return tap({
+    subscribe: report.dialled,
+    next: ({ kind }) => {
+      if (kind === 'frame') report.heard();
+    },
+  });
 }
 
 /** The frames follow their connection at once: none is missed. */

@@ -1,10 +1,11 @@
-import { concat, concatMap, EMPTY, ignoreElements, NEVER, of, timer } from 'rxjs';
+import { concat, concatMap, ignoreElements, NEVER, of, timer } from 'rxjs';
 
 import { assertDurationMs } from './assert-number.js';
-import { assertPlace, locate } from './place.js';
+import { createFault } from './create-fault.js';
+import type { Fault } from './create-fault.js';
+import { assertPlace, locate, toReached } from './place.js';
 import type { Place } from './place.js';
 import { alterSignals } from './signal.js';
-import type { Fault } from './signal.js';
 
 /** Where a server falls silent, and for how long. */
 export interface StallAfterOptions extends Place {
@@ -22,14 +23,23 @@ export interface StallAfterOptions extends Place {
  *
  * const halfOpen = stallAfter({ after: 'event:start' });
  */
-export function stallAfter({ ms, ...place }: StallAfterOptions): Fault {
+export function stallAfter(options: StallAfterOptions): Fault {
+  const { ms, ...place } = options;
   assertPlace(place);
   assertDurationMs({ ms });
   const pause$ = ms === undefined ? NEVER : timer(ms).pipe(ignoreElements());
-  return alterSignals((signals$, dial) =>
-    signals$.pipe(
-      locate(place, dial),
-      concatMap(({ signal, stands }) => concat(of(signal), stands === 'here' ? pause$ : EMPTY)),
+  return createFault('stall', options, toReached(place), (report) =>
+    alterSignals(
+      (signals$, dial) =>
+        signals$.pipe(
+          locate(place, dial),
+          concatMap(({ signal, stands }) => {
+            if (stands !== 'here') return of(signal);
+            report.struck();
+            return concat(of(signal), pause$);
+          }),
+        ),
+      report,
     ),
   );
 }

@@ -2,24 +2,36 @@ import { concatMap, from, of } from 'rxjs';
 import type { Observable } from 'rxjs';
 import type { Frame } from '@livecall/core';
 
-import { assertChoice, choose } from './choice.js';
+import { assertChoice, choose, toNeeded } from './choice.js';
 import type { FrameChoice } from './choice.js';
+import { createFault } from './create-fault.js';
+import type { Fault } from './create-fault.js';
 import { alterSignals } from './signal.js';
-import type { Fault, Signal } from './signal.js';
+import type { Signal } from './signal.js';
 
-/** Makes a fault that puts other frames in the place of those it strikes. */
+/**
+ * Makes a fault that puts other frames in the place of those it strikes.
+ *
+ * @param replace gives nothing for a frame on which the fault has no effect
+ */
 export function strikeFrames(
-  choice: FrameChoice,
-  replace: (frame: Frame) => readonly Frame[],
+  name: string,
+  options: FrameChoice,
+  replace: (frame: Frame) => readonly Frame[] | undefined,
 ): Fault {
-  assertChoice(choice);
-  return alterSignals((signals$, dial) => {
-    const isStruck = choose(choice, dial);
-    return signals$.pipe(
-      concatMap((signal): Observable<Signal> => {
-        if (signal.kind !== 'frame' || !isStruck(signal.frame)) return of(signal);
-        return from(replace(signal.frame).map((frame): Signal => ({ kind: 'frame', frame })));
-      }),
-    );
-  });
+  assertChoice(options);
+  return createFault(name, options, toNeeded(options), (report) =>
+    alterSignals((signals$, dial) => {
+      const isStruck = choose(options, dial, report);
+      return signals$.pipe(
+        concatMap((signal): Observable<Signal> => {
+          if (signal.kind !== 'frame' || !isStruck(signal.frame)) return of(signal);
+          const others = replace(signal.frame);
+          if (others === undefined) return of(signal);
+          report.struck();
+          return from(others.map((frame): Signal => ({ kind: 'frame', frame })));
+        }),
+      );
+    }, report),
+  );
 }

@@ -1,23 +1,12 @@
-/**
- * How a client can depart from a recording.
- *
- * | kind | what happened |
- * |---|---|
- * | `handshake` | a dial that is none of the protocol: wrong path, no token |
- * | `unexpected` | a frame, or a dial, that the recording does not have |
- * | `mismatch` | a frame in the place of another |
- * | `missing` | a frame, or a close, that did not come |
- * | `early-close` | the client left before it had heard everything |
- * | `unconsumed` | a dial that was never made |
- */
+/** How a client can depart from a recording. @see docs/testing.md#where-a-client-departed */
 export type DivergenceKind =
-  'handshake' | 'unexpected' | 'mismatch' | 'missing' | 'early-close' | 'unconsumed';
+  'handshake' | 'unexpected' | 'mismatch' | 'missing' | 'early-close' | 'unconsumed' | 'unstruck';
 
 /** Where a client departed from the recording; nothing in it was said in the call. */
 export interface Divergence {
   /** How it departed. */
   readonly kind: DivergenceKind;
-  /** `file:line` of what the recording has there; the file alone where it has nothing. */
+  /** `file:line` of what the recording has there; the file alone where it has nothing, the fault itself. */
   readonly at: string;
   /** What the recording has. */
   readonly expected: string;

@@ -3,11 +3,7 @@ import type { ClientFrame } from './dial.js';
 /**
  * How closely a client must follow the recording.
  *
- * | level | a client frame fits |
- * |---|---|
- * | `strict` | when it is the next recorded one, field by field, its id aside |
- * | `typed` | when it is of the type of the next recorded one |
- * | `loose` | when it is a command: in any order, and more of them than recorded |
+ * @see docs/testing.md#how-closely-a-client-must-follow
  */
 export type MatchLevel = 'strict' | 'typed' | 'loose';
 

@@ -32,3 +32,12 @@ it('tells what is open alone', () => {
   expect(error.divergences).toEqual([]);
   expect(error.message).toBe('The client departed from call.ndjson:\n  the call is still open');
 });
+
+it('does not say of a client that it departed where a fault never struck', () => {
+  const unstruck = { kind: 'unstruck', at: 'fail', expected: 'dial 1', actual: 'no dial' } as const;
+
+  expect(new DivergedError('call.ndjson', [unstruck]).message).toBe(
+    'The client followed call.ndjson, but what was to go wrong did not:\n' +
+      '  fail: unstruck: expected dial 1, got no dial',
+  );
+});

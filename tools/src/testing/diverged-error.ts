@@ -1,7 +1,7 @@
 import { showDivergence } from '../replay/divergence.js';
 import type { Divergence } from '../replay/divergence.js';
 
-/** A test over a recording departed from it, or left something open. */
+/** A test over a recording departed from it, left something open, or had a fault that never struck. */
 export class DivergedError extends Error {
   readonly _tag = 'DivergedError';
   override readonly name = 'DivergedError';
@@ -17,7 +17,12 @@ export class DivergedError extends Error {
       ...divergences.map(showDivergence),
       ...(stillOpen === undefined ? [] : [stillOpen]),
     ];
-    super(`The client departed from ${recording}:\n${lines.map((line) => `  ${line}`).join('\n')}`);
+    const hasFollowed =
+      stillOpen === undefined && divergences.every(({ kind }) => kind === 'unstruck');
+    const what = hasFollowed
+      ? `The client followed ${recording}, but what was to go wrong did not`
+      : `The client departed from ${recording}`;
+    super(`${what}:\n${lines.map((line) => `  ${line}`).join('\n')}`);
     this.divergences = divergences;
   }
 }

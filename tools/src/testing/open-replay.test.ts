@@ -4,6 +4,7 @@ import { filter, firstValueFrom, lastValueFrom, map, switchMap, toArray } from '
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 
 import { closeAfter } from '../faults/close-after.js';
+import { maybe } from '../faults/create-fault.js';
 import { delayFrames } from '../faults/delay-frames.js';
 import { dropFrames } from '../faults/drop-frames.js';
 import { duplicateFrames } from '../faults/duplicate-frames.js';
@@ -180,6 +181,46 @@ it('minds what a client did under a fault', async () => {
   expect(await judge(opened)).toBe(
     'call.ndjson:5: mismatch: expected client:endCall, got client:joinCall after 0 ms',
   );
+});
+
+const MISSED = 'close:frames=300: unstruck: expected 300 frames on dial 1, got';
+
+it('minds a fault that never struck', async () => {
+  const opened = await open(joined, { faults: [closeAfter({ frames: 300 })] });
+  followAndJoin(opened.call);
+
+  expect(await judge(opened)).toMatch(`${MISSED} 1 dial with`);
+});
+
+it.each<[what: string, options: OpenReplayOptions]>([
+  ['is part of the test', { faults: [closeAfter({ frames: 300 })], allow: ['unstruck'] }],
+  ['need not strike', { faults: [maybe(closeAfter({ dial: 7 }))] }],
+])('does not mind a fault that %s', async (_what, options) => {
+  const opened = await open(joined, options);
+  followAndJoin(opened.call);
+
+  expect(await judge(opened)).toBe('followed after 0 ms');
+});
+
+it('minds a call that was never connected, whatever was to go wrong in it', async () => {
+  const opened = await open(joined, { faults: [closeAfter({ frames: 300 })] });
+
+  expect(await judge(opened)).toBe(
+    `call.ndjson:2: unconsumed: expected dial 1 of 1, got no dial; ${MISSED} no dial after 5000 ms`,
+  );
+});
+
+it('minds a call that was never connected, by an operator that does not tell', async () => {
+  const opened = await open(joined, { faults: [(transport) => transport] });
+
+  expect(await judge(opened)).toMatch('unconsumed: expected dial 1 of 1, got no dial');
+});
+
+it('minds what was not played when no fault has struck', async () => {
+  const opened = await open(joined, { faults: [closeAfter({ after: 'event:callEnd' })] });
+  opened.call.connect().unsubscribe();
+
+  expect(await judge(opened)).toMatch('early-close');
 });
 
 it('puts the last fault next to the client', async () => {

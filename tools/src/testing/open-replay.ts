@@ -16,11 +16,12 @@ import {
   timer,
 } from 'rxjs';
 
-import type { Fault } from '../faults/signal.js';
+import type { Fault } from '../faults/create-fault.js';
+import { judgeUnder, putOver, watchFault } from '../faults/watch-fault.js';
 import type { Entry } from '../recording/recording.js';
 import { loadRecording } from '../recording/read-recording.js';
 import type { Recording } from '../recording/recording.js';
-import { isFurtherDial, isUnplayed } from '../replay/divergence.js';
+import { isFurtherDial } from '../replay/divergence.js';
 import type { Divergence, DivergenceKind } from '../replay/divergence.js';
 import { LONGEST_TIMER_MS } from '../replay/pace.js';
 import { DIVERGED } from '../replay/play-dial.js';
@@ -37,8 +38,9 @@ export interface OpenReplayOptions extends ReplayOptions {
   /** What disturbs the server on its way to the client; the last of them is next to the client. @default [] */
   readonly faults?: readonly Fault[];
   /**
-   * Divergences that are part of the test. With faults, what was not played (`missing`,
-   * `early-close`, `unconsumed`) is none, and a dial too many neither.
+   * Divergences that are part of the test. Once a fault has struck, what was not played (`missing`,
+   * `early-close`, `unconsumed`) is none, and a dial too many neither; a fault that never strikes is one (`unstruck`), but where
+   * it is a `maybe`.
    * @default []
    */
   readonly allow?: readonly DivergenceKind[];
@@ -111,10 +113,11 @@ export async function openReplay(
   const { waitMs = 5_000 } = replayOptions;
   const recording = typeof source === 'string' ? await loadRecording(source) : source;
   const server = replay(recording, replayOptions);
-  const disturbedTransport = faults.reduce<Transport>(
-    (transport, fault) => transport.pipe(fault),
+  const watched = faults.map(watchFault);
+  const disturbedTransport = putOver(
     // A fault that goes on without its client does so until everything is closed.
     server.pipe(takeUntil(defer(() => closed$))),
+    watched,
   );
   const open$ = new BehaviorSubject(0);
   const countedTransport = defer(() => {
@@ -189,9 +192,10 @@ export async function openReplay(
       });
     const departed = server.divergences();
     const found = [...refused, ...(departed.length > 0 ? departed : unplayed)];
-    const judged = toJudged(found, options).filter(
+    const counted = found.filter(
       (divergence) => !(isFurtherDial(divergence) && isLeftOpen(recording)),
     );
+    const judged = toJudged(judgeUnder(watched, counted), options);
     if (judged.length > 0 || stillOpen !== undefined) {
       throw new DivergedError(recording.name, judged, stillOpen);
     }
@@ -220,14 +224,10 @@ function isLeftOpen({ entries }: Recording): boolean {
   );
 }
 
-/** Which divergences are the client's fault, in a test with these options. */
+/** Which divergences are not part of a test with these options. */
 export function toJudged(
   divergences: readonly Divergence[],
-  { faults = [], allow = [] }: OpenReplayOptions,
+  { allow = [] }: OpenReplayOptions,
 ): readonly Divergence[] {
-  return divergences.filter(
-    (divergence) =>
-      !allow.includes(divergence.kind) &&
-      !(faults.length > 0 && (isUnplayed(divergence) || isFurtherDial(divergence))),
-  );
+  return divergences.filter(({ kind }) => !allow.includes(kind));
 }

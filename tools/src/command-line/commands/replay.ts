@@ -5,8 +5,8 @@ import type { Transport } from '@livecall/core';
 import { defer, firstValueFrom, map, merge, NEVER, Subject, throwError } from 'rxjs';
 
 import { parseFault } from '../../faults/parse-fault.js';
-import type { Fault } from '../../faults/signal.js';
-import { isFurtherDial, isUnplayed, showDivergence } from '../../replay/divergence.js';
+import type { Fault } from '../../faults/create-fault.js';
+import { showDivergence } from '../../replay/divergence.js';
 import type { Divergence } from '../../replay/divergence.js';
 import { exitCodes, ExitError } from '../exit-error.js';
 import { listen } from '../listen.js';
@@ -59,15 +59,7 @@ export async function replay(paths: readonly string[], flags: ReplayFlags): Prom
     recordings.map((recording) => [
       toToken(recording),
       startAnew(recording, options, faults, (divergences) => {
-        // Where something is made to go wrong, what was not played is no client's doing, nor is a dial
-        // of one that was kept from hearing of the end.
-        over$.next({
-          name: recording.name,
-          divergences:
-            faults.length === 0
-              ? divergences
-              : divergences.filter((found) => !isUnplayed(found) && !isFurtherDial(found)),
-        });
+        over$.next({ name: recording.name, divergences });
       }),
     ]),
   );
@@ -80,6 +72,24 @@ export async function replay(paths: readonly string[], flags: ReplayFlags): Prom
       hasRefused = true;
     },
   });
+  const exitCode$ = merge(
+    stopped().pipe(
+      map((exitCode) => {
+        if (flags.once !== true) return exitCode;
+        say(`stopped before a call was over${faults.length === 0 ? '' : '; no fault was judged'}`);
+        return exitCode === exitCodes.ok ? exitCodes.failed : exitCode;
+      }),
+    ),
+    flags.once === true
+      ? over$.pipe(
+          map(({ divergences }) =>
+            divergences.length === 0 && !hasRefused ? exitCodes.ok : exitCodes.failed,
+          ),
+        )
+      : NEVER,
+  );
+  // Who reads the URL may stop it at once.
+  const ended = firstValueFrom(exitCode$, { defaultValue: exitCodes.ok });
   process.stdout.write(`${server.url}\n`);
   say(`replaying ${[...transports.keys()].join(', ')}; Ctrl-C stops`);
 
@@ -89,17 +99,7 @@ export async function replay(paths: readonly string[], flags: ReplayFlags): Prom
     for (const divergence of divergences) say(showDivergence(divergence));
     if (divergences.length === 0) say(`${name}: ${sound}`);
   });
-  const exitCode$ = merge(
-    stopped(),
-    flags.once === true
-      ? over$.pipe(
-          map(({ divergences }) =>
-            divergences.length === 0 && !hasRefused ? exitCodes.ok : exitCodes.failed,
-          ),
-        )
-      : NEVER,
-  );
-  const exitCode = await firstValueFrom(exitCode$, { defaultValue: exitCodes.ok });
+  const exitCode = await ended;
   await server.close();
   return exitCode;
 }
