@@ -102,10 +102,43 @@ it.concurrent('ends at once at the second SIGINT', async () => {
   await command.shows('call from');
   command.signal('SIGINT');
   await command.says('recorded to');
+  // A second Ctrl-C is told from the twin of the first by the time between them.
+  const pressing = setInterval(() => {
+    command.signal('SIGINT');
+  }, 20);
+
+  const { exitCode } = await command.ends().finally(() => {
+    clearInterval(pressing);
+  });
+  expect(exitCode).toBe(130);
+  expect(isComplete(await loadRecording(out))).toBe(true);
+});
+
+it.concurrent('takes two SIGINTs at once, as npx makes of one Ctrl-C, for one', async () => {
+  using folder = makeFolder();
+  await using platform = await startPlatform(longCall);
+  const out = folder.at('call.ndjson');
+  await using command = livecall(['record', '--url', platform.url, '--out', out]);
+  await command.shows('call from');
+  command.signal('SIGINT');
   command.signal('SIGINT');
 
-  expect((await command.ends()).exitCode).toBe(130);
-  expect(isComplete(await loadRecording(out))).toBe(true);
+  expect((await command.ends()).exitCode).toBe(0);
+  expect(folder.entries('call.ndjson').at(-1)).toEqual({ event: 'end' });
+});
+
+it.concurrent('completes the file on SIGHUP, and ends by that signal', async () => {
+  using folder = makeFolder();
+  await using platform = await startPlatform(longCall);
+  const out = folder.at('call.ndjson');
+  await using command = livecall(['record', '--url', platform.url, '--out', out]);
+  await command.shows('call from');
+  command.signal('SIGHUP');
+
+  expect((await command.ends()).exitCode).toBe(129);
+  expect(command.endedBy()).toBe('SIGHUP');
+  expect(await (await platform.dial(1)).end()).toMatchObject({ code: 1000 });
+  expect(folder.entries('call.ndjson').at(-1)).toEqual({ event: 'end' });
 });
 
 it.concurrent('ends by itself when the server does not answer its close', async () => {

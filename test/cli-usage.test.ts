@@ -12,31 +12,47 @@ it.concurrent.each(['--version', '-V'])('prints its version with %s', async (fla
   expect(await run([flag])).toEqual({ exitCode: 0, stdout: `${version}\n`, stderr: '' });
 });
 
-it.concurrent.each([['--help'], ['-h']])(
+const commands = ['record', 'replay', 'proxy', 'show', 'check', 'redact', 'repair'] as const;
+
+it.concurrent.each([['--help'], ['-h'], ['help']])(
   'prints its commands and exit codes with %s',
   async (flag) => {
     const { exitCode, stdout, stderr } = await run([flag]);
 
     expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
-    for (const command of ['record', 'replay', 'proxy', 'show', 'check', 'redact', 'repair']) {
+    for (const command of [...commands, 'help']) {
       expect(stdout).toMatch(new RegExp(`^  ${command} `, 'm'));
     }
-    for (const code of [0, 1, 2, 65, 66, 69, 73, 74, 76, 77, 130, 143]) {
+    for (const code of [0, 1, 2, 65, 66, 69, 73, 74, 76, 77, 129, 130, 143]) {
       expect(stdout).toMatch(new RegExp(`^  ${code} +\\w`, 'm'));
     }
+    expect(toWidth(stdout)).toBeLessThanOrEqual(80);
   },
 );
 
-it.concurrent.each(['record', 'replay', 'proxy', 'show', 'check', 'redact', 'repair'])(
-  'prints how %s is called',
-  async (command) => {
-    const { exitCode, stdout, stderr } = await run([command, '--help']);
+it.concurrent.each([...commands, 'help'])('prints how %s is called', async (command) => {
+  const { exitCode, stdout, stderr } = await run([command, '--help']);
 
-    expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
-    expect(stdout).toMatch(new RegExp(`^Usage: livecall ${command} `));
-    expect(Math.max(...stdout.split('\n').map(({ length }) => length))).toBeLessThanOrEqual(100);
-  },
-);
+  expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
+  expect(stdout).toMatch(new RegExp(`^Usage: livecall ${command} `));
+  expect(toWidth(stdout)).toBeLessThanOrEqual(80);
+  expect(await run(['help', command])).toEqual({ exitCode, stdout, stderr });
+});
+
+function toWidth(text: string): number {
+  return Math.max(...text.split('\n').map(({ length }) => length));
+}
+
+it.concurrent('takes LIVECALL_URL for the URL that is not given', async () => {
+  const args = ['record', '--out', 'call.ndjson'];
+  const { stderr } = await run(args, { env: { LIVECALL_URL: 'wss://calls.invalid/' } });
+
+  expect(stderr).toContain('There is no access token');
+  expect(await run(args, { env: { LIVECALL_URL: '' } })).toMatchObject({
+    exitCode: 2,
+    stderr: expect.stringContaining("required option '--url <url>' not specified") as unknown,
+  });
+});
 
 it.concurrent('prints its help as an error when it is given no command', async () => {
   const { exitCode, stdout, stderr } = await run([]);
@@ -57,6 +73,17 @@ it.concurrent.each<[args: string, said: string]>([
   ['record --out FILE', "required option '--url <url>' not specified"],
   ['record --url wss://calls.invalid/', "required option '--out <file>' not specified"],
   ['record --url', "option '--url <url>' argument missing"],
+  [
+    'record --url --out FILE',
+    "option '--url <url>' argument '--out' is invalid. It is an option itself; was a variable empty?",
+  ],
+  [
+    'proxy --url= --out-dir .',
+    "option '--url <url>' argument '' is invalid. It is empty; was a variable?",
+  ],
+  ['record --ulr wss://calls.invalid/ --out FILE', "unknown option '--ulr'\n(Did you mean --url?)"],
+  ['record --url wss://calls.invalid/ --uot FILE', "unknown option '--uot'\n(Did you mean --out?)"],
+  ['help recrod', "unknown command 'recrod'\n(Did you mean record?)"],
   ['proxy --url wss://calls.invalid/', "required option '--out-dir <folder>' not specified"],
   [
     'record --join-after soon',

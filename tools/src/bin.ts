@@ -30,6 +30,7 @@ let helpOutput: StandardOutput | undefined;
 const program = createProgram(
   (exitCode) => {
     process.exitCode = exitCode;
+    if (exitCode === exitCodes.hungUp) endBySignal('SIGHUP');
   },
   (text) => {
     (helpOutput ??= openStandardOutput()).write(text);
@@ -48,4 +49,15 @@ try {
   const { exitCode, message } = toExitError(error);
   say(message);
   process.exitCode = exitCode;
+}
+
+/**
+ * Ends by a signal once nothing is left to do: a Node that finds its terminal gone as it exits (20)
+ * aborts, with a core file that has the tokens in it.
+ */
+function endBySignal(signal: NodeJS.Signals): void {
+  process.once('beforeExit', () => {
+    process.removeAllListeners(signal);
+    process.kill(process.pid, signal);
+  });
 }

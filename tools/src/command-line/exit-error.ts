@@ -2,23 +2,10 @@ import type { RecordingError } from '../recording/recording-error.js';
 import type { RecordingFileError } from '../recording/recording-file.js';
 
 /**
- * How the command line ends.
+ * How the command line ends. From 65 on they are those of sysexits.h; from 129 on, 128 and the
+ * signal's number.
  *
- * | code | meaning |
- * |---|---|
- * | 0 | done |
- * | 1 | the client departed from the recording, or a check failed |
- * | 2 | the command was not understood |
- * | 65 | a recording cannot be used |
- * | 66 | there is no such file |
- * | 69 | the server cannot be reached, or does not take or keep the call; a port cannot be used |
- * | 73 | the output cannot be created, or exists |
- * | 74 | the output cannot be written |
- * | 76 | the server does not speak the protocol |
- * | 77 | the server does not accept the token |
- * | 129, 130, 143 | stopped by a signal (SIGHUP, a second Ctrl-C, SIGTERM) |
- *
- * From 65 on they are those of sysexits.h.
+ * @see docs/command-line.md#exit-codes
  */
 export const exitCodes = {
   ok: 0,
@@ -35,6 +22,24 @@ export const exitCodes = {
   interrupted: 130,
   terminated: 143,
 } as const;
+
+/** What each of them says, in one line. */
+export const exitCodeMeanings: Readonly<Record<keyof typeof exitCodes, string>> = {
+  ok: 'done; stopped by Ctrl-C, for what runs until it is stopped',
+  failed: 'the client departed from the recording, or a check failed',
+  usage: 'the command was not understood, or a token cannot be used',
+  badRecording: 'a recording cannot be used',
+  noInput: 'there is no such file, or it cannot be read',
+  unavailable:
+    'the server cannot be reached, or does not take or keep the call; the recording was stopped before there was a connection; a port cannot be used',
+  cannotCreate: 'the output exists, or cannot be created',
+  ioError: 'the output cannot be written',
+  protocolError: 'the server does not speak the protocol',
+  unauthorized: 'the server does not accept the token',
+  hungUp: 'stopped, since the terminal was closed',
+  interrupted: 'stopped by a second Ctrl-C',
+  terminated: 'stopped by SIGTERM',
+};
 
 /** Ends a command with a sentence for the person who called it. */
 export class ExitError extends Error {

@@ -1,5 +1,5 @@
 import { createNarrator } from './narrate.js';
-import { paintFor } from './paint.js';
+import { paintFor, toColumns } from './paint.js';
 import { Entry } from '../recording/recording.js';
 import { recordingSink } from '../recording/recording-sink.js';
 import type { RecordingSink, RecordingSinkOptions } from '../recording/recording-sink.js';
@@ -14,7 +14,7 @@ export function liveView(stream: NodeJS.WriteStream, options: RecordingSinkOptio
     (line) => {
       const entry = Entry.decode(JSON.parse(line));
       const moment = entry._tag === 'Right' ? narrate(entry.right) : undefined;
-      if (moment !== undefined) stream.write(`${showMoment(moment, paint)}\n`);
+      if (moment !== undefined) stream.write(`${showMoment(moment, paint, toColumns(stream))}\n`);
     },
     {
       ...options,

@@ -15,3 +15,9 @@ export function paintFor(stream: { readonly isTTY?: boolean }): Paint {
   const isWanted = isForced || (stream.isTTY === true && TERM !== 'dumb');
   return pc.createColors(isWanted && NO_COLOR === '');
 }
+
+/** How many columns a terminal has; a file has no end. */
+export function toColumns(stream: { readonly isTTY?: boolean; readonly columns?: number }): number {
+  const { isTTY = false, columns = 0 } = stream;
+  return isTTY && columns > 0 ? columns : Infinity;
+}

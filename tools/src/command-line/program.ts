@@ -1,8 +1,11 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
+import { relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
 
 import { Command, InvalidArgumentError, Option } from 'commander';
 
-import { exitCodes } from './exit-error.js';
+import { checkOptions } from './check-options.js';
+import { exitCodeMeanings, exitCodes } from './exit-error.js';
 import type { CheckFlags } from './commands/check.js';
 import type { ProxyFlags } from './commands/proxy.js';
 import type { RecordFlags } from './commands/record.js';
@@ -10,22 +13,6 @@ import type { RedactFlags } from './commands/redact.js';
 import type { RepairFlags } from './commands/repair.js';
 import type { ReplayFlags } from './commands/replay.js';
 import type { GivenTokens } from './take-tokens.js';
-
-const exitCodeHelp = `
-Exit codes:
-  0    done
-  1    the client departed from the recording, or a check failed
-  2    the command was not understood
-  65   a recording cannot be used
-  66   there is no such file
-  69   the server cannot be reached, or does not take or keep the call; a port cannot be used
-  73   the output exists, or cannot be created
-  74   the output cannot be written
-  76   the server does not speak the protocol
-  77   the server does not accept the token
-  129  stopped, since the terminal was closed
-  130  stopped by a second Ctrl-C
-  143  stopped by SIGTERM`;
 
 /**
  * Builds the command line. A command's own code is loaded when it is called, so that each starts
@@ -45,7 +32,7 @@ export function createProgram(
     .version(readVersion(), '-V, --version', 'print the version')
     .helpOption('-h, --help', 'print this help')
     .helpCommand(false)
-    .addHelpText('after', exitCodeHelp)
+    .addHelpText('after', ({ command }) => `\nExit codes:\n${describeExitCodes(command)}`)
     .showHelpAfterError('(livecall COMMAND --help tells more)')
     .configureOutput({
       writeOut: print,
@@ -58,8 +45,8 @@ export function createProgram(
   program
     .command('record')
     .description('follow a call, show it, and write it to a new file')
-    .requiredOption('--url <url>', 'the endpoint, wss://HOST/ws/v1/liveCalls')
-    .requiredOption(
+    .addOption(url('the endpoint, wss://HOST/ws/v1/liveCalls'))
+    .option(
       '--out <file>',
       'the recording to create; one that exists is never overwritten; - for standard output',
     )
@@ -130,14 +117,16 @@ keys.
     .addHelpText(
       'after',
       `
-The first line on standard output is the URL to dial. With several recordings, the conversation
-token says which: a file's name without .ndjson. Any access token will do.
+The first line on standard output is the URL to dial. With several recordings,
+the conversation token says which: a file's name without .ndjson. Any access
+token will do.
 
-Faults: close, stall, insert, delay, postpone, drop, duplicate, reorder, garble, replace, refuse,
-fail. Each is followed by its options, which docs/testing.md lists.
+Faults: close, stall, insert, delay, postpone, drop, duplicate, reorder, garble,
+replace, refuse, fail. Each is followed by its options, which are listed in
+${page('testing')}.
 
-  $ livecall replay recordings/joined-call.ndjson --port 4000
-  $ livecall replay recordings/joined-call.ndjson --fault refuse:status=503,times=2`,
+  $ livecall replay call.ndjson --port 4000
+  $ livecall replay call.ndjson --fault refuse:status=503,times=2`,
     )
     .action(async (paths: string[], flags: ReplayFlags) => {
       const { replay } = await import('./commands/replay.js');
@@ -147,8 +136,8 @@ fail. Each is followed by its options, which docs/testing.md lists.
   program
     .command('proxy')
     .description("record an app's calls on their way to the platform")
-    .requiredOption('--url <url>', 'the platform, wss://HOST/ws/v1/liveCalls')
-    .requiredOption('--out-dir <folder>', 'where the recordings go, one file a call')
+    .addOption(url('the platform, wss://HOST/ws/v1/liveCalls'))
+    .option('--out-dir <folder>', 'where the recordings go, one file a call')
     .option('--port <n>', 'the port to listen on, 0 for a free one', toPort, 0)
     .option('--host <host>', 'the address to listen on', '127.0.0.1')
     .option('--proxy <url>', 'the HTTP proxy on the way; else HTTPS_PROXY, unless NO_PROXY')
@@ -163,9 +152,10 @@ fail. Each is followed by its options, which docs/testing.md lists.
     .addHelpText(
       'after',
       `
-The first line on standard output is the URL that the app is to dial, with its own tokens.
+The first line on standard output is the URL that the app is to dial, with its
+own tokens.
 
-  $ livecall proxy --url wss://HOST/ws/v1/liveCalls --out-dir recordings --port 4000`,
+  $ livecall proxy --url wss://HOST/ws/v1/liveCalls --out-dir recordings`,
     )
     .action(async (flags: ProxyFlags) => {
       const { proxy } = await import('./commands/proxy.js');
@@ -209,8 +199,9 @@ The first line on standard output is the URL that the app is to dial, with its o
     .addHelpText(
       'after',
       `
-Phone numbers are replaced with fictional ones, the same by the same. Names, addresses and numbers
-spelled out in words stay, unless the words are masked: docs/privacy.md.
+Phone numbers are replaced with fictional ones, the same by the same. Names,
+addresses and numbers spelled out in words stay, unless the words are masked:
+${page('privacy')}.
 
   $ livecall redact call.ndjson recordings/refund-scam.ndjson`,
     )
@@ -227,15 +218,52 @@ spelled out in words stay, unless the words are masked: docs/privacy.md.
     .addHelpText(
       'after',
       `
-A torn last line is dropped, a connection that was open is closed as cut (1006), the end is added,
-and nothing else is changed. A recording that is whole is left alone.`,
+A torn last line is dropped, a connection that was open is closed as cut (1006),
+the end is added, and nothing else is changed. A recording that is whole is left
+alone.`,
     )
     .action(async (path: string, flags: RepairFlags) => {
       const { repair } = await import('./commands/repair.js');
       onExit(await repair(path, flags));
     });
 
+  program
+    .command('help')
+    .description('print the help of a command')
+    .argument('[command]')
+    .action(async (command?: string) => {
+      const isKnown = program.commands.some((known) => known.name() === command);
+      // What is unknown is answered as where it is called.
+      const asked = [...(command === undefined ? [] : [command]), ...(isKnown ? ['--help'] : [])];
+      await program.parseAsync(asked.length === 0 ? ['--help'] : asked, { from: 'user' });
+    });
+
+  const required: Readonly<Record<string, readonly string[]>> = {
+    record: ['url', 'out'],
+    proxy: ['url', 'out-dir'],
+  };
+  for (const command of program.commands) checkOptions(command, required[command.name()] ?? []);
   return program;
+}
+
+function describeExitCodes(command: Command): string {
+  const help = command.createHelp();
+  return Object.entries(exitCodeMeanings)
+    .map(([name, meaning]) => {
+      const code = String(exitCodes[name as keyof typeof exitCodes]).padEnd(5);
+      return `  ${code}${help.boxWrap(meaning, 72).replaceAll('\n', `\n${' '.repeat(7)}`)}`;
+    })
+    .join('\n');
+}
+
+/** A page of the documentation, where it is: in the package, or in the repository that builds it. */
+function page(name: string): string {
+  const path = `docs/${name}.md`;
+  const places = [`../../${path}`, `../../../${path}`].map((place) =>
+    fileURLToPath(new URL(place, import.meta.url)),
+  );
+  const found = places.find((place) => existsSync(place));
+  return found === undefined ? path : relative(process.cwd(), found);
 }
 
 function readVersion(): string {
@@ -256,6 +284,12 @@ const toPort = toNumber(
   'a whole number, 0 to 65535',
 );
 const toFactor = toNumber((factor) => factor > 0 && factor < Infinity, 'a number above 0');
+
+/** Of a variable that is empty, the person has said nothing. */
+function url(description: string): Option {
+  const option = new Option('--url <url>', `${description}; else LIVECALL_URL`);
+  return process.env['LIVECALL_URL'] ? option.env('LIVECALL_URL') : option;
+}
 
 function defaultCountry(): Option {
   return new Option('--default-country <code>', 'whose national numbers are recognised').default(

@@ -99,3 +99,32 @@ it.each<Moment>([
   expect(shown).toContain(HARMLESS);
   expect(shown).not.toMatch(/[\p{Cc}\u202a-\u202e\u2066-\u2069]/u);
 });
+
+const said = (text: string): Moment => ({ at: 9, what: 'said', role: 'other', text });
+
+it('goes on below where the words began, at words, where a terminal ends', () => {
+  const text = 'I am calling about the delivery, and whether it can be moved to Friday.';
+
+  expect(showMoment(said(text), plain, 60)).toBe(
+    [
+      '00:00.009  caller      I am calling about the delivery, and',
+      '                       whether it can be moved to Friday.',
+    ].join('\n'),
+  );
+});
+
+it('breaks a word that no line has room for, and counts wide letters as two', () => {
+  const lines = showMoment(said('日'.repeat(30)), plain, 63).split('\n');
+
+  expect(lines).toEqual([
+    `00:00.009  caller      ${'日'.repeat(20)}`,
+    `                       ${'日'.repeat(10)}`,
+  ]);
+});
+
+it.each([
+  ['a file', Infinity],
+  ['a terminal that is too narrow', 30],
+])('stays one line in %s', (_what, columns) => {
+  expect(showMoment(said('Hello? '.repeat(50)), plain, columns)).not.toContain('\n');
+});

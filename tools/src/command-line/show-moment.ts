@@ -1,5 +1,7 @@
 import { stripVTControlCharacters } from 'node:util';
 
+import wrapAnsi from 'wrap-ansi';
+
 import type { Moment } from './narrate.js';
 import type { Paint } from './paint.js';
 
@@ -10,9 +12,35 @@ const commands = {
   unknown: 'a command that is not in the recording',
 } as const;
 
-/** Writes a moment of a call as one line: when, who, what. */
-export function showMoment(moment: Moment, paint: Paint): string {
-  return `${paint.dim(showTime(moment.at))}  ${showWhat(moment, paint)}`;
+/**
+ * Writes a moment of a call as one line: when, who, what.
+ *
+ * @param columns how wide the terminal is; what is longer goes on below its own beginning
+ */
+export function showMoment(moment: Moment, paint: Paint, columns = Infinity): string {
+  const time = showTime(moment.at);
+  const indent = time.length + GAP.length;
+  if (moment.what !== 'said') {
+    return `${paint.dim(time)}${GAP}${hang(showWhat(moment, paint), indent, columns)}`;
+  }
+  const speaker = speakers[moment.role].padEnd(SPEAKER_WIDTH);
+  const text = hang(visible(moment.text), indent + speaker.length + GAP.length, columns);
+  return `${paint.dim(time)}${GAP}${paint.cyan(speaker)}${GAP}${text}`;
+}
+
+const GAP = '  ';
+
+/** That of the longest of them. */
+const SPEAKER_WIDTH = 10;
+
+/** Narrower, there would be more lines than words. */
+const NARROWEST = 20;
+
+function hang(text: string, indent: number, columns: number): string {
+  const width = columns - indent;
+  // By its length, which is no less than its width but for letters of double width.
+  if (width < NARROWEST || text.length * 2 <= width) return text;
+  return wrapAnsi(text, width, { hard: true }).replaceAll('\n', `\n${' '.repeat(indent)}`);
 }
 
 /** `01:02.345`, minutes and seconds; from an hour on, `1:01:02.345`. */
@@ -24,7 +52,7 @@ export function showTime(ms: number): string {
   return `${hours > 0 ? `${hours}:` : ''}${minutes}:${seconds}`;
 }
 
-function showWhat(moment: Moment, paint: Paint): string {
+function showWhat(moment: Exclude<Moment, { what: 'said' }>, paint: Paint): string {
   switch (moment.what) {
     case 'connected':
       return paint.green(
@@ -40,8 +68,6 @@ function showWhat(moment: Moment, paint: Paint): string {
       return paint.bold('screening ended') + paint.dim(` · ${visible(moment.message)}`);
     case 'call ended':
       return paint.bold('call ended');
-    case 'said':
-      return `${paint.cyan(speakers[moment.role].padEnd(10))}  ${visible(moment.text)}`;
     case 'asked':
       return paint.yellow(`→ ${commands[moment.command]}`);
     case 'acknowledged': {
@@ -69,5 +95,8 @@ function showClose({ by, code, reason }: Moment & { what: 'closed' }, paint: Pai
 
 /** What came over the wire may hold anything; a terminal obeys control characters, and turns text around. */
 export function visible(text: string): string {
-  return stripVTControlCharacters(text).replace(/[\p{Cc}\u202a-\u202e\u2066-\u2069]+/gu, ' ');
+  return stripVTControlCharacters(text).replace(
+    /[\p{Cc}\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069]+/gu,
+    ' ',
+  );
 }

@@ -11,6 +11,7 @@ import { say } from '../say.js';
 import { lookAt, whyNoEnd } from '../why-no-end.js';
 import { createLeakFinder } from '../../recording/redact-leaks.js';
 import { openStandardOutput } from '../standard-output.js';
+import { toVisibleJson } from '../to-visible-json.js';
 import type { RecordingLine } from '../../recording/read-recording.js';
 import type { Entry } from '../../recording/recording.js';
 
@@ -38,7 +39,7 @@ export async function check(
     for await (const { line, problem } of findProblems(path, createLineChecker())) {
       isSound = false;
       const place = line === undefined ? path : `${path}:${line}`;
-      const said = json ? JSON.stringify({ file: path, line, problem }) : `${place}: ${problem}`;
+      const said = json ? toVisibleJson({ file: path, line, problem }) : `${place}: ${problem}`;
       output.write(`${said}\n`);
       await output.ready();
     }

@@ -22,6 +22,7 @@ import { say } from '../say.js';
 import { setAside } from '../set-aside.js';
 import type { GivenTokens } from '../take-tokens.js';
 import { openStandardOutput } from '../standard-output.js';
+import { escapeJson } from '../to-visible-json.js';
 import { findToken, toDescriptor } from '../token-source.js';
 
 /** What `livecall record` was called with. */
@@ -53,7 +54,7 @@ export async function record(flags: RecordFlags, given: GivenTokens): Promise<nu
   const createFile = () =>
     recordingFile(out, {
       ...about,
-      ...(json && { onLine: (line) => void process.stdout.write(line) }),
+      ...(json && { onLine: (line) => void process.stdout.write(escapeJson(line)) }),
       onError: (error) => {
         writeError = error;
         say(error.message);

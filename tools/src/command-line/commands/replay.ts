@@ -10,6 +10,7 @@ import { showDivergence } from '../../replay/divergence.js';
 import type { Divergence } from '../../replay/divergence.js';
 import { exitCodes, ExitError } from '../exit-error.js';
 import { listen } from '../listen.js';
+import { findMeant, nameRecordings } from '../name-recordings.js';
 import { loadInput } from '../read-input.js';
 import type { Recording } from '../../recording/recording.js';
 import type { ReplayOptions } from '../../replay/replay.js';
@@ -91,7 +92,7 @@ export async function replay(paths: readonly string[], flags: ReplayFlags): Prom
   // Who reads the URL may stop it at once.
   const ended = firstValueFrom(exitCode$, { defaultValue: exitCodes.ok });
   process.stdout.write(`${server.url}\n`);
-  say(`replaying ${[...transports.keys()].join(', ')}; Ctrl-C stops`);
+  say(`replaying ${nameRecordings([...transports.keys()])}; Ctrl-C stops`);
 
   const sound =
     faults.length === 0 ? 'played to the end, as recorded' : 'over; the client did its part';
@@ -134,11 +135,15 @@ function toToken({ name }: Recording): string {
 
 function toRoute(transports: ReadonlyMap<string, Transport>): Route {
   const onlyTransport = transports.size === 1 ? [...transports.values()][0] : undefined;
-  const unknown$ = defer(() => {
-    say(
-      `refused a conversationToken that names no recording; there are ${[...transports.keys()].join(', ')}`,
-    );
-    return throwError(() => new HandshakeRefusedError(404));
-  });
-  return ({ conversationToken }) => onlyTransport ?? transports.get(conversationToken) ?? unknown$;
+  const names = [...transports.keys()];
+  function refuse(token: string): Transport {
+    return defer(() => {
+      const meant = findMeant(token, names);
+      const hint = meant === undefined ? `there are ${nameRecordings(names)}` : `is it ${meant}?`;
+      say(`refused a conversationToken that names no recording; ${hint}`);
+      return throwError(() => new HandshakeRefusedError(404));
+    });
+  }
+  return ({ conversationToken }) =>
+    onlyTransport ?? transports.get(conversationToken) ?? refuse(conversationToken);
 }

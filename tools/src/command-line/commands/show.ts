@@ -2,12 +2,13 @@ import * as E from 'fp-ts/lib/Either.js';
 
 import { createNarrator } from '../narrate.js';
 import type { Moment } from '../narrate.js';
-import { paintFor } from '../paint.js';
+import { paintFor, toColumns } from '../paint.js';
 import { nameInput, readInput } from '../read-input.js';
 import type { Header } from '../../recording/recording.js';
 import { say } from '../say.js';
 import { showMoment, showTime, visible } from '../show-moment.js';
 import { openStandardOutput } from '../standard-output.js';
+import { toVisibleJson } from '../to-visible-json.js';
 import { lookAt, whyNoEnd } from '../why-no-end.js';
 
 /** How a recording is written down, piece by piece as it is read. */
@@ -85,11 +86,11 @@ function tellJson(): Telling {
   let isFirst = true;
   return {
     header: (name, header) =>
-      `{"file":${JSON.stringify(name)},"header":${JSON.stringify(header)},"moments":[`,
+      `{"file":${toVisibleJson(name)},"header":${toVisibleJson(header)},"moments":[`,
     moment: (moment) => {
       const before = isFirst ? '' : ',';
       isFirst = false;
-      return `${before}${JSON.stringify(moment)}`;
+      return `${before}${toVisibleJson(moment)}`;
     },
     end: ({ isComplete, durationMs }) =>
       `],"isComplete":${isComplete},"durationMs":${durationMs}}\n`,
@@ -119,7 +120,7 @@ function tellText(): Telling {
     },
     moment: (moment) => {
       counts.set(moment.what, (counts.get(moment.what) ?? 0) + 1);
-      return `${showMoment(moment, paint)}\n`;
+      return `${showMoment(moment, paint, toColumns(process.stdout))}\n`;
     },
     end: ({ isComplete, durationMs, why = 'died' }) => {
       const facts = [
