@@ -197,7 +197,7 @@ function choose(part: Part, run: Run, judge: PhoneJudge): readonly FoundPhone[] 
       const isShaped = judged.isShaped || (first.hasPlus && judged.rank === 3);
       if (before === undefined && !(isShaped && (isEnded || first.gap === Gap.Space))) continue;
       const { number, rank } = judged;
-      const start = toStart(part, run, from, number);
+      const start = toStart(part, run, from, last.end, number);
       // A 1 that stays is not taken.
       const covered = digits.length - (start > first.start ? 1 : 0);
       const choice: Choice = {
@@ -287,14 +287,14 @@ function judgeGroups(
  * is the 1 of `press 1 855-228-4781` as well as that of `1-855-228-4781`; either way it stays, and is
  * read with what replaces the number, or not, with no difference.
  */
-function toStart({ text, from }: Part, run: Run, at: number, number: string): number {
+function toStart({ text, from }: Part, run: Run, at: number, end: number, number: string): number {
   const group = run[at] as Group;
   const next = run[at + 1];
   const isApart =
     group.digits === '1' && !group.hasPlus && !group.isSpoken && number.startsWith('+1');
-  const { start, end } = isApart && next !== undefined ? next : group;
+  const { start } = isApart && next !== undefined ? next : group;
   const isOpened =
-    start > from && text[start - 1] === '(' && /^[^(\d]*\)/.test(text.slice(end, end + 4));
+    start > from && text[start - 1] === '(' && /^[^(]*\)/.test(text.slice(start, end));
   return isOpened ? start - 1 : start;
 }
 

@@ -35,7 +35,11 @@ export interface Judgement {
 /** What the digits are in whatever writing: it depends on nothing else. */
 interface Identity {
   readonly number: string;
-  readonly kind: 'national' | 'area' | 'foreign';
+  /**
+   * `national` is valid there or begins with what leads out; `area` only looks like it, with an area
+   * code that is not in use, `trunk` with the zero and the length of one; `foreign` lacks its plus.
+   */
+  readonly kind: 'national' | 'area' | 'trunk' | 'foreign';
   /** The zero is missing with which that country writes it. */
   readonly isBare: boolean;
   /** No longer than what is an ordinary number there. */
@@ -151,7 +155,7 @@ export function createPhoneJudge(countries: readonly CountryCode[]): PhoneJudge 
       case 'national': {
         const isGrouped = isShaped && lengths.length > 2;
         if (isBare && !isGrouped && !isCued) return undefined;
-        const isPaired = lengths.length > 1 && lengths.every((length) => length === lengths[0]);
+        const isPaired = lengths.length > 1 && lengths.every((length) => length === 2);
         if (isShort && (isBare || !(isCued || isShaped || isPaired))) return undefined;
         return { number, rank: 3, isShaped };
       }
@@ -159,6 +163,8 @@ export function createPhoneJudge(countries: readonly CountryCode[]): PhoneJudge 
         return isShaped || isSpelled || isSpoken || (isCued && lengths.length === 1)
           ? { number, rank: 2, isShaped }
           : undefined;
+      case 'trunk':
+        return lengths.length > 1 || isCued ? { number, rank: 2, isShaped } : undefined;
       case 'foreign':
         // `44 20 7946 0958`: a plus is not always said.
         return isWhole && lengths.length > 2 && (isShaped || isCued)
@@ -203,6 +209,7 @@ interface Plan {
 /** What the library has of a plan, and its types leave out. */
 interface NumberingPlan {
   possibleLengths(): readonly number[];
+  nationalPrefix(): string | undefined;
   nationalNumberPattern(): string;
   nationalPrefixForParsing(): string | undefined;
   nationalPrefixTransformRule(): string | undefined;
@@ -213,17 +220,20 @@ function createPlan(country: CountryCode): Plan {
   const metadata = new Metadata();
   metadata.selectNumberingPlan(country);
   const plan = metadata.numberingPlan as unknown as NumberingPlan;
-  const ordinary = Math.min(
-    FEWEST_DIGITS,
-    getExampleNumber(country, examples)?.nationalNumber.length ?? FEWEST_DIGITS,
-  );
+  const usual = getExampleNumber(country, examples)?.nationalNumber.length ?? FEWEST_DIGITS;
+  const ordinary = Math.min(FEWEST_DIGITS, usual);
+  const trunk = plan.nationalPrefix() ?? '';
   const shortest = Math.min(...plan.possibleLengths());
   const national = new RegExp(`^(?:${plan.nationalNumberPattern()})$`);
   const prefix = new RegExp(`^(?:${plan.nationalPrefixForParsing() ?? '$.'})`);
   const transform = plan.nationalPrefixTransformRule();
   const leadingOut = new RegExp(`^(?:${plan.IDDPrefix() ?? '$.'})\\d{7}`);
   const callingCode: string = getCountryCallingCode(country);
+  /** As long as a number is there, with its zero, though nobody may have it. */
+  const isTrunked = (digits: string): boolean =>
+    trunk === '0' && digits.startsWith(trunk) && digits.length === trunk.length + usual;
   const mayBe = (digits: string): boolean =>
+    isTrunked(digits) ||
     national.test(digits) ||
     national.test(digits.replace(prefix, '')) ||
     (transform !== undefined && national.test(digits.replace(prefix, transform))) ||
@@ -236,9 +246,16 @@ function createPlan(country: CountryCode): Plan {
     mayBe,
     identify(digits) {
       if (!mayBe(digits)) return undefined;
-      const number = toValid(digits, country);
-      if (number === undefined) return undefined;
-      const written = number.formatNational().replace(/\D/g, '');
+      const number = parsePhoneNumberFromString(digits, country);
+      if (number?.isValid() !== true) {
+        return isTrunked(digits) && number?.isPossible() === true
+          ? { ...AREA, number: number.number, kind: 'trunk', forms: toForms(number) }
+          : undefined;
+      }
+      const toDigits = (form: string) => form.replace(/\D/g, '');
+      const written = toDigits(number.formatNational());
+      // Some countries leave it out as often as not.
+      const shortened = toDigits(number.formatNational({ nationalPrefix: false }));
       return {
         number: number.number,
         // Its code without a plus is taken for its own numbers' only where it is grouped like one.
@@ -246,7 +263,7 @@ function createPlan(country: CountryCode): Plan {
           digits.startsWith(callingCode) && callingCode !== '1' && digits !== number.nationalNumber
             ? 'foreign'
             : 'national',
-        isBare: digits === number.nationalNumber && written !== digits && !written.startsWith('1'),
+        isBare: digits !== written && digits !== shortened && digits === number.nationalNumber,
         isShort: digits.length < ordinary,
         forms: toForms(number),
       };
@@ -254,8 +271,8 @@ function createPlan(country: CountryCode): Plan {
   };
 }
 
-function toValid(digits: string, country?: CountryCode): PhoneNumber | undefined {
-  const number = parsePhoneNumberFromString(digits, country);
+function toValid(digits: string): PhoneNumber | undefined {
+  const number = parsePhoneNumberFromString(digits);
   return number?.isValid() === true ? number : undefined;
 }
 

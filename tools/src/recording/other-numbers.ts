@@ -11,7 +11,8 @@ const OR = '(?:, | ?[-–] ?|,? (?:and|or|to|und|oder|bis|y|o|a|et|ou|à|e|ed) )
 const SHAPES: readonly string[] = [
   // Dates
   `${YEAR}([-/.])${MONTH}\\1${DAY}(?:[T -]\\d\\d)?`,
-  `${DAY}([-/.])${DAY}\\2(?:${YEAR}|\\d\\d)`,
+  `${DAY}([-/.])${DAY}\\2${YEAR}`,
+  `${DAY}([/.])${DAY}\\3\\d\\d(?=,? \\d{1,2}[:.]\\d\\d)`,
   `${DAY}\\. ?${MONTH}\\. ?${YEAR}`,
   `${YEAR}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\\d|3[01])(?=[-._T]\\d)[-._T]\\d+`,
   `(?:${YEAR}${OR})+${YEAR}`,
@@ -23,12 +24,12 @@ const SHAPES: readonly string[] = [
   '(?:0|[1-9]\\d{0,2})\\.\\d{5,}',
   // Addresses of the net; cards; accounts, insurances, taxpayers, postal codes
   `(?:${BYTE}\\.){3}${BYTE}`,
-  '\\d{4}([ -])\\d{4}\\3\\d{4}\\3\\d{4}',
-  '\\d{4}([ -])\\d{6}\\4\\d{5}',
+  '\\d{4}([ -])\\d{4}\\4\\d{4}\\4\\d{4}',
+  '\\d{4}([ -])\\d{6}\\5\\d{5}',
   '\\d{3}\\.\\d{3}\\.\\d{3}-\\d\\d',
   '\\d\\d\\.\\d{3}\\.\\d{3}/\\d{4}-\\d\\d',
   '\\d{3}-\\d\\d-\\d{4}',
-  '\\d{5}-\\d{4}',
+  '(?<![\\d)] ?)\\d{5}-\\d{4}',
 ];
 const OTHER = new RegExp(
   `(?<![\\d+]|\\d[-./])(?:${SHAPES.map((shape) => `(?:${shape})`).join('|')})(?!\\d|[-./]\\d)|` +
@@ -44,7 +45,7 @@ export function findOthers(text: string): readonly (readonly [start: number, end
 const NOT_BEHIND =
   /(?:[\p{Sc}%]|\d:|(?<![\p{L}\p{M}])(?:usd|eur|gbp|r\$|v|version|ver\.?|build|firmware|release))\s?$/iu;
 const NOT_BEFORE =
-  /^(?::\d|\s?(?:[%\p{Sc}°]|(?:dollars?|bucks|cents?|euros?|pounds?|percent|prozent|million(?:en|s|i)?|millones|milhões|billion|thousand|tausend|mil|mille|mila|reais|pesos|rupees|yen|yuan|francs?|people|rows|records|bytes|years?|minutes?|minuten|seconds?|sekunden|hours?|stunden|days?|miles?|km|kg|mb|gb|ms|uhr)(?![\p{L}\p{M}])|[元円万億亿年]))/iu;
+  /^(?::\d|[-_]\p{L}(?!\p{L})|\s?(?:[%\p{Sc}°]|(?:dollars?|bucks|cents?|euros?|pounds?|percent|prozent|million(?:en|s|i)?|millones|milhões|billion|thousand|tausend|mil|mille|mila|reais|pesos|rupees|yen|yuan|francs?|people|units?|pieces|copies|items|stück|unités|unidades|pezzi|kilowatt\p{L}*|rows|records|bytes|years?|minutes?|minuten|seconds?|sekunden|hours?|stunden|days?|miles?|km|kg|mb|gb|ms|uhr)(?![\p{L}\p{M}])|[元円万億亿年]))/iu;
 const LETTER = /[\p{L}\p{M}]/u;
 const UNDIVIDED = /[\p{sc=Han}\p{sc=Hira}\p{sc=Kana}\p{sc=Hang}\p{sc=Thai}]/u;
 const EXTENDED = /^(?:x|ext)/i;
@@ -77,7 +78,11 @@ const STEPS: ReadonlySet<number> = new Set([0, 1, 2, 5, 10, 100]);
 
 /** Whether somebody counts: from group to group the same step. */
 export function isCounting(run: Run, from: number, to: number): boolean {
-  if (to - from < 4) return false;
+  // Nobody counts from zero, and numbers begin with it.
+  if (to - from < 4 || run[from]?.digits === '0') return false;
+  // Few digits are a number in few countries only: there, they are not counted.
+  const isSpelled = run.every(({ digits }) => digits.length === 1);
+  if (to - from < 6 && isSpelled && run.length === to - from + 1) return false;
   const toStep = (at: number) => {
     const [one, other] = [Number(run[at]?.digits), Number(run[at + 1]?.digits)];
     return one + other === 9 && one * other === 0 ? (one === 9 ? 1 : -1) : other - one;

@@ -238,8 +238,8 @@ function toGap(text: string, from: number, to: number): Gap | undefined {
 
 const LONGEST_GAP = 8;
 const DIVIDES =
-  /^(?:[\s\p{Pd}\p{Cf}().[\]/_~·•…\u2212\u30fc\u30fb\uff08\uff09\uff0e\uff0f\uff5e,;!?、，。；！？]|[:：]\s)*$/u;
-const PAUSES = /[,;:…!?、，。：；！？\n]|\.[\s.]/;
+  /^[\s\p{Pd}\p{Cf}().[\]/_~·•…\u2212\u30fc\u30fb\uff08\uff09\uff0e\uff0f\uff5e,;!?、，。；！？]*$/u;
+const PAUSES = /[,;…!?、，。；！？\n]|\.[\s.]/;
 
 /** Reads the words of a stretch in its language, and the numbers that are made of several words. */
 function toRuns(tokens: readonly Token[], fewest: number): readonly Run[] {
