@@ -3,6 +3,7 @@ import type { IncomingMessage } from 'node:http';
 import * as E from 'fp-ts/lib/Either.js';
 
 import type { Answer } from './answer.js';
+import type { DialledClient } from './dialled-client.js';
 import type { Divergence } from './replay/divergence.js';
 import { findHandshakeProblem } from './web-socket-handshake.js';
 
@@ -19,6 +20,12 @@ export interface ServeRequest {
   readonly productVersion: string | undefined;
   /** From `x-hiya-account-user-id`. */
   readonly userId: string | undefined;
+  /** The path and the query as they came; not enumerable, as what follows. */
+  readonly target: string;
+  /** All headers as they came, names and values in turn. */
+  readonly rawHeaders: readonly string[];
+  /** The client itself. */
+  readonly client: DialledClient;
 }
 
 /** A handshake that is not as published. */
@@ -39,6 +46,7 @@ export const OWN_ORIGIN = 'no Origin, or one of allowedOrigins';
 export function toRequest(
   request: IncomingMessage,
   origins: ReadonlySet<string>,
+  client: DialledClient,
 ): E.Either<Refused, ServeRequest> {
   const { url = '', headers } = request;
   const fail = (answer: Answer, expected: string, actual: string) =>
@@ -63,12 +71,17 @@ export function toRequest(
   }
   const conversationToken = target.searchParams.get('conversationToken') ?? '';
   if (conversationToken === '') return fail({ status: 400 }, 'a conversationToken', 'none');
-  return E.right({
+  const published = {
     conversationToken,
     accessToken,
     productVersion: toSingle(headers['x-hiya-product-version']),
     userId: toSingle(headers['x-hiya-account-user-id']),
-  });
+  };
+  const asCame = { target: url, rawHeaders: request.rawHeaders, client };
+  for (const [field, value] of Object.entries(asCame)) {
+    Object.defineProperty(published, field, { value, enumerable: false });
+  }
+  return E.right(published as typeof published & typeof asCame);
 }
 
 /** Those that hold nothing but a port; what else stands in an origin may be anything. */

@@ -16,6 +16,7 @@ export type { Secrets } from './recording/secrets.js';
 export { replay } from './replay/replay.js';
 export type { Awaited, ManualReplay, Replay, ReplayOptions } from './replay/replay.js';
 export { LIVE_CALLS_PATH } from './handshake.js';
+export type { DialledClient } from './dialled-client.js';
 export type { ServeRequest } from './handshake.js';
 export { serve } from './serve.js';
 export type { Route, Server, ServeOptions } from './serve.js';

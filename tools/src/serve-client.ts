@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net';
 
-import { ConnectionClosedError, isLiveCallError } from '@livecall/core';
-import type { Frame, Transport } from '@livecall/core';
+import { ConnectionClosedError, heartbeat, isLiveCallError, toPassedHeaders } from '@livecall/core';
+import type { Frame, HeartbeatOptions, Transport } from '@livecall/core';
 import {
   concatWith,
   fromEvent,
@@ -20,6 +20,7 @@ import type { RawData } from 'ws';
 import { toWireAnswer } from './answer.js';
 import type { Answer } from './answer.js';
 import { callSafely } from './call-safely.js';
+import type { ClientState } from './dialled-client.js';
 
 /** How long a client has to finish a close that was begun, or to take more of what was sent. */
 export const PATIENCE_MS = 1_000;
@@ -32,11 +33,13 @@ const GATHERED_BYTES = 64 * 1024;
 
 /** One client of a server's, before it is let in. */
 export interface ServedClient {
-  readonly socket: Socket;
+  readonly state: ClientState;
   /** How many bytes may wait for it to read them, or for the transport to send them on. */
   readonly maxBufferedBytes: number;
   /** How long it may wait for its answer, in milliseconds; then it is hung up on. */
   readonly answerTimeoutMs: number;
+  /** How it is asked whether it is there; not at all where it is not given. */
+  readonly heartbeatOptions: Required<HeartbeatOptions> | undefined;
   /** Lets it in; `undefined` where it has left by then. */
   readonly upgrade: () => WebSocket | undefined;
   /** Called where its transport gives it no answer: it waits, and nothing is done for it. */
@@ -54,8 +57,17 @@ interface SentTo {
 /** Subscribes the transport for one client, and passes frames both ways until either ends. */
 export function serveClient(
   transport: Transport,
-  { socket, maxBufferedBytes, answerTimeoutMs, upgrade, onUnanswered, onFailure }: ServedClient,
+  {
+    state,
+    maxBufferedBytes,
+    answerTimeoutMs,
+    heartbeatOptions,
+    upgrade,
+    onUnanswered,
+    onFailure,
+  }: ServedClient,
 ): void {
+  const { socket } = state;
   let client: WebSocket | undefined;
   let isOver = false;
   const letIn$ = new Subject<void>();
@@ -68,6 +80,7 @@ export function serveClient(
     upgraded?.on('error', () => {
       upgraded.terminate();
     });
+    state.webSocket = upgraded;
     letIn$.next();
     return upgraded;
   };
@@ -76,6 +89,14 @@ export function serveClient(
     callSafely(() => {
       full$.next();
     }, onFailure);
+  };
+  const beat = (upgraded: WebSocket) => {
+    if (heartbeatOptions === undefined) return undefined;
+    const { hear, stop } = heartbeat(upgraded, heartbeatOptions, () => {
+      upgraded.terminate();
+    });
+    socket.on('close', stop);
+    return hear;
   };
   const closeFull = (reason: string) => {
     client?.close(1013, reason);
@@ -115,11 +136,12 @@ export function serveClient(
     .pipe(takeUntil(merge(letIn$, fromEvent(socket, 'close'))))
     .subscribe(() => socket.destroy());
   const subscription = new Subscription();
-  socket.on('close', () => {
+  state.leave = () => {
     callSafely(() => {
       subscription.unsubscribe();
     }, onFailure);
-  });
+  };
+  socket.on('close', state.leave);
   const following = transport
     .pipe(
       // None should complete. One that does has closed.
@@ -127,8 +149,10 @@ export function serveClient(
       switchMap((connection) => {
         if (client !== undefined) throw new TypeError('The transport opened a second time.');
         client = letIn();
+        const hear = client && beat(client);
         client?.on('ping', bound);
         client?.on('message', (data: RawData, isBinary) => {
+          hear?.();
           hand(isBinary ? (data as Buffer) : (data as Buffer).toString(), connection);
         });
         return connection.frames$;
@@ -217,10 +241,15 @@ export function refuse(socket: Socket, error: unknown): void {
     socket.destroy();
     return;
   }
-  const { status, retryAfterMs = NaN } = error;
+  const { status, retryAfterMs = NaN, answer: given } = error;
+  if (given !== undefined && isStatus(status)) {
+    const { statusText, rawHeaders, body } = given;
+    answer(socket, { status, statusText, headers: toPassedHeaders(rawHeaders), body });
+    return;
+  }
   answer(socket, {
     // What is no status of a refusal cannot be said.
-    status: Number.isInteger(status) && status >= 200 && status <= 999 ? status : 500,
+    status: isStatus(status) ? status : 500,
     headers: [
       ...(status === 401 ? [['WWW-Authenticate', 'Bearer'] as const] : []),
       ...(Number.isFinite(retryAfterMs)
@@ -228,6 +257,10 @@ export function refuse(socket: Socket, error: unknown): void {
         : []),
     ],
   });
+}
+
+function isStatus(status: number): boolean {
+  return Number.isInteger(status) && status >= 200 && status <= 999;
 }
 
 /** Answers, and hangs up: on who trickles on, too, since nothing is read of that. */

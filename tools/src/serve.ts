@@ -2,8 +2,8 @@ import { createServer } from 'node:http';
 import type { IncomingMessage } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 
-import { HandshakeRefusedError, isLiveCallError } from '@livecall/core';
-import type { Transport } from '@livecall/core';
+import { HandshakeRefusedError, isLiveCallError, toPassedHeaders } from '@livecall/core';
+import type { HeartbeatOptions, Transport, UpgradeAnswer } from '@livecall/core';
 import * as E from 'fp-ts/lib/Either.js';
 import {
   forkJoin,
@@ -18,6 +18,8 @@ import {
 import { WebSocket, WebSocketServer } from 'ws';
 
 import { callSafely } from './call-safely.js';
+import { toDialledClient } from './dialled-client.js';
+import type { ClientState } from './dialled-client.js';
 import { assertDurationMs } from './faults/assert-number.js';
 import { isDial, LIVE_CALLS_PATH, toHandshakeDivergence, toRequest } from './handshake.js';
 import type { ServeRequest } from './handshake.js';
@@ -67,6 +69,12 @@ export interface ServeOptions {
    * on, without an answer. @default 60000
    */
   readonly answerTimeoutMs?: number;
+  /**
+   * How a client that has vanished is noticed: it is pinged, and cut when nothing came back. Some
+   * clients answer pings only while their program reads.
+   * @default none is pinged
+   */
+  readonly heartbeat?: HeartbeatOptions;
   /** Called with each handshake that is not as published, as it is refused. */
   readonly onRefused?: (divergence: Divergence) => void;
   /**
@@ -132,6 +140,7 @@ export async function serve(
     maxConnections = 1_000,
     maxBufferedBytes = 16 * 1024 * 1024,
     answerTimeoutMs = 60_000,
+    heartbeat: pings,
     onRefused,
     onError = warn,
   }: ServeOptions = {},
@@ -144,7 +153,7 @@ export async function serve(
   })) {
     if (!(bound >= 1)) throw new TypeError(`${name} must be at least 1, not ${bound}.`);
   }
-  assertDurationMs({ answerTimeoutMs });
+  assertDurationMs({ answerTimeoutMs, ...pings });
   const choose: Route = isObservable(route) ? () => route : route;
   const http = createServer((request, response) => {
     if (isStrippedHandshake(request) || isDial(request)) {
@@ -153,10 +162,19 @@ export async function serve(
     const { status, headers = [], body = '' } = answerPlainRequest(request);
     response.writeHead(status, { ...Object.fromEntries(headers), Connection: 'close' }).end(body);
   });
+  const heartbeatOptions = pings && { pingIntervalMs: 15_000, pongTimeoutMs: 10_000, ...pings };
+  const answers = new WeakMap<IncomingMessage, UpgradeAnswer>();
   const webSockets = new WebSocketServer({
     noServer: true,
     maxPayload: maxPayloadBytes,
     perMessageDeflate: false,
+    handleProtocols: (offered, request) =>
+      (answers.get(request)?.protocol ?? [...offered][0]) || false,
+  });
+  webSockets.on('headers', (lines, request) => {
+    for (const [name, value] of toPassedHeaders(answers.get(request)?.rawHeaders ?? [])) {
+      lines.push(`${name}: ${value}`);
+    }
   });
   const replays = createServedReplays();
   if (isObservable(route) && isReplay(route)) replays.add(route);
@@ -199,7 +217,8 @@ export async function serve(
         return;
       }
     }
-    const asked = toRequest(request, origins);
+    const state: ClientState = { socket, webSocket: undefined, leave: noop, answer: undefined };
+    const asked = toRequest(request, origins, toDialledClient(state));
     if (E.isLeft(asked)) {
       tellRefused(asked.left.divergence);
       answer(socket, asked.left.answer);
@@ -214,6 +233,7 @@ export async function serve(
     socket.on('close', letGo);
     const upgrade = () => {
       let client: WebSocket | undefined;
+      if (state.answer !== undefined) answers.set(request, state.answer);
       // It calls back before it returns, or not at all where the client has left.
       webSockets.handleUpgrade(request, socket, head, (upgraded) => {
         client = upgraded;
@@ -223,7 +243,7 @@ export async function serve(
     try {
       const transport = toTransport(choose(asked.right));
       serveClient(transport, {
-        ...{ socket, maxBufferedBytes, answerTimeoutMs, upgrade, onFailure },
+        ...{ state, maxBufferedBytes, answerTimeoutMs, heartbeatOptions, upgrade, onFailure },
         onUnanswered: letGo,
       });
       if (!isReplay(transport)) return;

@@ -1,0 +1,198 @@
+import { join } from 'node:path';
+
+import type { Connection, Transport } from '@livecall/core';
+import * as E from 'fp-ts/lib/Either.js';
+import {
+  asyncScheduler,
+  defaultIfEmpty,
+  defer,
+  filter,
+  finalize,
+  map,
+  merge,
+  Subscription,
+  switchMap,
+  take,
+} from 'rxjs';
+import type { Observable } from 'rxjs';
+
+import { findCredentials } from './find-credentials.js';
+import { createNarrator } from './narrate.js';
+import { say } from './say.js';
+import type { DialledClient } from '../dialled-client.js';
+import type { ServeRequest } from '../handshake.js';
+import { record } from '../recording/record.js';
+import { recordingFile } from '../recording/recording-file.js';
+import type {
+  RecordingFile,
+  RecordingFileError,
+  RecordingFileOptions,
+} from '../recording/recording-file.js';
+import { createSecrets } from '../recording/secrets.js';
+
+/** So many calls that nobody is on may be dialled again; with more, the oldest is over. */
+const MAX_RESTING = 1_000;
+
+/**
+ * How long a client has to say that it is there when another dials for its conversation. A second
+ * client that is refused its own recording would be worse off than one that waits this long.
+ */
+const GHOST_AFTER_MS = 2_000;
+
+/** Where and how calls are recorded. */
+export interface RecordedCallsOptions {
+  /** The platform's endpoint. */
+  readonly url: string;
+  readonly outDir: string;
+  /** How long a call that nobody is on may be dialled again, in milliseconds. */
+  readonly rejoinWithin: number;
+  readonly maskTranscripts?: boolean;
+}
+
+/** The calls of apps, each over as many dials as it takes. */
+export interface RecordedCalls {
+  /**
+   * Records a dial. It goes on with the call of its conversation that nobody is on, or whose client
+   * has vanished, and else begins another: two that are there at a time are two calls.
+   */
+  recorded(transport: Transport, request: ServeRequest): Transport;
+  /** Completes all recordings. */
+  end(): void;
+}
+
+/** Records each call in a file of its own. A call that cannot be recorded goes on unrecorded. */
+export function recordedCalls(options: RecordedCallsOptions): RecordedCalls {
+  const calls = new Set<RecordedCall>();
+  const onEnd = (call: RecordedCall) => calls.delete(call);
+  const onRest = () => {
+    const resting = [...calls].filter((call) => call.client() === undefined);
+    if (resting.length > MAX_RESTING) resting[0]?.end();
+  };
+  function findVacant(request: ServeRequest): Observable<RecordedCall | undefined> {
+    const own = [...calls].filter(
+      ({ conversationToken }) => conversationToken === request.conversationToken,
+    );
+    return merge(...own.map(toVacant)).pipe(take(1), defaultIfEmpty(undefined));
+  }
+
+  const recorded: RecordedCalls = {
+    recorded: (transport, request) =>
+      defer(() => findVacant(request)).pipe(
+        switchMap((known) => {
+          // Another dial may have been faster.
+          const vacant = known?.client() === undefined ? known : undefined;
+          const call = vacant ?? createCall(options, request, { onEnd, onRest });
+          if (call === undefined) return transport;
+          calls.add(call);
+          return call.recorded(transport, request);
+        }),
+      ),
+    end: () => {
+      for (const call of calls) call.end();
+    },
+  };
+  return recorded;
+}
+
+/** Emits a call once nobody is on it; not at all where its client is there. */
+function toVacant(call: RecordedCall): Observable<RecordedCall> {
+  return defer(() => call.client()?.isThere(GHOST_AFTER_MS) ?? [false]).pipe(
+    filter((isThere) => !isThere),
+    map(() => {
+      call.client()?.hangUp();
+      return call;
+    }),
+  );
+}
+
+/** One call of an app's, and its recording. */
+interface RecordedCall {
+  readonly conversationToken: string;
+  /** Who is on it. */
+  client(): DialledClient | undefined;
+  recorded(transport: Transport, request: ServeRequest): Observable<Connection>;
+  end(): void;
+}
+
+function createCall(
+  { url, outDir, rejoinWithin, maskTranscripts = false }: RecordedCallsOptions,
+  { conversationToken }: ServeRequest,
+  { onEnd, onRest }: { onEnd: (call: RecordedCall) => void; onRest: () => void },
+): RecordedCall | undefined {
+  const secrets = createSecrets();
+  let isComplete = true;
+  const created = createFile(outDir, {
+    endpoint: url,
+    secrets,
+    maskTranscripts,
+    onError: (error) => {
+      isComplete = false;
+      say(error.message);
+    },
+  });
+  if (E.isLeft(created)) {
+    say(`${created.left.message}; the call goes on unrecorded`);
+    return undefined;
+  }
+  const file = created.right;
+  const narrate = createNarrator();
+  let hasCallEnded = false;
+  let client: DialledClient | undefined;
+  let isOver = false;
+  let rest = Subscription.EMPTY;
+  say(`recording ${file.path}`);
+
+  const end = () => {
+    if (isOver) return;
+    isOver = true;
+    rest.unsubscribe();
+    file.end();
+    if (isComplete) say(`recorded ${file.path}`);
+    onEnd(call);
+  };
+  const watched: RecordingFile = {
+    ...file,
+    write(entry, frame) {
+      file.write(entry, frame);
+      hasCallEnded ||= narrate({ at: 0, ...entry })?.what === 'call ended';
+    },
+  };
+  const call: RecordedCall = {
+    conversationToken,
+    client: () => client,
+    recorded: (transport, request) =>
+      defer(() => {
+        rest.unsubscribe();
+        client = request.client;
+        for (const credential of findCredentials(request)) secrets.add(credential);
+        return transport.pipe(record(watched));
+      }).pipe(
+        finalize(() => {
+          client = undefined;
+          if (hasCallEnded || isOver) {
+            end();
+            return;
+          }
+          // Whether it is dialled again is not known: it takes no descriptor from those that are on.
+          file.rest();
+          rest = asyncScheduler.schedule(end, rejoinWithin);
+          onRest();
+        }),
+      ),
+    end,
+  };
+  return call;
+}
+
+/** Names a recording by when its call began; two that begin together are numbered. */
+function createFile(
+  outDir: string,
+  options: RecordingFileOptions,
+): E.Either<RecordingFileError, RecordingFile> {
+  const name = `call-${new Date().toISOString().replace(/[-:]/g, '')}`;
+  for (let number = 1; ; number += 1) {
+    const path = join(outDir, `${name}${number === 1 ? '' : `-${number}`}.ndjson`);
+    const created = recordingFile(path, options);
+    if (E.isRight(created) || created.left.kind !== 'exists') return created;
+  }
+}

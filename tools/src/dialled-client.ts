@@ -1,0 +1,69 @@
+import type { Socket } from 'node:net';
+
+import type { UpgradeAnswer } from '@livecall/core';
+import { defer, fromEventPattern, map, merge, of, switchMap, take, timer } from 'rxjs';
+import type { Observable } from 'rxjs';
+import { WebSocket } from 'ws';
+
+/** A client that dialled, for a route that wants to know more of it than what it dialled with. */
+export interface DialledClient {
+  /**
+   * Asks a client that was let in, with a ping, whether it is there. Emits once, `false` where
+   * nothing came of it within so many milliseconds. One that was not let in yet is there while its
+   * connection is.
+   */
+  isThere(withinMs: number): Observable<boolean>;
+  /** Cuts it off, and leaves its transport at once. */
+  hangUp(): void;
+  /** Says how it is let in, where that is not the server's own to say. */
+  answerWith(answer: UpgradeAnswer): void;
+}
+
+/** What becomes of a client, for its handle; whoever serves it fills it in. */
+export interface ClientState {
+  readonly socket: Socket;
+  webSocket: WebSocket | undefined;
+  leave: () => void;
+  answer: UpgradeAnswer | undefined;
+}
+
+/** The handle of a client. */
+export function toDialledClient(state: ClientState): DialledClient {
+  const client: DialledClient = {
+    isThere: (withinMs) =>
+      defer(() => {
+        const { socket, webSocket } = state;
+        if (socket.destroyed) return of(false);
+        if (webSocket === undefined) return of(true);
+        if (webSocket.readyState !== WebSocket.OPEN) return of(false);
+        webSocket.ping();
+        return merge(
+          merge(...['pong', 'ping', 'message'].map((event) => toEvents(webSocket, event))).pipe(
+            map(() => true),
+          ),
+          // What stood in the socket behind a blocked loop is read before its verdict.
+          timer(withinMs).pipe(
+            switchMap(() => timer(0)),
+            map(() => false),
+          ),
+          toEvents(webSocket, 'close').pipe(map(() => false)),
+        ).pipe(take(1));
+      }),
+    hangUp() {
+      state.socket.destroy();
+      state.leave();
+    },
+    answerWith(answer) {
+      state.answer = answer;
+    },
+  };
+  return client;
+}
+
+/** `fromEvent` takes a WebSocket for one of a page, which knows of no pings. */
+function toEvents(webSocket: WebSocket, event: string): Observable<unknown> {
+  return fromEventPattern(
+    (listener) => webSocket.on(event, listener),
+    (listener) => webSocket.off(event, listener),
+  );
+}
