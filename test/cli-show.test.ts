@@ -1,3 +1,5 @@
+import { appendFileSync, statSync } from 'node:fs';
+
 import { scenario } from '@livecall/tools';
 import { expect, it } from 'vitest';
 
@@ -177,4 +179,34 @@ it('lets nothing of a call control the terminal', async () => {
   expect(stdout.replaceAll('\n', '')).not.toMatch(/[\p{Cc}\u202a-\u202e\u2066-\u2069]/u);
   expect(stdout.split('\n')).toHaveLength(15);
   expect(stdout).toContain('caller      ab');
+});
+
+it('tells a recording that is longer than its memory', async () => {
+  using folder = makeFolder();
+  const path = folder.write(
+    'long.ndjson',
+    '{"livecall":1,"recordedAt":"2026-11-22T09:00:00.000Z"}\n',
+  );
+  const msg = 'Hello? '.repeat(80);
+  appendFileSync(path, '{"at":0,"event":"open","status":101}\n');
+  for (let block = 0; block < 50; block += 1) {
+    const lines = Array.from({ length: 2_000 }, (_item, index) =>
+      JSON.stringify({
+        at: block * 2_000 + index,
+        event: 'frame',
+        from: 'server',
+        json: { type: 'transcript', msg, role: 'other' },
+      }),
+    );
+    appendFileSync(path, `${lines.join('\n')}\n`);
+  }
+  expect(statSync(path).size).toBeGreaterThan(60e6);
+  const env = { NODE_OPTIONS: '--max-old-space-size=32' };
+
+  for (const args of [['show'], ['show', '--json']]) {
+    expect(await run([...args, path], { env, stdoutTo: '/dev/null' })).toMatchObject({
+      exitCode: 0,
+      stderr: '',
+    });
+  }
 });

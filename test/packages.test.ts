@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process';
 import {
+  existsSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
@@ -144,6 +145,29 @@ it('gives vitest its fixture and its matchers in an app', async () => {
   const { stdout } = await run(process.execPath, [vitest, 'run', '--dir', 'dist'], { cwd: app });
 
   expect(stdout).toMatch(/Tests .*1 passed/);
+});
+
+it('has every page in it that its help and its own page name', async () => {
+  const installed = join(app, 'node_modules', '@livecall', 'tools');
+  const livecall = join(app, 'node_modules', '.bin', 'livecall');
+  const { stdout: help } = await run(livecall, ['--help']);
+  const commands = [...help.matchAll(/^ {2}([a-z]+) /gm)].map(([, command = '']) => command);
+  const pages: string[] = [];
+  for (const command of commands) {
+    const { stdout } = await run(livecall, [command, '--help'], { cwd: app });
+    pages.push(...[...stdout.matchAll(/\S+\.md/g)].map(([path]) => join(app, path)));
+  }
+  const own = readFileSync(join(installed, 'README.md'), 'utf8');
+  const linked = [...own.matchAll(/\]\(([^)#]+\.md)/g)].map(([, path = '']) =>
+    join(installed, path),
+  );
+
+  expect(commands).toContain('replay');
+  expect(pages.length).toBeGreaterThanOrEqual(2);
+  expect(linked.length).toBeGreaterThanOrEqual(4);
+  expect([...pages, ...linked].filter((path) => !existsSync(path))).toEqual([]);
+  // What a hover points to, too.
+  expect(existsSync(join(app, 'node_modules', '@livecall', 'core', 'PROTOCOL.md'))).toBe(true);
 });
 
 it('runs its command line in an app', async () => {
