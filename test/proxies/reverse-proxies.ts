@@ -1,64 +1,11 @@
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 
-import type { Unpacked } from '../fixtures/debian.js';
+import { isRoot, python, write } from './proxy.js';
+import type { Proxy } from './proxy.js';
 
-/** Where a proxy is run. */
-export interface Place {
-  /** Its own, for all that it reads and writes. */
-  readonly folder: string;
-  readonly port: number;
-  /** The port of the server behind it. */
-  readonly toPort: number;
-}
-
-/** A part of a configuration, and what stands in its place. */
-export type Edit = readonly [part: string | RegExp, replacement: string];
-
-/** What is run beside it, or to have it read its configuration again. */
-export type Command = readonly [file: string, ...args: string[]];
-
-/** A reverse proxy that Debian has. */
-export interface ReverseProxy {
-  readonly package: string;
-  /** What else has to be unpacked. */
-  readonly alongside?: readonly string[];
-  /** Where its configuration on the page has the logs. */
-  readonly logFolder?: string;
-  /** What has it give up after so many seconds. */
-  readonly idle: (seconds: number) => readonly Edit[];
-  /** What has it log as it does unless told otherwise. */
-  readonly logsByDefault: readonly Edit[];
-  /** What it forgets who configures it like any other proxy, where it can be forgotten. */
-  readonly withoutUpgrade?: readonly Edit[];
-  /** Writes its configuration, and gives what starts it in the foreground. */
-  readonly start: (config: string, place: Place, unpacked: Unpacked) => Command;
-  /** Reads its log so far, where that is another program's part. */
-  readonly logger?: (place: Place, unpacked: Unpacked, isDefault: boolean) => Command;
-  /** Has it take up a changed configuration: by a signal, or by commands. */
-  readonly reload?: NodeJS.Signals | ((place: Place, unpacked: Unpacked) => readonly Command[]);
-  /** Asks it to stop once its connections have ended. */
-  readonly quit: NodeJS.Signals;
-  /** What is on the page in no block of configuration. */
-  readonly environment?: (unpacked: Unpacked) => Readonly<Record<string, string>>;
-}
-
-/** The one that Debian's modules are made for, whatever else `python3` may be. */
-const DEBIAN_PYTHON = '/usr/bin/python3';
-const python = (at: Unpacked['at']) =>
-  existsSync(DEBIAN_PYTHON) ? DEBIAN_PYTHON : at('usr/bin/python3');
-
-const isRoot = process.getuid?.() === 0;
-
-/** Writes a file into a proxy's folder, and gives its path. */
-function write({ folder }: Place, name: string, text: string): string {
-  const path = join(folder, name);
-  writeFileSync(path, text);
-  return path;
-}
-
-/** By their names on the page. */
-export const reverseProxies: Readonly<Record<string, ReverseProxy>> = {
+/** Those in front of a server, by their names on the page. */
+export const reverseProxies: Readonly<Record<string, Proxy>> = {
   nginx: {
     package: 'nginx',
     logFolder: '/var/log/nginx',
@@ -196,7 +143,6 @@ export const reverseProxies: Readonly<Record<string, ReverseProxy>> = {
     package: 'varnish',
     // By a parameter of varnishd's, and not in the VCL.
     idle: (seconds) => [['vcl 4.1;', `vcl 4.1; # -p pipe_timeout=${seconds}`]],
-    logsByDefault: [],
     withoutUpgrade: [['return (pipe)', 'return (pass)']],
     start: (config, place, { at }) => {
       const path = write(place, 'default.vcl', config);
@@ -237,14 +183,12 @@ export const reverseProxies: Readonly<Record<string, ReverseProxy>> = {
     package: 'mitmproxy',
     idle: () => [],
     logsByDefault: [[' --quiet', '']],
-    start: (config, { port }, { at }) => {
+    start: (config, { port }, unpacked) => {
       const [, ...args] = config.trim().split(/\s+/);
-      return [python(at), at('usr/bin/mitmdump'), ...args, '--listen-port', String(port)];
+      const script = unpacked.at('usr/bin/mitmdump');
+      return [python(unpacked).file, script, ...args, '--listen-port', String(port)];
     },
-    environment: ({ at }) => ({
-      PYTHONPATH: at('usr/lib/python3/dist-packages'),
-      ...(python(at) === DEBIAN_PYTHON ? {} : { PYTHONHOME: at('usr') }),
-    }),
+    environment: (unpacked) => python(unpacked).env,
     quit: 'SIGINT',
   },
 };

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 
-import { isLiveCallError, webSocketTransport } from '@livecall/core';
+import { webSocketTransport } from '@livecall/core';
 import type { WebSocketTransportOptions } from '@livecall/core';
 import { expect, it } from 'vitest';
 import { WebSocket } from 'ws';
@@ -22,6 +22,7 @@ import type { Platform } from '../fixtures/platform.js';
 import { reverseProxies } from './reverse-proxies.js';
 import { startProxy } from './start-proxy.js';
 import type { ProxyOptions, RunningProxy } from './start-proxy.js';
+import { toWord } from './to-word.js';
 
 /*
  * Every cell of the table in docs/proxies.md, seen through the real proxies as Debian has them, with
@@ -47,22 +48,6 @@ const endOf = async (proxy: RunningProxy, options?: Partial<WebSocketTransportOp
   using following = follow(toTransport(proxy, { pingIntervalMs: NEVER_MS, ...options }));
   return toWord(await following.error());
 };
-
-function toWord(error: unknown): string {
-  if (!isLiveCallError(error)) return String(error);
-  switch (error._tag) {
-    case 'HandshakeRefusedError':
-      return String(error.status);
-    case 'ConnectionClosedError':
-      return String(error.code);
-    case 'ConnectFailedError':
-      return error.code ?? 'cut';
-    case 'HandshakeTimeoutError':
-      return 'no answer';
-    default:
-      return error._tag;
-  }
-}
 
 /** Answers whatever is said. */
 const echoing = () =>
@@ -279,14 +264,16 @@ it('has a check for each row, and a proxy for each column', () => {
 });
 
 for (const [name, proxy] of Object.entries(reverseProxies)) {
-  const found = await unpackDebian(proxy.package, ...(proxy.alongside ?? []));
+  const found = await unpackDebian(proxy.package);
   for (const [row, see] of Object.entries(rows)) {
     const said = table.get(row.replaceAll('`', ''))?.get(name) ?? '';
     it.concurrent(`${name} · ${row} · ${said}`, async ({ skip, task }) => {
       if (typeof found === 'string') skip(found);
       else if (said === '–') skip(`${name} has no such thing`);
       else {
-        const seen = await see((toPort, options) => startProxy(name, found, toPort, options));
+        const seen = await see((toPort, options) =>
+          startProxy([name, proxy, found], toPort, options),
+        );
         task.meta.seen = seen;
         expect(said.split(' or ')).toContain(seen);
       }

@@ -12,17 +12,21 @@ import type { Unpacked } from '../fixtures/debian.js';
 import { freePort } from '../fixtures/free-port.js';
 import { readPage } from '../fixtures/page.js';
 
-import { reverseProxies } from './reverse-proxies.js';
-import type { Edit } from './reverse-proxies.js';
+import type { Edit, Proxy } from './proxy.js';
 
-/** A reverse proxy that runs. */
+/** A proxy that runs. */
 export interface RunningProxy extends AsyncDisposable {
-  /** What to dial. */
+  /** What to dial, where it is in front of a server. */
   readonly url: string;
+  readonly port: number;
+  /** A folder of its own. */
+  readonly folder: string;
   /** Has it take up a configuration that has changed; false where it cannot. */
   reload(): Promise<boolean>;
   /** Asks it to stop once its connections have ended. */
   quit(): void;
+  /** Has it stop amid whatever it does, with all its connections. */
+  freeze(): void;
   /** Stops it, and gives all that it logged. */
   logged(): Promise<string>;
 }
@@ -35,17 +39,16 @@ export interface ProxyOptions {
   readonly logsByDefault?: boolean;
   /** Whether it is not told of the upgrade. @default false */
   readonly withoutUpgrade?: boolean;
+  /** Whether it wants credentials of its own. @default false */
+  readonly credentials?: boolean;
 }
 
 /** Starts one as docs/proxies.md has it, in front of a port of this machine. */
 export async function startProxy(
-  name: string,
-  unpacked: Unpacked,
+  [name, proxy, unpacked]: readonly [name: string, proxy: Proxy, unpacked: Unpacked],
   toPort: number,
-  { idleS, logsByDefault = false, withoutUpgrade = false }: ProxyOptions = {},
+  { idleS, logsByDefault = false, withoutUpgrade = false, credentials = false }: ProxyOptions = {},
 ): Promise<RunningProxy> {
-  const proxy = reverseProxies[name];
-  if (proxy === undefined) throw new Error(`There is no ${name}.`);
   const folder = mkdtempSync(join(tmpdir(), 'livecall-proxy-'));
   // Some give up the rights of root at the start.
   chmodSync(folder, 0o777);
@@ -53,7 +56,8 @@ export async function startProxy(
   const place = { folder, port, toPort };
   const config = edit(readPage('proxies.md').configuration(name), [
     ...(idleS === undefined ? [] : proxy.idle(idleS)),
-    ...(logsByDefault ? proxy.logsByDefault : []),
+    ...(logsByDefault ? (proxy.logsByDefault ?? []) : []),
+    ...(credentials ? (proxy.credentials ?? []) : []),
     ...(withoutUpgrade ? (proxy.withoutUpgrade ?? []) : []),
   ])
     .replaceAll('8080', String(port))
@@ -94,6 +98,8 @@ export async function startProxy(
 
   return {
     url: `ws://127.0.0.1:${port}/ws/v1/liveCalls`,
+    port,
+    folder,
     reload: async () => {
       const { reload } = proxy;
       if (reload === undefined) return false;
@@ -106,6 +112,7 @@ export async function startProxy(
       return true;
     },
     quit: () => child.kill(proxy.quit),
+    freeze: () => child.kill('SIGSTOP'),
     logged: async () => {
       const { logger } = proxy;
       if (logger !== undefined) {

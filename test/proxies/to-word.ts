@@ -1,0 +1,18 @@
+import { isLiveCallError } from '@livecall/core';
+
+/** The one word for how a dial or a connection ended, as the page has it. */
+export function toWord(error: unknown): string {
+  if (!isLiveCallError(error)) return String(error);
+  switch (error._tag) {
+    case 'HandshakeRefusedError':
+      return String(error.status);
+    case 'ConnectionClosedError':
+      return String(error.code);
+    case 'ConnectFailedError':
+      return error.code ?? 'cut';
+    case 'HandshakeTimeoutError':
+      return 'no answer';
+    default:
+      return error._tag;
+  }
+}
