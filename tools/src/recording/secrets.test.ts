@@ -1,6 +1,6 @@
 import { tokenForms } from '@livecall/core';
 import fc from 'fast-check';
-import { expect, it } from 'vitest';
+import { expect, it, vi } from 'vitest';
 
 import { createSecrets } from './secrets.js';
 
@@ -107,4 +107,30 @@ it('finds tokens of any length', () => {
   expect(secrets.conceal(`sent with ${token} and a-further-token`)).toBe(
     'sent with [redacted] and [redacted]',
   );
+});
+
+it('looks hardly more often for two thousand tokens of one issuer than for one', () => {
+  const tokens = Array.from({ length: 2_000 }, (_, number) =>
+    ['eyJhbGciOiJSUzI1NiJ9', `claims-of-${number}`, `signature-of-${number}`].join('.'),
+  );
+  const methods = ['slice', 'startsWith', 'includes', 'indexOf', 'replaceAll'] as const;
+  const countLooks = (count: number) => {
+    const secrets = createSecrets(tokens.slice(0, count));
+    const text = 'said eyJhbGciOiJSUzI1NiJ9.claims-of-nobody and nothing else';
+    // What was added is sorted once, when it is first needed.
+    secrets.conceal(text);
+    const spies = methods.map((method) => vi.spyOn(String.prototype, method));
+    secrets.conceal(text);
+    const looks = spies.reduce((sum, spy) => sum + spy.mock.calls.length, 0);
+    vi.restoreAllMocks();
+    return looks;
+  };
+
+  expect(countLooks(2_000)).toBeLessThan(4 * countLooks(1) + 20);
+});
+
+it('conceals what two tokens have in common whole, and all of both', () => {
+  const secrets = createSecrets(['first-half-then', 'half-then-second']);
+
+  expect(secrets.conceal('<first-half-then-second>')).toBe('<[redacted]>');
 });

@@ -1,0 +1,144 @@
+/** Where a form stands in a text: from `start` on, up to `end`. */
+export interface Found {
+  readonly start: number;
+  readonly end: number;
+}
+
+/** Strings that are searched for all at once, in a time that hardly depends on how many there are. */
+export interface FormIndex {
+  /** Adds one, of at least {@link BEGINNING} characters; a shorter one is not found. */
+  add(form: string): void;
+  /** What of a text belongs to any of them, in order; where two overlap, it is one find. */
+  find(text: string): readonly Found[];
+}
+
+/** No form is shorter than a token that is searched for. */
+export const BEGINNING = 8;
+
+/** For each beginning so many bits: fewer take longer to search, more to fill. */
+const BITS_EACH = 16;
+
+/** The forms that begin alike, as the tokens of one issuer do. */
+interface Bucket {
+  /** Sorted by their characters. */
+  readonly forms: string[];
+  /** For each of them, which other is the longest that it begins with; -1 for none. */
+  parents: readonly number[] | undefined;
+}
+
+/**
+ * Makes an index of forms by how they begin. A hash of the last characters rolls over the text, and
+ * a table of bits says of nearly every place that none begins there (Rabin and Karp, 1987); what is
+ * left is looked up. Among those that begin alike, the longest that stands there is found by
+ * bisection.
+ */
+export function createFormIndex(): FormIndex {
+  const buckets = new Map<string, Bucket>();
+  let bits = new Uint8Array(0);
+
+  const mark = (beginning: string) => {
+    bits[hashOf(beginning) & (bits.length - 1)] = 1;
+  };
+
+  return {
+    add(form) {
+      if (form.length < BEGINNING) return;
+      const beginning = form.slice(0, BEGINNING);
+      const bucket = buckets.get(beginning);
+      if (bucket !== undefined) {
+        insert(form, bucket);
+        return;
+      }
+      buckets.set(beginning, { forms: [form], parents: undefined });
+      if (buckets.size * BITS_EACH <= bits.length) {
+        mark(beginning);
+        return;
+      }
+      bits = new Uint8Array(2 ** Math.ceil(Math.log2(buckets.size * BITS_EACH * 2)));
+      for (const each of buckets.keys()) mark(each);
+    },
+    find(text) {
+      const found: Found[] = [];
+      if (buckets.size === 0 || text.length < BEGINNING) return found;
+      const mask = bits.length - 1;
+      let hash = hashOf(text);
+      for (let start = 0; ; start += 1) {
+        if (bits[hash & mask] === 1) {
+          const bucket = buckets.get(text.slice(start, start + BEGINNING));
+          const end = start + (bucket === undefined ? 0 : longestAt(text, start, bucket));
+          if (end > start) add(found, { start, end });
+        }
+        if (start + BEGINNING >= text.length) return found;
+        hash = roll(hash, text.charCodeAt(start), text.charCodeAt(start + BEGINNING));
+      }
+    },
+  };
+}
+
+const BASE = 0x01_00_01_93;
+const OLDEST = Array.from({ length: BEGINNING - 1 }).reduce<number>(
+  (power) => Math.imul(power, BASE),
+  1,
+);
+
+/** The hash of the first characters of a text. */
+function hashOf(text: string): number {
+  let hash = 0;
+  for (let index = 0; index < BEGINNING; index += 1) {
+    hash = (Math.imul(hash, BASE) + text.charCodeAt(index)) | 0;
+  }
+  return hash;
+}
+
+/** The hash of as many characters, one further on. */
+function roll(hash: number, oldest: number, newest: number): number {
+  return (Math.imul(hash - Math.imul(oldest, OLDEST), BASE) + newest) | 0;
+}
+
+function add(found: Found[], next: Found): void {
+  const last = found.at(-1);
+  if (last === undefined || next.start >= last.end) found.push(next);
+  else if (next.end > last.end) found[found.length - 1] = { start: last.start, end: next.end };
+}
+
+function insert(form: string, bucket: Bucket): void {
+  const index = countUpTo(bucket.forms, (known) => known <= form);
+  if (bucket.forms[index - 1] === form) return;
+  bucket.forms.splice(index, 0, form);
+  bucket.parents = undefined;
+}
+
+/** The length of the longest form that stands at `start`; 0 for none. */
+function longestAt(text: string, start: number, bucket: Bucket): number {
+  const { forms } = bucket;
+  bucket.parents ??= toParents(forms);
+  // The last that does not come after the text is one that stands there, or begins with those that do.
+  let index = countUpTo(forms, (form) => form <= text.slice(start, start + form.length)) - 1;
+  for (; index >= 0; index = bucket.parents[index] ?? -1) {
+    const form = forms[index] ?? '';
+    if (text.startsWith(form, start)) return form.length;
+  }
+  return 0;
+}
+
+/** How many come first for which something holds that holds for no other. */
+function countUpTo(forms: readonly string[], holds: (form: string) => boolean): number {
+  let from = 0;
+  let to = forms.length;
+  while (from < to) {
+    const middle = (from + to) >>> 1;
+    if (holds(forms[middle] ?? '')) from = middle + 1;
+    else to = middle;
+  }
+  return from;
+}
+
+function toParents(forms: readonly string[]): readonly number[] {
+  const open: number[] = [];
+  return forms.map((form, index) => {
+    while (open.length > 0 && !form.startsWith(forms[open.at(-1) ?? 0] ?? '')) open.pop();
+    const parent = open.at(-1) ?? -1;
+    open.push(index);
+    return parent;
+  });
+}
