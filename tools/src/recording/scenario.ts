@@ -1,5 +1,7 @@
 import type { Frame, Offset, Role } from '@livecall/core';
 
+import { rememberCallSite } from './call-site.js';
+import { rememberAuthor } from './entry-place.js';
 import { toPayload } from './payload.js';
 import type { Payload } from './payload.js';
 import { Entry, toStamp } from './recording.js';
@@ -74,7 +76,10 @@ export interface Scenario {
   /** A note for the reader. */
   mark(label: string, timing?: Timing): Scenario;
 
-  /** The scenario as a recording, to be replayed. */
+  /**
+   * The scenario as a recording, to be replayed. Reports name the line in which a step was written;
+   * under the name of a file, `call.ndjson`, the line of that file.
+   */
   toRecording(name?: string): Recording;
   /** The scenario as the text of a recording's file. */
   toNdjson(): string;
@@ -122,7 +127,7 @@ export function scenario({
     redacted: ['credentials', 'phones'],
     ...(title !== undefined && { title }),
   };
-  return continueWith({ header, entries: [], at: 0, isOpen: false, commands: 0 });
+  return continueWith({ header, entries: [], written: [], at: 0, isOpen: false, commands: 0 });
 }
 
 /** No call takes a year. */
@@ -134,13 +139,26 @@ const CLOSED_BY_SERVER = { event: 'close', from: 'server', code: 1000, reason: '
 interface Draft {
   readonly header: Header;
   readonly entries: readonly Entry[];
+  /** The steps that they are of. */
+  readonly written: readonly (Step | undefined)[];
   readonly at: number;
   readonly isOpen: boolean;
   readonly commands: number;
 }
 
+/** One call of the author's. */
+interface Step {
+  readonly number: number;
+  readonly verb: string;
+  readonly toCallSite: () => string | undefined;
+}
+
+type Steps = Omit<Scenario, 'toRecording' | 'toNdjson'>;
+
 function continueWith(draft: Draft): Scenario {
   const { header } = draft;
+  /** The step that is being taken. */
+  let taken: Step | undefined;
 
   /** Adds an entry; what needs an open connection opens one. */
   const add = (from: Draft, entry: UnstampedEntry, timing: Timing = {}): Draft => {
@@ -154,6 +172,8 @@ function continueWith(draft: Draft): Scenario {
       ...ready,
       at,
       entries: [...ready.entries, { at, ...entry }],
+      // What no step says, the close of one that ends open, belongs to the last.
+      written: [...ready.written, taken ?? ready.written.at(-1)],
       isOpen: entry.event === 'open' || (ready.isOpen && entry.event !== 'close'),
     };
   };
@@ -179,12 +199,12 @@ function continueWith(draft: Draft): Scenario {
       );
     return continueWith({ ...answered, commands: draft.commands + 1 });
   };
-  const finish = (): readonly Entry[] => {
+  const finish = (): Draft => {
     const closed = draft.isOpen ? add(draft, CLOSED_BY_SERVER) : draft;
-    return add(closed, { event: 'end' }).entries;
+    return add(closed, { event: 'end' });
   };
 
-  return {
+  const steps: Steps = {
     open: (timing) => then({ event: 'open', status: 101 }, timing),
     refuse: (status, { retryAfterMs, ...timing } = {}) =>
       then(
@@ -210,9 +230,31 @@ function continueWith(draft: Draft): Scenario {
     drop: (code = 1006, timing) => then({ ...CLOSED_BY_SERVER, code }, timing),
     hangUp: (timing) => then({ event: 'close', from: 'client', code: 1000, reason: '' }, timing),
     mark: (label, timing) => then({ event: 'mark', label }, timing),
-    toRecording: (name = header.title ?? 'scenario') => ({ name, header, entries: finish() }),
+  };
+  const number = (draft.written.at(-1)?.number ?? 0) + 1;
+  const remembering = Object.entries<(...details: never[]) => Scenario>(steps as never).map(
+    ([verb, take]) => [
+      verb,
+      (...details: never[]) => {
+        taken = { number, verb, toCallSite: rememberCallSite() };
+        return take(...details);
+      },
+    ],
+  );
+  return {
+    ...(Object.fromEntries(remembering) as Steps),
+    toRecording: (name = header.title ?? 'scenario') => {
+      const { entries, written } = finish();
+      if (!name.endsWith('.ndjson')) {
+        rememberAuthor(entries, (index) => {
+          const step = written[index];
+          return step && { step: step.number, verb: step.verb, at: step.toCallSite() };
+        });
+      }
+      return { name, header, entries };
+    },
     toNdjson: () =>
-      [header, ...finish().map((entry) => Entry.encode(entry))]
+      [header, ...finish().entries.map((entry) => Entry.encode(entry))]
         .map((line) => `${JSON.stringify(line)}\n`)
         .join(''),
   };

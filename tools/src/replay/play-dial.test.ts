@@ -81,6 +81,7 @@ function play(
       asyncScheduler.schedule(giveUp, dueInMs + waitMs),
     hear: () => true,
     played: noop,
+    toSpot: (index) => `line ${lineOf(index)}`,
     diverge: (index, divergence) => {
       divergences.push(showDivergence({ ...divergence, at: `call:${lineOf(index)}` }));
       return `diverged at ${lineOf(index)}`;

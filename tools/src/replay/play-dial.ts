@@ -10,7 +10,6 @@ import type { Divergence } from './divergence.js';
 import { matchFrame } from './match.js';
 import type { MatchLevel } from './match.js';
 import type { Timeline } from './pace.js';
-import { lineOf } from '../recording/recording.js';
 
 /** The close code by which a client learns that it departed from the recording. */
 export const DIVERGED = 4999;
@@ -37,6 +36,8 @@ export interface Stage {
   played(): void;
   /** Takes down where the client departed; gives the words for the close. */
   diverge(index: number, divergence: Omit<Divergence, 'at'>): string;
+  /** Names an entry where its recording is known: `line 9`. */
+  toSpot(index: number): string;
 }
 
 /**
@@ -70,7 +71,7 @@ export function playDial(dial: OpenDial, openAfterMs: number, stage: Stage): Tra
       while (!isOver) {
         const frame = dial.serverFrames[cursor];
         if (frame?.gate !== undefined && !arrivals.has(frame.gate)) {
-          awaitClient(frame.gate.index, frame.gate.type, toHeld(frame));
+          awaitClient(frame.gate.index, frame.gate.type, toHeld(frame, stage));
           return;
         }
         // A command that was not answered is one that the server heard before it closed.
@@ -191,7 +192,7 @@ export function playDial(dial: OpenDial, openAfterMs: number, stage: Stage): Tra
       if (frame === undefined) return;
       const { gate } = frame;
       if (gate !== undefined && !arrivals.has(gate)) {
-        const actual = `nothing before the client closed${toHeld(frame)}`;
+        const actual = `nothing before the client closed${toHeld(frame, stage)}`;
         stage.diverge(gate.index, { kind: 'missing', expected: gate.type, actual });
       } else {
         const expected = `the client to stay for ${describe(frame.frame)}`;
@@ -215,8 +216,8 @@ function toNothingMore({ clientFrames }: OpenDial): string {
 }
 
 /** What is held up by a client's frame that does not come. */
-function toHeld({ index, frame }: ServerFrame): string {
-  return `; line ${lineOf(index)} (${describe(frame)}) waits for it`;
+function toHeld({ index, frame }: ServerFrame, { toSpot }: Stage): string {
+  return `; ${toSpot(index)} (${describe(frame)}) waits for it`;
 }
 
 /** The live client knows its command by its own id. */

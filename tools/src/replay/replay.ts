@@ -17,6 +17,7 @@ import { assertOneOf } from '../assert-one-of.js';
 import { toDials } from './dial.js';
 import type { Dial } from './dial.js';
 import { FURTHER_DIAL } from './divergence.js';
+import { locate } from './locate-divergence.js';
 import type { Divergence } from './divergence.js';
 import { createManualTime } from './manual-time.js';
 import type { MatchLevel } from './match.js';
@@ -25,7 +26,8 @@ import type { Pace, TimelineOptions } from './pace.js';
 import { playDial } from './play-dial.js';
 import type { Stage } from './play-dial.js';
 import { failAfter, playRefusal } from './play-refusal.js';
-import { isComplete, lineOf } from '../recording/recording.js';
+import { toEntryPlace, toEntrySpot } from '../recording/entry-place.js';
+import { isComplete } from '../recording/recording.js';
 import type { Recording } from '../recording/recording.js';
 
 /** How a recording is replayed. */
@@ -156,7 +158,7 @@ export function replay(
   let playing = 0;
   let played = 0;
   const manualTime = createManualTime();
-  const toPlace = (index: number) => `${recording.name}:${lineOf(index)}`;
+  const toPlace = (index: number) => toEntryPlace(recording, index);
 
   const stage: Stage = {
     timeline: toTimeline(pace, recording.entries, timelineOptions, manualTime),
@@ -186,11 +188,12 @@ export function replay(
     played: () => {
       played += 1;
     },
+    toSpot: (index) => toEntrySpot(recording, index),
     diverge(index, divergence) {
-      divergences.push({ ...divergence, at: toPlace(index) });
+      divergences.push(locate({ ...divergence, at: toPlace(index) }, recording, index));
       changed$.next();
       // Not the name, which may be the client's token.
-      return `${divergence.kind} at line ${lineOf(index)}`;
+      return `${divergence.kind} at ${stage.toSpot(index)}`;
     },
   };
 
@@ -268,7 +271,8 @@ export function replay(
         for (const { index, type } of dial.clientFrames.filter(
           (frame) => !stage.arrivals.has(frame),
         )) {
-          yield { kind: 'missing', at: toPlace(index), expected: type, actual: 'nothing' };
+          const missing = { kind: 'missing', expected: type, actual: 'nothing' } as const;
+          yield locate({ ...missing, at: toPlace(index) }, recording, index);
         }
       }
     }

@@ -1,4 +1,5 @@
 import { showDivergence } from '../replay/divergence.js';
+import { showAround } from '../replay/locate-divergence.js';
 import type { Divergence } from '../replay/divergence.js';
 
 /** A test over a recording departed from it, left something open, or had a fault that never struck. */
@@ -22,7 +23,9 @@ export class DivergedError extends Error {
     const what = hasFollowed
       ? `The client followed ${recording}, but what was to go wrong did not`
       : `The client departed from ${recording}`;
-    super(`${what}:\n${lines.map((line) => `  ${line}`).join('\n')}`);
+    const around = divergences.map(showAround).find((rows) => rows.length > 0) ?? [];
+    const shown = [...lines, ...around.map((row) => `  ${row}`)];
+    super(`${what}:\n${shown.map((line) => `  ${line}`).join('\n')}`);
     this.divergences = divergences;
   }
 }

@@ -205,3 +205,25 @@ it('needs something that hears a client', () => {
     new TypeError('toHaveFollowed needs the call or the server of a replay.'),
   );
 });
+
+it.each([
+  ['joinCall', "toHaveSent: 'joinCall' is no command's type; did you mean 'client:joinCall'?"],
+  [
+    'client:end-call',
+    "toHaveSent: 'client:end-call' is no command's type; did you mean 'client:endCall'?",
+  ],
+  [
+    'hold',
+    "toHaveSent: 'hold' is no command's type; there are client:joinCall and client:endCall; another frame is given with its fields, { type: … }",
+  ],
+])('says of %j that it is no type, whether it is asked for or not', (type, message) => {
+  expect(() => toHaveSent(heard(JOIN), [type as 'client:joinCall'])).toThrow(
+    new TypeError(message),
+  );
+});
+
+it('takes a list alone', () => {
+  expect(() => toHaveSent(heard(JOIN), 'client:joinCall' as never)).toThrow(
+    new TypeError('toHaveSent takes a list of frames.'),
+  );
+});

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 
-import { decodeClientFrame } from '@livecall/core';
+import { decodeClientFrame, endCall, joinCall } from '@livecall/core';
 import type { ClientMessage, Frame } from '@livecall/core';
 import { diffArrays } from 'diff';
 import * as E from 'fp-ts/lib/Either.js';
@@ -22,7 +22,7 @@ export type SentFrame = ClientMessage['type'] | Readonly<Record<string, unknown>
  * Passes when the client has sent exactly these frames, in this order.
  *
  * @param subject the call or the server of `openReplay`, or any replay
- * @throws TypeError for anything else
+ * @throws TypeError for anything else, and for a text that is no command's type
  * @example
  * import { lastValueFrom } from 'rxjs';
  * import { expect } from 'vitest';
@@ -36,7 +36,9 @@ export type SentFrame = ClientMessage['type'] | Readonly<Record<string, unknown>
  * });
  */
 export function toHaveSent(subject: unknown, expected: readonly SentFrame[]): Verdict {
-  const frames = expected.map((frame) => {
+  if (!Array.isArray(expected)) throw new TypeError('toHaveSent takes a list of frames.');
+  const frames = expected.map((frame: SentFrame) => {
+    if (typeof frame === 'string') assertCommandType(frame);
     const fields = typeof frame === 'string' ? { type: frame } : frame;
     const command = JSON.stringify({ id: '', ...fields });
     return E.isRight(decodeClientFrame(command)) ? command : JSON.stringify(fields);
@@ -66,6 +68,27 @@ export function toHaveFollowed(subject: unknown, recording: Recording): Verdict 
     entry.event === 'frame' && entry.from === 'client' ? [toFrame(entry)] : [],
   );
   return compare('toHaveFollowed', subject, frames);
+}
+
+const COMMAND_TYPES: readonly string[] = [joinCall.type, endCall.type];
+
+/** In a type that is none, a typo would read as a client that sent something else, or pass with `not`. */
+function assertCommandType(type: string): void {
+  if (COMMAND_TYPES.includes(type)) return;
+  const meant = COMMAND_TYPES.find((known) => toStem(known) === toStem(type));
+  const hint =
+    meant === undefined
+      ? `there are ${COMMAND_TYPES.join(' and ')}; another frame is given with its fields, { type: … }`
+      : `did you mean '${meant}'?`;
+  throw new TypeError(`toHaveSent: '${type}' is no command's type; ${hint}`);
+}
+
+/** What is left of a type that is written a little otherwise. */
+function toStem(type: string): string {
+  return type
+    .replace(/^.*:/, '')
+    .replace(/[^a-z]/gi, '')
+    .toLowerCase();
 }
 
 /** The matchers for `expect.extend`; `@livecall/tools/vitest` has done so already. */

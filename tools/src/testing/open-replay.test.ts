@@ -40,6 +40,9 @@ function followAndJoin(call: LiveCall): void {
   call.connect();
 }
 
+/** What is shown of the entries around a divergence has a test of its own. */
+const isNoEntry = (line: string) => !/^ {2,4}[> ] (line|step) \d/.test(line);
+
 /** The verdict on a test, and how long it took. */
 async function judge({ finish }: { finish(): Promise<void> }): Promise<string> {
   let verdict = 'none';
@@ -49,7 +52,7 @@ async function judge({ finish }: { finish(): Promise<void> }): Promise<string> {
       verdict = `followed after ${Date.now() - startedAt} ms`;
     },
     (error: unknown) => {
-      const lines = (error as Error).message.split('\n').slice(1);
+      const lines = (error as Error).message.split('\n').slice(1).filter(isNoEntry);
       verdict = `${lines.map((line) => line.trim()).join('; ')} after ${Date.now() - startedAt} ms`;
     },
   );
@@ -105,9 +108,52 @@ it('says what a client departed in, and tells the client', async () => {
   });
   expect(((await failed) as LiveCallError).cause).toHaveProperty(
     'message',
-    `The client departed from call.ndjson:\n  ${line}`,
+    [
+      'The client departed from call.ndjson:',
+      `  ${line}`,
+      '      line 2  the connection opens',
+      '      line 3  server: event:start',
+      '      line 4  server: transcript',
+      '    > line 5  client: client:endCall',
+      '      line 6  server: ack',
+      '      line 7  server: event:callEnd',
+    ].join('\n'),
   );
   expect(await judge(opened)).toBe(`${line} after 0 ms`);
+});
+
+it('names the step of a scenario in the line in which its author wrote it', async () => {
+  const call = scenario().start().caller('A parcel.').onEnd(ack()).callEnd();
+  const { line = 0 } = /:(?<line>\d+):\d+\)?$/m.exec(new Error().stack ?? '')?.groups ?? {};
+  const opened = await openReplay(call.toRecording('a courier'));
+  followAndJoin(opened.call);
+  const error = await opened.finish().catch((thrown: unknown) => thrown as Error);
+
+  const written = Number(line) - 1;
+  expect((error as Error).message.split('\n')).toEqual([
+    'The client departed from a courier:',
+    `  tools/src/testing/open-replay.test.ts:${written} (step 3, onEnd): mismatch: expected client:endCall, got client:joinCall`,
+    '      step 1  the connection opens',
+    '      step 1  server: event:start',
+    '      step 2  server: transcript',
+    '    > step 3  client: client:endCall',
+    '      step 3  server: ack',
+    '      step 4  server: event:callEnd',
+  ]);
+  expect(opened.server.divergences()[0]?.at).toMatch(/open-replay\.test\.ts:\d+ /);
+});
+
+it('names the step alone where the stack does not tell', async () => {
+  const { stackTraceLimit } = Error;
+  Error.stackTraceLimit = 0;
+  const call = scenario().start().caller('A parcel.').onEnd(ack()).callEnd();
+  Error.stackTraceLimit = stackTraceLimit;
+  const opened = await openReplay(call.toRecording('a courier'));
+  followAndJoin(opened.call);
+
+  expect(await judge(opened)).toMatch(
+    'a courier, step 3, onEnd: mismatch: expected client:endCall, got client:joinCall',
+  );
 });
 
 it('says what it waited for, and no longer than it was told', async () => {

@@ -7,6 +7,7 @@ import { defer, firstValueFrom, map, merge, NEVER, Subject, throwError } from 'r
 import { parseFault } from '../../faults/parse-fault.js';
 import type { Fault } from '../../faults/create-fault.js';
 import { showDivergence } from '../../replay/divergence.js';
+import { showAround } from '../../replay/locate-divergence.js';
 import type { Divergence } from '../../replay/divergence.js';
 import { exitCodes, ExitError } from '../exit-error.js';
 import { listen } from '../listen.js';
@@ -98,6 +99,8 @@ export async function replay(paths: readonly string[], flags: ReplayFlags): Prom
     faults.length === 0 ? 'played to the end, as recorded' : 'over; the client did its part';
   over$.subscribe(({ name, divergences }) => {
     for (const divergence of divergences) say(showDivergence(divergence));
+    const around = divergences.map(showAround).find((rows) => rows.length > 0) ?? [];
+    process.stderr.write(around.map((row) => `  ${row}\n`).join(''));
     if (divergences.length === 0) say(`${name}: ${sound}`);
   });
   const exitCode = await ended;

@@ -1,0 +1,64 @@
+import { toClientFrame } from './dial.js';
+import type { Divergence } from './divergence.js';
+import { describe } from './play-dial.js';
+import { toEntrySpot } from '../recording/entry-place.js';
+import { toFrame } from '../recording/payload.js';
+import type { Entry, Recording } from '../recording/recording.js';
+
+/** Which entry a divergence is at. */
+const located = new WeakMap<
+  Divergence,
+  { readonly recording: Recording; readonly index: number }
+>();
+
+/** Remembers at which entry of which recording the client departed. */
+export function locate(divergence: Divergence, recording: Recording, index: number): Divergence {
+  located.set(divergence, { recording, index });
+  return divergence;
+}
+
+/** So many entries are shown before the one in question, and after it. */
+const BEFORE = 3;
+const AFTER = 2;
+
+/**
+ * Shows the entries around a divergence, a line each: what they are, and nothing of what was said in
+ * them. None for one that is at no entry of a recording.
+ */
+export function showAround(divergence: Divergence): readonly string[] {
+  const place = located.get(divergence);
+  if (place === undefined) return [];
+  const { recording, index } = place;
+  const first = Math.max(0, index - BEFORE);
+  const rows = recording.entries.slice(first, index + AFTER + 1).map((entry, offset) => ({
+    sign: first + offset === index ? '>' : ' ',
+    spot: toEntrySpot(recording, first + offset),
+    what: toWhat(entry),
+  }));
+  const width = Math.max(...rows.map(({ spot }) => spot.length));
+  return rows.map(({ sign, spot, what }) => `${sign} ${spot.padEnd(width)}  ${what}`);
+}
+
+function toWhat(entry: Entry): string {
+  switch (entry.event) {
+    case 'open':
+      return 'the connection opens';
+    case 'refused':
+      return `the dial is refused with ${entry.status}`;
+    case 'failed':
+      return `the dial fails: ${entry.reason}`;
+    case 'frame': {
+      const frame = toFrame(entry);
+      const what = entry.from === 'server' ? describe(frame) : toClientFrame(-1, frame).type;
+      return `${entry.from}: ${what === 'invalid' ? 'an invalid frame' : what}`;
+    }
+    case 'close':
+      return `${entry.from}: closes with ${entry.code}`;
+    case 'mark':
+      return 'a mark';
+    case 'end':
+      return 'the end';
+    case 'unknown':
+      return 'an event that is not known';
+  }
+}
