@@ -20,6 +20,7 @@ import { WebSocket, WebSocketServer } from 'ws';
 import { callSafely } from './call-safely.js';
 import { toDialledClient } from './dialled-client.js';
 import type { ClientState } from './dialled-client.js';
+import { failureName } from './failure-name.js';
 import { assertDurationMs } from './faults/assert-number.js';
 import { isDial, LIVE_CALLS_PATH, toHandshakeDivergence, toRequest } from './handshake.js';
 import type { ServeRequest } from './handshake.js';
@@ -320,9 +321,8 @@ function toTransport(given: unknown): Transport {
 
 /** The words of an error can hold what must not stand in a log. */
 function warn(failure: unknown): void {
-  const name = failure instanceof Error ? failure.name : typeof failure;
   process.emitWarning(
-    `A route, a transport or a callback of serve() failed with ${name}; onError is told the whole of it.`,
+    `A route, a transport or a callback of serve() failed with ${failureName(failure)}; onError is told the whole of it.`,
     'LivecallServeWarning',
   );
 }

@@ -4,6 +4,7 @@ import { showDivergence } from '../replay/divergence.js';
 import type { Divergence } from '../replay/divergence.js';
 import { say } from './say.js';
 import { systemCode } from '../system-code.js';
+import { failureName } from '../failure-name.js';
 import { serve } from '../serve.js';
 import type { Route, ServeOptions, Server } from '../serve.js';
 
@@ -45,8 +46,7 @@ export async function listen(
         onRefused?.(divergence);
       },
       onError: (failure) => {
-        const name = failure instanceof Error ? failure.name : typeof failure;
-        say(`a dial failed with ${name}; this is a fault of livecall's`);
+        say(`a dial failed with ${failureName(failure)}; this is a fault of livecall's`);
       },
     });
     if (host === '0.0.0.0' || host === '::') {

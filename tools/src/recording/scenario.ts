@@ -1,3 +1,5 @@
+import { types } from 'node:util';
+
 import type { Frame, Offset, Role } from '@livecall/core';
 
 import { rememberCallSite } from './call-site.js';
@@ -273,7 +275,7 @@ function toIsoDate(text: string): string {
 }
 
 function toAnyPayload(frame: Frame | object): Payload {
-  return typeof frame === 'string' || frame instanceof Uint8Array
+  return typeof frame === 'string' || types.isUint8Array(frame)
     ? toPayload(frame)
     : { json: frame };
 }
