@@ -224,27 +224,44 @@ const rows: Readonly<Record<string, (start: Start) => Promise<string>>> = {
     await using proxy = await start(port, { withoutUpgrade: true, idleS: 2 });
     return await endOf(proxy);
   },
-  '`livecall record` to `livecall replay --once`': async (start) => {
-    const folder = mkdtempSync(join(tmpdir(), 'livecall-through-'));
-    try {
-      const recording = 'recordings/joined-call.ndjson';
-      await using replay = livecall(['replay', recording, '--once', '--pace', 'instant']);
-      const port = Number(new URL(await replay.line(1)).port);
+  '`livecall record` to `livecall replay --once`': (start) =>
+    recordThrough(start, async (replayUrl, run) => await run(Number(new URL(replayUrl).port))),
+  'the same, with `livecall proxy` behind it': (start) =>
+    recordThrough(start, async (replayUrl, run) => {
+      const folder = mkdtempSync(join(tmpdir(), 'livecall-proxied-'));
+      try {
+        await using proxy = livecall(['proxy', '--url', replayUrl, '--out-dir', folder]);
+        return await run(Number(new URL(await proxy.line(1)).port));
+      } finally {
+        rmSync(folder, { recursive: true });
+      }
+    }),
+  'the token in its logs, unless told otherwise': (start) => logsToken(start, true),
+  'the token in its logs, as below': (start) => logsToken(start, false),
+};
+
+/** Records a call that is replayed behind a proxy, and gives how both ended. */
+async function recordThrough(
+  start: Start,
+  behind: (replayUrl: string, run: (port: number) => Promise<string>) => Promise<string>,
+): Promise<string> {
+  const folder = mkdtempSync(join(tmpdir(), 'livecall-through-'));
+  try {
+    const recording = 'recordings/joined-call.ndjson';
+    await using replay = livecall(['replay', recording, '--once', '--pace', 'instant']);
+    return await behind(await replay.line(1), async (port) => {
       await using proxy = await start(port);
       await using record = livecall([
         ...['record', '--url', proxy.url, '--out', join(folder, 'call.ndjson')],
         ...['--join-after', '100'],
       ]);
       const { exitCode } = await record.ends();
-      if (exitCode !== 0) return String(exitCode);
-      return `0, ${(await replay.ends()).exitCode}`;
-    } finally {
-      rmSync(folder, { recursive: true });
-    }
-  },
-  'the token in its logs, unless told otherwise': (start) => logsToken(start, true),
-  'the token in its logs, as below': (start) => logsToken(start, false),
-};
+      return exitCode === 0 ? `0, ${(await replay.ends()).exitCode}` : String(exitCode);
+    });
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
 
 async function withTokenOf(start: Start, length: number): Promise<string> {
   await using platform: Platform = await startPlatform((client) => {
