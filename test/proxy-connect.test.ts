@@ -1,8 +1,10 @@
+import { Agent } from 'node:https';
+
 import { liveCall, webSocketTransport } from '@livecall/core';
 import type { Transport, WebSocketTransportOptions } from '@livecall/core';
 import { HttpsProxyAgent } from 'https-proxy-agent';
 import { lastValueFrom, toArray } from 'rxjs';
-import { expect, it } from 'vitest';
+import { expect, it, vi } from 'vitest';
 
 import { makeBadCertificates } from './fixtures/bad-certificates.js';
 import { accessToken, conversationToken, expectNoToken } from './fixtures/canary-tokens.js';
@@ -120,8 +122,8 @@ itWithTls('dials again when the proxy cannot reach the platform yet', async () =
 
   expect(await following.state('open')).toMatchObject({ status: 'open' });
   expect(await following.errors(3)).toMatchObject([
-    { _tag: 'HandshakeRefusedError', status: 502 },
-    { _tag: 'HandshakeRefusedError', status: 503 },
+    { _tag: 'HandshakeRefusedError', status: 502, refusedBy: 'proxy' },
+    { _tag: 'HandshakeRefusedError', status: 503, refusedBy: 'proxy' },
     { _tag: 'ConnectFailedError' },
   ]);
   expectOnlyConnect(proxy);
@@ -135,12 +137,126 @@ itWithTls('says that the proxy wants credentials, and gives up', async () => {
   expect(await following.errors(2)).toMatchObject([
     {
       status: 407,
+      refusedBy: 'proxy',
       message:
-        'The server refused the connection with 407: the HTTP proxy wants credentials; give them to the `agent`.',
+        'The HTTP proxy refused the way to the server with 407: it wants credentials; give them to the `agent`.',
     },
   ]);
   expect(platform.dials).toEqual([]);
   expectOnlyConnect(proxy);
+});
+
+/** Node's own agent knows proxies from 22.21 and 24.5 on; before, it ignores the option. */
+function knowsProxyEnv(): boolean {
+  const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
+  return (major === 22 && minor >= 21) || (major === 24 && minor >= 5) || major > 24;
+}
+
+function toNodeAgent(url: string): Agent {
+  const options: object = { proxyEnv: { HTTPS_PROXY: url } };
+  return new Agent(options);
+}
+
+type ToAgent = (url: string) => NonNullable<WebSocketTransportOptions['agent']>;
+
+const agents: readonly (readonly [whose: string, toAgent: ToAgent])[] = [
+  ['https-proxy-agent', (url) => new HttpsProxyAgent(url)],
+  ...(knowsProxyEnv() ? [["Node's own agent", toNodeAgent] as const] : []),
+];
+
+it.each(agents)('tells what a proxy refused as its answer, by %s', async (_whose, toAgent) => {
+  const tokens = { accessToken: vi.fn(() => accessToken) };
+  for (const status of [401, 403, 407]) {
+    await using proxy = await startConnectProxy(status);
+    using following = followCall(
+      liveCall(
+        webSocketTransport({
+          url: 'wss://calls.invalid/',
+          conversationToken,
+          ...tokens,
+          agent: toAgent(proxy.url),
+        }),
+      ),
+    );
+
+    expect(await following.errors(2)).toMatchObject([
+      { _tag: 'HandshakeRefusedError', status, refusedBy: 'proxy' },
+    ]);
+    expect(proxy.requests).toHaveLength(1);
+  }
+  // Another token would do no good: a proxy has seen none.
+  expect(tokens.accessToken.mock.calls).toEqual(Array(3).fill([{ reason: 'connect' }]));
+});
+
+it.each(agents)(
+  'dials again when a proxy cannot reach the server, by %s',
+  async (_whose, toAgent) => {
+    await using proxy = await startConnectProxy([500, 502, 503, 504, 403]);
+    using following = followCall(
+      liveCall(
+        webSocketTransport({
+          url: 'wss://calls.invalid/',
+          ...{ accessToken, conversationToken, agent: toAgent(proxy.url) },
+        }),
+        { retry: { baseDelayMs: 1, maxDelayMs: 1 } },
+      ),
+    );
+
+    expect(await following.errors(6)).toMatchObject(
+      [500, 502, 503, 504, 403].map((status) => ({ status, refusedBy: 'proxy' })),
+    );
+  },
+);
+
+it.each(agents)(
+  'leaves no connection to a proxy that never answers, by %s',
+  async (_whose, toAgent) => {
+    await using proxy = await startConnectProxy('silence');
+    const transport = webSocketTransport({
+      url: 'wss://calls.invalid/',
+      handshakeTimeoutMs: 50,
+      ...{ accessToken, conversationToken, agent: toAgent(proxy.url) },
+    });
+    const call = liveCall(transport, { retry: { baseDelayMs: 1, maxDelayMs: 1, maxAttempts: 2 } });
+    using following = followCall(call);
+
+    expect(await following.errors(4)).toMatchObject(
+      Array(3).fill({ _tag: 'HandshakeTimeoutError', waitingFor: 'server' }),
+    );
+    expect(proxy.requests).toHaveLength(3);
+    await proxy.empty();
+  },
+);
+
+it.each(agents)(
+  'leaves no connection to a proxy when it is left, by %s',
+  async (_whose, toAgent) => {
+    await using proxy = await startConnectProxy('silence');
+    const following = follow(
+      webSocketTransport({
+        url: 'wss://calls.invalid/',
+        ...{ accessToken, conversationToken, agent: toAgent(proxy.url) },
+      }),
+    );
+    await proxy.asked(1);
+    following.unsubscribe();
+
+    await proxy.empty();
+  },
+);
+
+itWithTls('cuts no other connection of an agent with a dial that is given up', async () => {
+  await using proxy = await startConnectProxy(['connect', 'silence']);
+  await using platform = await startPlatform(begin, { tls });
+  const agent = new HttpsProxyAgent(proxy.url);
+  using open = follow(toTransport(platform, proxy.url, { agent }));
+  await open.connection();
+  using given = follow(toTransport(platform, proxy.url, { agent, handshakeTimeoutMs: 50 }));
+  await given.error();
+  const { send } = await open.connection();
+  send('still there');
+
+  expect(await (await platform.dial(1)).frames(1)).toEqual(['still there']);
 });
 
 itWithTls('checks the certificate behind the proxy', async () => {

@@ -171,12 +171,13 @@ it.each(['FIN', 'RST'] as const)(
   },
 );
 
-it.each<[what: string, sent: Buffer, code: string, told: number]>([
+it.each<[what: string, sent: Buffer, code: string, told: number, why?: string]>([
   [
     'text that is not UTF-8',
     toBytes('text', Buffer.from([0xc3, 0x28])),
     'WS_ERR_INVALID_UTF8',
     1007,
+    'a text message was not UTF-8',
   ],
   ['a frame of an unknown kind', Buffer.from([0x83, 0x00]), 'WS_ERR_INVALID_OPCODE', 1002],
   ['a frame that claims compression', Buffer.from([0xc1, 0x00]), 'WS_ERR_UNEXPECTED_RSV_1', 1002],
@@ -186,13 +187,18 @@ it.each<[what: string, sent: Buffer, code: string, told: number]>([
     'WS_ERR_INVALID_CLOSE_CODE',
     1002,
   ],
-])('ends with 1006 and a cause after %s', async (_what, sent, code, told) => {
+])('ends with 1006 and a cause after %s', async (_what, sent, code, told, why) => {
   await using platform = await startPlatform((client) => {
     (client as unknown as { _socket: NodeJS.WritableStream })._socket.write(sent);
   });
   using following = follow(toTransport(platform));
 
-  expect(await following.error()).toMatchObject({ code: 1006, wasClean: false, cause: { code } });
+  expect(await following.error()).toMatchObject({
+    code: 1006,
+    wasClean: false,
+    message: `The connection was closed with 1006 (cut without a close): ${why ?? `the server broke the WebSocket protocol (${code})`}.`,
+    cause: { code },
+  });
   expect(await (await platform.dial(1)).end()).toMatchObject({ code: told });
 });
 
@@ -205,6 +211,8 @@ it('ends with 1006 and a cause after a message that is too long', async () => {
 
   expect(await following.error()).toMatchObject({
     code: 1006,
+    message:
+      'The connection was closed with 1006 (cut without a close): a message was longer than the 1024 bytes of `maxPayloadBytes`; raise it to hear such messages.',
     cause: { code: 'WS_ERR_UNSUPPORTED_MESSAGE_LENGTH', message: 'Max payload size exceeded' },
   });
   expect(await following.frames(9)).toEqual(['x'.repeat(1_024)]);

@@ -1,4 +1,3 @@
-import { certificateAdvice } from './certificate-advice.js';
 import { isLiveCallError } from './errors.js';
 
 /** What to do about a connection that could not be made, or ended. */
@@ -23,14 +22,15 @@ export function classify(error: unknown): Verdict {
   if (!isLiveCallError(error)) return 'fatal';
   switch (error._tag) {
     case 'HandshakeRefusedError':
-      if (error.status === 401) return 'refresh-token';
+      // A proxy on the way has seen no token.
+      if (error.status === 401) return error.refusedBy === 'proxy' ? 'fatal' : 'refresh-token';
       return error.status === 408 || error.status === 429 || error.status >= 500
         ? 'retry'
         : 'fatal';
     case 'ConnectionClosedError':
       return RETRIED_CLOSE_CODES.has(error.code) ? 'retry' : 'fatal';
     case 'ConnectFailedError':
-      return certificateAdvice(error.code) === undefined ? 'retry' : 'fatal';
+      return error.isLasting ? 'fatal' : 'retry';
     case 'HandshakeTimeoutError':
     case 'TokenUnavailableError':
       return 'retry';

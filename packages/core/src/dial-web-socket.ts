@@ -1,4 +1,4 @@
-import type { IncomingMessage } from 'node:http';
+import type { ClientRequest, IncomingMessage } from 'node:http';
 
 import { asyncScheduler } from 'rxjs';
 import type { Subscriber, TeardownLogic } from 'rxjs';
@@ -16,9 +16,12 @@ import { heartbeat } from './heartbeat.js';
 import type { Heartbeat, HeartbeatOptions } from './heartbeat.js';
 import { toPassedHeaders } from './passed-handshake.js';
 import type { UpgradeAnswer } from './passed-handshake.js';
+import { isProgramError } from './program-advice.js';
+import { proxyRefusalStatus } from './proxy-refusal.js';
 import { toRetryAfterMs } from './retry-after.js';
-import { tokenForms } from './token-forms.js';
+import { toHarmless } from './to-harmless.js';
 import type { Connection } from './transport.js';
+import { watchSockets } from './watch-sockets.js';
 
 /** What one dial is made with. */
 export interface DialOptions {
@@ -55,22 +58,44 @@ export function dialWebSocket(
     onAnswer,
   }: DialOptions,
 ): TeardownLogic {
+  // Only an agent makes connections that the socket knows nothing of.
+  const watched = clientOptions.agent && watchSockets();
+  let refusedBy: HandshakeRefusedError['refusedBy'] = 'server';
+  const options: ClientOptions = {
+    ...clientOptions,
+    ...(watched && {
+      finishRequest: (request: ClientRequest) => {
+        // As `https-proxy-agent` tells it; the proxy's answer comes as the server's then.
+        request.on('proxyConnect', ({ statusCode }: { readonly statusCode?: number }) => {
+          if (statusCode !== 200) refusedBy = 'proxy';
+        });
+        request.end();
+      },
+    }),
+  };
+  const connect = () => new WebSocket(url, [...protocols], options);
   let socket: WebSocket;
   try {
-    socket = new WebSocket(url, [...protocols], clientOptions);
+    socket = watched === undefined ? connect() : watched.run(connect);
   } catch (error) {
+    watched?.cut();
     onAnswer();
-    subscriber.error(new ConnectFailedError(toHarmless(error, tokens)));
+    subscriber.error(new ConnectFailedError(toHarmless(error, tokens), { isProgram: true }));
     return undefined;
   }
   let failure: Error | undefined;
+  let why: string | undefined;
+  let proxyStatus: number | undefined;
   let beating: Heartbeat | undefined;
   let upgradeHeaders: readonly string[] = [];
 
   // Never removed: closing a socket that is still connecting emits an error, and an error
   // without a listener ends the process.
   socket.on('error', (error) => {
-    failure ??= toHarmless(error, tokens);
+    if (failure !== undefined) return;
+    failure = toHarmless(error, tokens);
+    proxyStatus = proxyRefusalStatus(error);
+    why = whyCut(failure, clientOptions);
   });
   socket.on('unexpected-response', (_request, response) => {
     const nowMs = asyncScheduler.now();
@@ -83,7 +108,7 @@ export function dialWebSocket(
     });
     const refuse = (body: Uint8Array) => {
       const answer = { statusText: statusMessage, rawHeaders, body };
-      subscriber.error(new HandshakeRefusedError(status, retryAfterMs, answer));
+      subscriber.error(new HandshakeRefusedError(status, retryAfterMs, answer, refusedBy));
     };
     if (refusalTimeoutMs === undefined) refuse(new Uint8Array());
     else subscriber.add(readBody(response, refusalTimeoutMs, refuse));
@@ -93,10 +118,12 @@ export function dialWebSocket(
   });
   socket.on('open', () => {
     onAnswer();
+    watched?.stop();
     onUpgrade?.({ rawHeaders: toPassedHeaders(upgradeHeaders).flat(), protocol: socket.protocol });
     upgradeHeaders = [];
     const { hear } = (beating = heartbeat(socket, heartbeatOptions, () => {
-      failure ??= new Error('the server did not answer a ping');
+      why = 'the server did not answer a ping';
+      failure ??= new Error(why);
       socket.terminate();
     }));
     const frames = new FrameSource();
@@ -117,11 +144,16 @@ export function dialWebSocket(
   socket.on('close', (code, reason) => {
     // Refused, or given up: what was told stands.
     if (subscriber.closed) return;
-    if (beating === undefined) onAnswer();
+    if (beating !== undefined) {
+      const options = { cause: failure, ...(why !== undefined && { why }) };
+      subscriber.error(new ConnectionClosedError(code, reason.toString(), options));
+      return;
+    }
+    onAnswer();
     subscriber.error(
-      beating === undefined
-        ? new ConnectFailedError(failure)
-        : new ConnectionClosedError(code, reason.toString(), { cause: failure }),
+      proxyStatus === undefined
+        ? new ConnectFailedError(failure, { isProgram: isProgramError(failure) })
+        : new HandshakeRefusedError(proxyStatus, undefined, undefined, 'proxy'),
     );
   });
 
@@ -129,7 +161,20 @@ export function dialWebSocket(
     beating?.stop();
     if (socket.readyState === WebSocket.OPEN) socket.close(1000);
     else if (socket.readyState === WebSocket.CONNECTING) socket.terminate();
+    watched?.cut();
   };
+}
+
+/** What this side cuts a connection for, in words of its own. */
+function whyCut(failure: Error, { maxPayload = 0 }: ClientOptions): string | undefined {
+  const code = 'code' in failure ? String(failure.code) : '';
+  if (code === 'WS_ERR_UNSUPPORTED_MESSAGE_LENGTH') {
+    return `a message was longer than the ${maxPayload} bytes of \`maxPayloadBytes\`; raise it to hear such messages`;
+  }
+  if (code === 'WS_ERR_INVALID_UTF8') return 'a text message was not UTF-8';
+  return code.startsWith('WS_ERR_')
+    ? `the server broke the WebSocket protocol (${code})`
+    : undefined;
 }
 
 /** The most that is read of a refusal's body. */
@@ -157,26 +202,4 @@ function readBody(
   response.on('end', finish).on('close', finish);
   response.on('error', finish);
   return expiry;
-}
-
-/**
- * Keeps an error's name, message and code. What else hangs on it (the raw answer of the server,
- * the request with its headers) does not belong in a log; nor does a message that quotes a token,
- * as an agent's may.
- */
-function toHarmless(error: unknown, tokens: readonly string[]): Error {
-  if (!(error instanceof Error)) return new Error('unknown');
-  const message = error.message
-    // OpenSSL tells its memory addresses and source lines, too.
-    .replace(/^.*:SSL routines:[^:]*:([^:]+):.*$/s, 'TLS: $1')
-    // A certificate can name as many hosts as it likes.
-    .replace(/( is not (?:in the )?cert's \w+):.*$/s, '$1');
-  const forms = tokens.flatMap(tokenForms);
-  const isHarmless = (text: string) => !forms.some((form) => text.includes(form));
-  const cause = new Error(
-    isHarmless(message) ? message : 'what failed was told with a token in it',
-  );
-  cause.name = error.name;
-  const code = 'code' in error ? error.code : undefined;
-  return typeof code === 'string' && isHarmless(code) ? Object.assign(cause, { code }) : cause;
 }

@@ -1,6 +1,7 @@
 import { certificateAdvice } from './certificate-advice.js';
 import { isError } from './is-error.js';
 import { toPlainFields } from './plain-fields.js';
+import { isDenied, programAdvice } from './program-advice.js';
 import type { Frame } from './transport.js';
 
 /*
@@ -37,12 +38,28 @@ const adviceByStatus: Readonly<Record<number, string>> = {
   401: 'the access token is missing, wrong or expired; get a new one',
   403: 'the access token does not allow this call; check whose token it is',
   404: 'no such conversation, or the call is no longer active; check the URL and the conversation token',
-  407: 'the HTTP proxy wants credentials; give them to the `agent`',
+  407: 'a proxy before the server wants credentials',
   408: 'the server gave up waiting; try again',
   426: 'the request came without its upgrade; a proxy in between must pass Upgrade and Connection on',
   429: 'too many connections; wait before the next one',
   431: 'the headers are too long for it, or for a proxy in between; check the length of the access token',
 };
+
+const proxyAdviceByStatus: Readonly<Record<number, string>> = {
+  401: 'it wants credentials; give them to the `agent`',
+  403: 'it does not let through to this host and port; ask who runs it',
+  407: 'it wants credentials; give them to the `agent`',
+  408: 'it gave up waiting; try again',
+  429: 'too many connections; wait before the next one',
+};
+
+function proxyAdviceFor(status: number): string {
+  const advice = proxyAdviceByStatus[status];
+  if (advice !== undefined) return advice;
+  return status >= 500
+    ? 'it did not reach the server; check the host in the URL, and see that it is up'
+    : 'check the URL of the proxy, and that it knows CONNECT';
+}
 
 function adviceFor(status: number): string {
   const advice = adviceByStatus[status];
@@ -61,26 +78,41 @@ export interface RefusalAnswer {
   readonly body: Uint8Array;
 }
 
-/** The server answered the handshake with another status than 101. @see PROTOCOL.md#handshake */
+/**
+ * The handshake was answered with another status than 101, by the server or by an HTTP proxy on the
+ * way to it.
+ *
+ * @see PROTOCOL.md#handshake
+ */
 export class HandshakeRefusedError extends TaggedError<'HandshakeRefusedError'> {
   /** The HTTP status. */
   readonly status: number;
   /** Milliseconds the server asks to wait (`Retry-After`), where it said so. */
   readonly retryAfterMs: number | undefined;
+  /** Who it was: a proxy that refused the way (`CONNECT`) says nothing of the tokens, which it never saw. */
+  readonly refusedBy: 'server' | 'proxy';
   /** The answer itself, for whoever passes it on; not enumerable, since it may hold anything. */
   declare readonly answer: RefusalAnswer | undefined;
 
-  constructor(status: number, retryAfterMs?: number, answer?: RefusalAnswer) {
+  constructor(
+    status: number,
+    retryAfterMs?: number,
+    answer?: RefusalAnswer,
+    refusedBy: 'server' | 'proxy' = 'server',
+  ) {
     const asked =
       retryAfterMs !== undefined && retryAfterMs > 0
         ? ` It asks to wait for ${Math.ceil(retryAfterMs / 1000)} s.`
         : '';
     super(
       'HandshakeRefusedError',
-      `The server refused the connection with ${status}: ${adviceFor(status)}.${asked}`,
+      refusedBy === 'proxy'
+        ? `The HTTP proxy refused the way to the server with ${status}: ${proxyAdviceFor(status)}.${asked}`
+        : `The server refused the connection with ${status}: ${adviceFor(status)}.${asked}`,
     );
     this.status = status;
     this.retryAfterMs = retryAfterMs;
+    this.refusedBy = refusedBy;
     hide(this, 'answer', answer);
   }
 }
@@ -108,20 +140,33 @@ export class ConnectFailedError extends TaggedError<'ConnectFailedError'> {
   /** The system's or library's own code, `ECONNREFUSED` or `CERT_HAS_EXPIRED` for one, where there is one. */
   readonly code: string | undefined;
 
-  constructor(cause: unknown) {
+  /**
+   * Whether it would come again however often it is dialled: a certificate that is not accepted, a
+   * permission that is missing, a mistake in this program.
+   */
+  readonly isLasting: boolean;
+
+  /** @param options.isProgram whether this program is at fault, and not the network */
+  constructor(cause: unknown, { isProgram = false }: { readonly isProgram?: boolean } = {}) {
     const reason = isError(cause)
       ? cause.message || codeOf(cause) || cause.name
       : 'no reason given';
     const code = codeOf(cause);
-    const advice = certificateAdvice(code);
+    const certificate = certificateAdvice(code);
+    const program = isProgram || isDenied(cause) ? programAdvice(cause) : undefined;
+    // Some say it in a sentence.
+    const failed = `Could not connect: ${reason.replace(/\.+$/, '')}`;
     super(
       'ConnectFailedError',
-      advice === undefined
-        ? `Could not connect: ${reason}. Check the URL and the network.`
-        : `The server's certificate is not accepted (${code}): ${advice}.`,
+      certificate !== undefined
+        ? `The server's certificate is not accepted (${code}): ${certificate}.`
+        : program !== undefined
+          ? `${failed}; ${program}.`
+          : `${failed}. Check the URL and the network.`,
       { cause },
     );
     this.code = code;
+    this.isLasting = certificate !== undefined || program !== undefined;
   }
 }
 
@@ -171,15 +216,21 @@ export class ConnectionClosedError extends TaggedError<'ConnectionClosedError'> 
   /** Whether the server sent a close frame. */
   readonly wasClean: boolean;
 
+  /** @param options.why what this side cut it for, in harmless words */
   constructor(
     code: number,
     reason = '',
-    { wasClean = code !== 1006, cause }: { wasClean?: boolean; cause?: unknown } = {},
+    {
+      wasClean = code !== 1006,
+      why,
+      cause,
+    }: { readonly wasClean?: boolean; readonly why?: string; readonly cause?: unknown } = {},
   ) {
     const meaning = meaningByCode[code];
+    const closed = `The connection was closed with ${code}${meaning === undefined ? '' : ` (${meaning})`}`;
     super(
       'ConnectionClosedError',
-      `The connection was closed with ${code}${meaning === undefined ? '' : ` (${meaning})`}.`,
+      why === undefined ? `${closed}.` : `${closed}: ${why}.`,
       cause === undefined ? undefined : { cause },
     );
     this.code = code;

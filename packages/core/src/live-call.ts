@@ -349,7 +349,10 @@ export function liveCall(
     if (cleanCloseIsEnd && isNormalClose(error)) return { status: 'closed', reason: 'clean-close' };
     if (normalClose === undefined) return { status: 'closed', reason: 'failed', error };
     // Another verdict than these, on the tokens for one, says more than that the call has no end.
-    const isGone = error._tag === 'HandshakeRefusedError' && error.status === 404;
+    const isGone =
+      error._tag === 'HandshakeRefusedError' &&
+      error.status === 404 &&
+      error.refusedBy === 'server';
     const isWithoutEnd = error === normalClose || isGone || lastVerdict === 'retry';
     return {
       status: 'closed',

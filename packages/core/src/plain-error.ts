@@ -89,9 +89,9 @@ const orNone =
 const fieldsByTag: {
   readonly [Tag in LiveCallError['_tag']]: Readonly<Record<Fields<Tag>, Check>>;
 } = {
-  HandshakeRefusedError: { status: isNumber, retryAfterMs: orNone(isNumber) },
+  HandshakeRefusedError: { status: isNumber, retryAfterMs: orNone(isNumber), refusedBy: isString },
   HandshakeTimeoutError: { timeoutMs: isNumber, waitingFor: isString },
-  ConnectFailedError: { code: orNone(isString) },
+  ConnectFailedError: { code: orNone(isString), isLasting: isBoolean },
   TokenUnavailableError: { token: isString },
   ConnectionClosedError: { code: isNumber, wasClean: isBoolean },
   TransportFailedError: {},

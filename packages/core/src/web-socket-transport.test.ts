@@ -31,7 +31,7 @@ vi.mock('ws', async () => {
     ping = () => undefined;
     readonly close = () => undefined;
 
-    constructor(_url: URL, clientOptions: unknown) {
+    constructor(_url: URL, _protocols: unknown, clientOptions: unknown) {
       super();
       this.clientOptions = clientOptions;
       fakes.sockets.push(this);
@@ -230,9 +230,8 @@ it('pings every 15 seconds by default, and gives what comes back ten', () => {
     const opened$ = webSocketTransport(options).pipe(map(() => 'o'));
     const pings = '   15s      p';
     const expected = 'o 24999ms #';
-    const error = new ConnectionClosedError(1006, '', {
-      cause: new Error('the server did not answer a ping'),
-    });
+    const why = 'the server did not answer a ping';
+    const error = new ConnectionClosedError(1006, '', { why, cause: new Error(why) });
 
     time.expectObservable(pings$).toBe(pings);
     time.expectObservable(opened$).toBe(expected, { o: 'o' }, error);
