@@ -66,6 +66,7 @@ it('has tests for vitest that pass', () => {
     'does not survive a protocol error',
     'ends the call as recorded',
     'joins',
+    'joins a call of minutes in no time',
     'offers to join once the caller has said why',
     'reads along',
     'shows a call as it happens, twenty times as fast',

@@ -29,6 +29,7 @@ export type { Pace, TimelineOptions } from './replay/pace.js';
 export { openReplay } from './testing/open-replay.js';
 export type { OpenedReplay, OpenReplayOptions, ReplayServer } from './testing/open-replay.js';
 export { DivergedError } from './testing/diverged-error.js';
+export { TimeStandsStillError } from './testing/unless-time-stands.js';
 export { matchers, toHaveFollowed, toHaveSent } from './testing/matchers.js';
 export type { SentFrame, Verdict } from './testing/matchers.js';
 

@@ -63,7 +63,7 @@ export function toTimeline(
   });
   return {
     at: (index) => dueAts[index] ?? 0,
-    ...(pace === 'manual' ? manualTime : { now: monotonicNow, schedule, wait: schedule }),
+    ...(pace === 'manual' ? manualTime : createRecordedTime()),
   };
 }
 
@@ -72,4 +72,25 @@ export const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
 function schedule(work: () => void, delayMs: number): Subscription {
   return asyncScheduler.schedule(work, Math.min(delayMs, LONGEST_TIMER_MS));
+}
+
+/** A timer runs up to a millisecond before its time. One that is earlier is of another clock. */
+const EARLY_MS = 2;
+
+/**
+ * The time that timers tell: where a test has faked them and not `performance`, or the other way
+ * round, a timer that runs is believed, and its time has come.
+ */
+function createRecordedTime(): Pick<Timeline, 'now' | 'schedule' | 'wait'> {
+  let aheadMs = 0;
+  const now = () => monotonicNow() + aheadMs;
+  const run = (work: () => void, delayMs: number) => {
+    const dueAt = now() + Math.min(delayMs, LONGEST_TIMER_MS);
+    return schedule(() => {
+      const earlyMs = dueAt - now();
+      if (earlyMs > EARLY_MS) aheadMs += earlyMs;
+      work();
+    }, delayMs);
+  };
+  return { now, schedule: run, wait: run };
 }

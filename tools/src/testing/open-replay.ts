@@ -30,6 +30,7 @@ import type { ManualReplay, Replay, ReplayOptions } from '../replay/replay.js';
 import { serve } from '../serve.js';
 import { DivergedError } from './diverged-error.js';
 import { rememberServer } from './server-of.js';
+import { unlessTimeStands } from './unless-time-stands.js';
 
 /** How a test replays a recording. */
 export interface OpenReplayOptions extends ReplayOptions {
@@ -69,7 +70,8 @@ export interface OpenedReplay<O extends OpenReplayOptions = OpenReplayOptions> {
    * `waitMs`, then closes everything. Asked again, it says the same.
    *
    * Rejects with a {@link DivergedError} when the client departed from the recording, something in
-   * it was never reached, or something is still open.
+   * it was never reached, or something is still open; with a `TimeStandsStillError` when the timers are
+   * faked and nobody moves them.
    */
   finish(): Promise<void>;
   /** Closes everything without a verdict; for a test that failed, and `await using`. */
@@ -200,13 +202,14 @@ export async function openReplay(
       throw new DivergedError(recording.name, judged, stillOpen);
     }
   };
+  const aliveMs = Math.min(Math.max(waitMs, 1_000), 5_000);
   let finished: Promise<void> | undefined;
   return {
     call,
     transport: dialledTransport,
     server,
     recording,
-    finish: () => (finished ??= judge().finally(close)),
+    finish: () => (finished ??= unlessTimeStands(judge(), recording.name, aliveMs).finally(close)),
     close,
     [Symbol.asyncDispose]: close,
   };
