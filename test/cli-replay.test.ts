@@ -3,6 +3,7 @@ import type { Transport } from '@livecall/core';
 import { ack, loadRecording, scenario, toFrame } from '@livecall/tools';
 import { filter, firstValueFrom, lastValueFrom, switchMap, toArray } from 'rxjs';
 import { expect, it } from 'vitest';
+import { WebSocket } from 'ws';
 
 import { accessToken, conversationToken } from './fixtures/canary-tokens.js';
 import { makeFolder } from './fixtures/folder.js';
@@ -193,7 +194,50 @@ it.concurrent.each<
 
   const { exitCode, stderr } = await command.ends();
   expect(exitCode).toBe(1);
-  expect(stderr.split('\n').slice(1)).toEqual([`livecall: ${joined}:9: ${said}`, '']);
+  const [, departure, ...around] = stderr.trimEnd().split('\n');
+  expect(departure).toBe(`livecall: ${joined}:9: ${said}`);
+  expect(around.find((row) => row.startsWith('  >'))).toContain('line 9 ');
+});
+
+/** A client of another make, that takes messages of 200 bytes at most. */
+function dialAs(url: string): WebSocket {
+  const dialled = `${url}?conversationToken=${conversationToken}`;
+  const headers = { Authorization: `Bearer ${accessToken}` };
+  // It complains to the server; what it tells here is of no interest.
+  return new WebSocket(dialled, { headers, maxPayload: 200 }).on('error', () => undefined);
+}
+
+it.concurrent(
+  'names the complaint of a client that was played to the end, with --once',
+  async () => {
+    using folder = makeFolder();
+    const long = scenario().start().caller('x'.repeat(500)).callEnd().close();
+    const path = folder.write('call.ndjson', long.toNdjson());
+    await using command = livecall(['replay', path, '--pace', 'instant', '--once']);
+    dialAs(await command.line(1));
+
+    const { exitCode, stderr } = await command.ends();
+    expect(exitCode).toBe(1);
+    expect(stderr).toContain('got a close with 1009 (a message was too big for it)');
+    expect(stderr).not.toContain('played to the end');
+  },
+);
+
+it.concurrent("says that a cut may be a proxy's, with --once", async () => {
+  using folder = makeFolder();
+  const path = folder.write('call.ndjson', silence.toNdjson());
+  await using command = livecall(['replay', path, '--once']);
+  const client = dialAs(await command.line(1));
+  client.once('message', () => {
+    client.terminate();
+  });
+
+  const { exitCode, stderr } = await command.ends();
+  expect(exitCode).toBe(1);
+  expect(stderr).toContain(
+    'got a cut without a close (1006), which a proxy in between may have made',
+  );
+  expect(stderr).toMatch(/^ {2}> line \d+ +server: transcript$/m);
 });
 
 it.concurrent('tells a person what it waits for', async () => {

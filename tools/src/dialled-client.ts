@@ -2,8 +2,16 @@ import type { Socket } from 'node:net';
 
 import type { UpgradeAnswer } from '@livecall/core';
 import { defer, fromEventPattern, map, merge, of, switchMap, take, timer } from 'rxjs';
-import type { Observable } from 'rxjs';
+import type { Observable, Subject } from 'rxjs';
 import { WebSocket } from 'ws';
+
+/** How the connection of a client ended. */
+export interface ClientClose {
+  /** The code it closed with; 1006 where it was cut. */
+  readonly code: number;
+  /** Whether the code is its own, and no echo of what it was closed with. */
+  readonly isOwn: boolean;
+}
 
 /** A client that dialled, for a route that wants to know more of it than what it dialled with. */
 export interface DialledClient {
@@ -13,6 +21,8 @@ export interface DialledClient {
    * connection is.
    */
   isThere(withinMs: number): Observable<boolean>;
+  /** Emits how it ended, and replays that; only completes where it was never let in. */
+  readonly closed$: Observable<ClientClose>;
   /** Cuts it off, and leaves its transport at once. */
   hangUp(): void;
   /** Says how it is let in, where that is not the server's own to say. */
@@ -23,6 +33,7 @@ export interface DialledClient {
 export interface ClientState {
   readonly socket: Socket;
   webSocket: WebSocket | undefined;
+  readonly closed$: Subject<ClientClose>;
   leave: () => void;
   answer: UpgradeAnswer | undefined;
 }
@@ -30,6 +41,7 @@ export interface ClientState {
 /** The handle of a client. */
 export function toDialledClient(state: ClientState): DialledClient {
   const client: DialledClient = {
+    closed$: state.closed$.asObservable(),
     isThere: (withinMs) =>
       defer(() => {
         const { socket, webSocket } = state;

@@ -70,6 +70,8 @@ export function serveClient(
   const { socket } = state;
   let client: WebSocket | undefined;
   let isOver = false;
+  /** What it was closed with. */
+  let sentCode: number | undefined;
   const letIn$ = new Subject<void>();
   const full$ = new Subject<void>();
   const { gather, flush } = toGatherer(socket, Math.min(GATHERED_BYTES, maxBufferedBytes));
@@ -79,6 +81,10 @@ export function serveClient(
     // Whatever it is let in for: what is no frame is an error, which ends the process unheard.
     upgraded?.on('error', () => {
       upgraded.terminate();
+    });
+    upgraded?.on('close', (code) => {
+      state.closed$.next({ code, isOwn: code !== 1006 && code !== sentCode });
+      state.closed$.complete();
     });
     state.webSocket = upgraded;
     letIn$.next();
@@ -99,7 +105,8 @@ export function serveClient(
     return hear;
   };
   const closeFull = (reason: string) => {
-    client?.close(1013, reason);
+    sentCode = 1013;
+    client?.close(sentCode, reason);
     cut(socket);
     leave();
   };
@@ -126,6 +133,7 @@ export function serveClient(
   const finish = (error: unknown) => {
     isOver = true;
     if (!isLiveCallError(error)) onFailure(error);
+    sentCode = isClose(error) ? error.code : 1011;
     if (isClose(error)) client ??= letIn();
     if (client !== undefined) end(client, socket, error);
     else if (isLiveCallError(error) && error._tag === 'HandshakeTimeoutError') onUnanswered();
@@ -141,7 +149,10 @@ export function serveClient(
       subscription.unsubscribe();
     }, onFailure);
   };
-  socket.on('close', state.leave);
+  socket.on('close', () => {
+    state.leave();
+    if (client === undefined) state.closed$.complete();
+  });
   const following = transport
     .pipe(
       // None should complete. One that does has closed.

@@ -11,6 +11,7 @@ import {
   isObservable,
   lastValueFrom,
   noop,
+  ReplaySubject,
   take,
   takeUntil,
   timer,
@@ -19,7 +20,7 @@ import { WebSocket, WebSocketServer } from 'ws';
 
 import { callSafely } from './call-safely.js';
 import { toDialledClient } from './dialled-client.js';
-import type { ClientState } from './dialled-client.js';
+import type { ClientClose, ClientState } from './dialled-client.js';
 import { failureName } from './failure-name.js';
 import { assertDurationMs } from './faults/assert-number.js';
 import { isDial, LIVE_CALLS_PATH, toHandshakeDivergence, toRequest } from './handshake.js';
@@ -218,7 +219,10 @@ export async function serve(
         return;
       }
     }
-    const state: ClientState = { socket, webSocket: undefined, leave: noop, answer: undefined };
+    const closed$ = new ReplaySubject<ClientClose>(1);
+    const state: ClientState = {
+      ...{ socket, closed$, webSocket: undefined, leave: noop, answer: undefined },
+    };
     const asked = toRequest(request, origins, toDialledClient(state));
     if (E.isLeft(asked)) {
       tellRefused(asked.left.divergence);

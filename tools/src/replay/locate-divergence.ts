@@ -17,6 +17,13 @@ export function locate(divergence: Divergence, recording: Recording, index: numb
   return divergence;
 }
 
+/** Gives a divergence that says more the place of the one that it was made of. */
+export function relocate(changed: Divergence, original: Divergence): Divergence {
+  const place = located.get(original);
+  if (place !== undefined) located.set(changed, place);
+  return changed;
+}
+
 /** So many entries are shown before the one in question, and after it. */
 const BEFORE = 3;
 const AFTER = 2;

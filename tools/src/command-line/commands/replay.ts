@@ -2,7 +2,23 @@ import { basename } from 'node:path';
 
 import { HandshakeRefusedError } from '@livecall/core';
 import type { Transport } from '@livecall/core';
-import { defer, firstValueFrom, map, merge, NEVER, Subject, throwError } from 'rxjs';
+import {
+  defaultIfEmpty,
+  defer,
+  firstValueFrom,
+  map,
+  merge,
+  mergeMap,
+  NEVER,
+  of,
+  race,
+  share,
+  Subject,
+  take,
+  throwError,
+  timer,
+} from 'rxjs';
+import type { Observable } from 'rxjs';
 
 import { parseFault } from '../../faults/parse-fault.js';
 import type { Fault } from '../../faults/create-fault.js';
@@ -10,6 +26,8 @@ import { showDivergence } from '../../replay/divergence.js';
 import { showAround } from '../../replay/locate-divergence.js';
 import type { Divergence } from '../../replay/divergence.js';
 import { exitCodes, ExitError } from '../exit-error.js';
+import type { ClientClose, DialledClient } from '../../dialled-client.js';
+import { judgeClose } from '../judge-close.js';
 import { listen } from '../listen.js';
 import { findMeant, nameRecordings } from '../name-recordings.js';
 import { loadInput } from '../read-input.js';
@@ -66,9 +84,20 @@ export async function replay(paths: readonly string[], flags: ReplayFlags): Prom
     ]),
   );
 
+  const clients = new Map<string, DialledClient>();
+  const judged$ = over$.pipe(
+    mergeMap(({ name, divergences }) =>
+      toClose(clients.get(name)).pipe(
+        map((close) => ({ name, divergences: judgeClose(name, divergences, close) })),
+      ),
+    ),
+    share(),
+  );
+
   let hasRefused = false;
   const { host, port, allowOrigin } = flags;
-  const server = await listen(toRoute(transports), {
+  const route = toRoute(transports, recordings, clients);
+  const server = await listen(route, {
     ...{ host, port, ...(allowOrigin && { allowOrigin }) },
     onRefused: () => {
       hasRefused = true;
@@ -83,7 +112,7 @@ export async function replay(paths: readonly string[], flags: ReplayFlags): Prom
       }),
     ),
     flags.once === true
-      ? over$.pipe(
+      ? judged$.pipe(
           map(({ divergences }) =>
             divergences.length === 0 && !hasRefused ? exitCodes.ok : exitCodes.failed,
           ),
@@ -97,7 +126,7 @@ export async function replay(paths: readonly string[], flags: ReplayFlags): Prom
 
   const sound =
     faults.length === 0 ? 'played to the end, as recorded' : 'over; the client did its part';
-  over$.subscribe(({ name, divergences }) => {
+  judged$.subscribe(({ name, divergences }) => {
     for (const divergence of divergences) say(showDivergence(divergence));
     const around = divergences.map(showAround).find((rows) => rows.length > 0) ?? [];
     process.stderr.write(around.map((row) => `  ${row}\n`).join(''));
@@ -136,9 +165,25 @@ function toToken({ name }: Recording): string {
   return basename(name, '.ndjson');
 }
 
-function toRoute(transports: ReadonlyMap<string, Transport>): Route {
+/** How long a client has to end its connection before it is judged without that. */
+const CLOSE_WITHIN_MS = 2_000;
+
+/** How a client's connection ended; nothing where that is not to be known. */
+function toClose(client: DialledClient | undefined): Observable<ClientClose | undefined> {
+  if (client === undefined) return of(undefined);
+  const late$ = timer(CLOSE_WITHIN_MS).pipe(map(() => undefined));
+  return race(client.closed$.pipe(defaultIfEmpty(undefined)), late$).pipe(take(1));
+}
+
+/** @param clients takes who dialled each recording last, by the recording's name */
+function toRoute(
+  transports: ReadonlyMap<string, Transport>,
+  recordings: readonly Recording[],
+  clients: Map<string, DialledClient>,
+): Route {
   const onlyTransport = transports.size === 1 ? [...transports.values()][0] : undefined;
   const names = [...transports.keys()];
+  const byToken = new Map(recordings.map((recording) => [toToken(recording), recording]));
   function refuse(token: string): Transport {
     return defer(() => {
       const meant = findMeant(token, names);
@@ -147,6 +192,9 @@ function toRoute(transports: ReadonlyMap<string, Transport>): Route {
       return throwError(() => new HandshakeRefusedError(404));
     });
   }
-  return ({ conversationToken }) =>
-    onlyTransport ?? transports.get(conversationToken) ?? refuse(conversationToken);
+  return ({ conversationToken, client }) => {
+    const known = recordings.length === 1 ? recordings[0] : byToken.get(conversationToken);
+    if (known !== undefined) clients.set(known.name, client);
+    return onlyTransport ?? transports.get(conversationToken) ?? refuse(conversationToken);
+  };
 }
