@@ -1,7 +1,7 @@
 import type { ClientRequest, IncomingMessage } from 'node:http';
 
 import { asyncScheduler } from 'rxjs';
-import type { Subscriber, TeardownLogic } from 'rxjs';
+import type { Observable, Subscriber, TeardownLogic } from 'rxjs';
 import { WebSocket } from 'ws';
 import type { ClientOptions } from 'ws';
 
@@ -28,6 +28,8 @@ export interface DialOptions {
   readonly url: string;
   readonly clientOptions: ClientOptions;
   readonly heartbeatOptions: Required<HeartbeatOptions>;
+  /** Emits when the peer is to be asked at once whether it is there. */
+  readonly lookNow$?: Observable<unknown> | undefined;
   /** Not to be told in any error. */
   readonly tokens: readonly string[];
   /** The subprotocols to offer. @default [] */
@@ -51,6 +53,7 @@ export function dialWebSocket(
     url,
     clientOptions,
     heartbeatOptions,
+    lookNow$,
     tokens,
     protocols = [],
     refusalTimeoutMs,
@@ -121,11 +124,12 @@ export function dialWebSocket(
     watched?.stop();
     onUpgrade?.({ rawHeaders: toPassedHeaders(upgradeHeaders).flat(), protocol: socket.protocol });
     upgradeHeaders = [];
-    const { hear } = (beating = heartbeat(socket, heartbeatOptions, () => {
+    const { hear, look } = (beating = heartbeat(socket, heartbeatOptions, () => {
       why = 'the server did not answer a ping';
       failure ??= new Error(why);
       socket.terminate();
     }));
+    subscriber.add(lookNow$?.subscribe(look));
     const frames = new FrameSource();
     socket.on('message', (data, isBinary) => {
       hear();

@@ -20,6 +20,8 @@ export interface Pinged extends Pick<EventEmitter, 'on' | 'off'> {
 export interface Heartbeat {
   /** Takes note of a message: whoever sends one is there. */
   hear(): void;
+  /** Pings now, unless a pong is awaited already. */
+  look(): void;
   stop(): void;
 }
 
@@ -65,6 +67,13 @@ export function heartbeat(
   startTicking(tickMs, tick);
   return {
     hear,
+    look: () => {
+      if (isAwaiting) return;
+      // Between two ticks: what is left of this one is not counted.
+      sincePingMs = -tickMs;
+      isAwaiting = true;
+      socket.ping();
+    },
     stop: () => {
       stopTicking(tickMs, tick);
       socket.off('pong', hear).off('ping', hear);

@@ -8,6 +8,7 @@ import {
   Observable,
   ReplaySubject,
   startWith,
+  Subject,
   Subscription,
 } from 'rxjs';
 
@@ -42,7 +43,7 @@ import type { Connection, Frame, Transport } from './transport.js';
 /** How a call is followed. */
 export interface LiveCallOptions {
   /** When to dial again; `false` never does. @default {} */
-  readonly retry?: Omit<RetryConnectionOptions, 'onRetry'> | false;
+  readonly retry?: Omit<RetryConnectionOptions, 'lookNow$' | 'onRetry'> | false;
   /**
    * Milliseconds to go on listening after `event:callEnd`, for what the server still has to say;
    * less when it closes first. @default 1000
@@ -90,6 +91,14 @@ export interface LiveCall {
    * same subscription.
    */
   connect(): Subscription;
+  /**
+   * Looks at once whether the connection still lives, and dials at once where one is waited for: for
+   * an app that knows better than a timer, since its machine woke up or its network came back.
+   * Nothing happens before `connect()` and after the end.
+   *
+   * @see PROTOCOL.md#dialling-again
+   */
+  lookNow(): void;
   /**
    * Asks for the call to be transferred to the user. Cold: one subscription sends one command,
    * emits its acknowledgement and completes. Errors with a {@link CommandError}.
@@ -150,6 +159,7 @@ export function liveCall(
   const messages = new Multicast<Received>();
   const state$ = new ReplaySubject<ConnectionState>(1);
   const logged = new Multicast<void>();
+  const lookNow$ = new Subject<void>();
 
   const log = createCallLog(maxUtterances);
   let following: Subscription | undefined;
@@ -299,6 +309,7 @@ export function liveCall(
   const connection$ = dialledTransport.pipe(
     retryConnection({
       ...retryOptions,
+      lookNow$,
       classify: (error) => {
         lose();
         if (isNormalClose(error)) normalClose = error;
@@ -413,6 +424,9 @@ export function liveCall(
         close(hasCallEnded ? CALL_ENDED : { status: 'closed', reason: 'hung-up' });
       });
       return subscription;
+    },
+    lookNow() {
+      lookNow$.next();
     },
     joinCall(options) {
       return issue(joinCall, options);

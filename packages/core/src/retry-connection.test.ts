@@ -588,3 +588,49 @@ it('takes a dial that lasted for hours for one of a machine that slept, and dial
 
   expect(attemptsOver({}, slept, slept)).toEqual([1, 2]);
 });
+
+it('dials at once when it is to look now, and counts from 0 again', () => {
+  run((time) => {
+    const dial$ = time.cold('#', connections, new HandshakeRefusedError(503, 50_000));
+    const lookNow$ = time.hot('10s l');
+    const attempts: number[] = [];
+    dial$
+      .pipe(retryConnection({ lookNow$, onRetry: ({ attempt }) => attempts.push(attempt) }))
+      .subscribe({ error: () => undefined });
+    time.cold('11s (x|)').subscribe(() => {
+      expect(dial$.subscriptions.map(({ subscribedFrame }) => subscribedFrame)).toEqual([
+        0, 10_000,
+      ]);
+      expect(attempts).toEqual([1, 1]);
+    });
+  });
+});
+
+it('keeps two dials apart, however often it is to look now', () => {
+  run((time) => {
+    const dial$ = time.cold('#', connections, refused);
+    const lookNow$ = time.hot('llllllll|');
+    const options: RetryConnectionOptions = { lookNow$, maxAttempts: 1, random: () => 0 };
+
+    time.expectObservable(dial$.pipe(retryConnection(options))).toBe('500ms #', {}, refused);
+    time.flush();
+
+    const dials = dial$.subscriptions.map(({ subscribedFrame }) => subscribedFrame);
+    expect(dials).toEqual([0, 250, 500]);
+  });
+});
+
+it('passes on to the transport when it is to look now, and listens no more once it is left', () => {
+  const looks$ = new Subject<string>();
+  const heard: string[] = [];
+  const transport: Transport = defer(() => {
+    (dialRequest().lookNow$ as typeof looks$).pipe(take(1)).subscribe((look) => heard.push(look));
+    return concat(of(connections.a), NEVER);
+  });
+  const following = transport.pipe(retryConnection({ lookNow$: looks$ })).subscribe();
+  looks$.next('now');
+  following.unsubscribe();
+
+  expect(heard).toEqual(['now']);
+  expect(looks$.observed).toBe(false);
+});

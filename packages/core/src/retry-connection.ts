@@ -1,5 +1,5 @@
 import { Observable, timer } from 'rxjs';
-import type { MonoTypeOperatorFunction } from 'rxjs';
+import type { MonoTypeOperatorFunction, Subscription } from 'rxjs';
 
 import { assertDurationMs } from './assert-duration-ms.js';
 import { classify as defaultClassify } from './classify.js';
@@ -48,6 +48,12 @@ export interface RetryConnectionOptions {
   readonly maxRetryAfterMs?: number;
   /** What to do about an error. @default {@link classify} */
   readonly classify?: (error: unknown) => Verdict;
+  /**
+   * Emits when the app knows that things have changed: the machine woke up, the network is back. A
+   * wait ends at once, also one that a `Retry-After` asked for, and time and retries count from 0
+   * again; an open connection is pinged, where the transport can. @default NEVER
+   */
+  readonly lookNow$?: Observable<unknown>;
   /** Called before each wait. */
   readonly onRetry?: (retry: Retry) => void;
   /** Gives the jitter, at least 0 and below 1. @default Math.random */
@@ -85,6 +91,7 @@ export function retryConnection({
   resetAfterMs = 5_000,
   maxRetryAfterMs = 60_000,
   classify = defaultClassify,
+  lookNow$,
   onRetry,
   random = Math.random,
 }: RetryConnectionOptions = {}): MonoTypeOperatorFunction<Connection> {
@@ -102,6 +109,7 @@ export function retryConnection({
       let isRefreshed = false;
       let dialledAt = 0;
       let openedAt = Infinity;
+      let waiting: Subscription | undefined;
 
       /** How long the dial may have to wait for the one before it. */
       const toGapMs = () => Math.max(0, Math.ceil(dialledAt + leastMs - monotonicNow()));
@@ -146,13 +154,26 @@ export function retryConnection({
         return Math.max(ownMs, Math.min(toRetryAfterMs(cause), maxRetryAfterMs));
       };
 
+      const wait = (delayMs: number) => {
+        waiting = timer(delayMs).subscribe(dial);
+        subscriber.add(waiting);
+      };
+
+      const look = () => {
+        attempt = 0;
+        spentMs = 0;
+        if (waiting === undefined || waiting.closed) return;
+        waiting.unsubscribe();
+        wait(toGapMs());
+      };
+
       const lose = (cause: unknown) => {
         if (subscriber.closed) return;
         try {
           const delayMs = toDelayMs(cause);
           if (delayMs === undefined) throw cause;
           onRetry?.({ attempt, delayMs, cause });
-          subscriber.add(timer(delayMs).subscribe(dial));
+          wait(delayMs);
         } catch (error) {
           subscriber.error(error);
         }
@@ -160,7 +181,11 @@ export function retryConnection({
 
       const dial = () => {
         dialledAt = monotonicNow();
-        const request: DialRequest = { reason, life: subscriber };
+        const request: DialRequest = {
+          reason,
+          life: subscriber,
+          ...(lookNow$ && { lookNow$ }),
+        };
         const dialled = subscribeAs(request, transport, {
           next: (connection) => {
             openedAt = monotonicNow();
@@ -175,6 +200,7 @@ export function retryConnection({
         subscriber.add(dialled);
       };
 
+      subscriber.add(lookNow$?.subscribe(look));
       dial();
     });
 }

@@ -1,12 +1,13 @@
 import { Agent } from 'node:http';
 import { Agent as SecureAgent } from 'node:https';
 
-import { map, NEVER, Subject, takeUntil, throwError } from 'rxjs';
+import { filter, map, NEVER, Subject, take, takeUntil, throwError } from 'rxjs';
 import { TestScheduler } from 'rxjs/testing';
 import type { RunHelpers } from 'rxjs/testing';
 import { expect, it, vi } from 'vitest';
 
 import { ConnectionClosedError, HandshakeTimeoutError, TokenUnavailableError } from './errors.js';
+import { liveCall } from './live-call.js';
 import type { Token } from './token.js';
 import { webSocketTransport } from './web-socket-transport.js';
 import type { WebSocketTransportOptions } from './web-socket-transport.js';
@@ -284,4 +285,35 @@ it('dials nothing for one who leaves while the token is asked for', () => {
   transport.pipe(takeUntil(leave$)).subscribe();
 
   expect(fakes.sockets.length).toBe(before);
+});
+
+it('pings at once when it is to look now, and gives what comes back ten seconds', () => {
+  run((time) => {
+    const pings$ = new Subject<string>();
+    const call = liveCall(webSocketTransport(options), { retry: false });
+    call.messages$.subscribe({ error: () => undefined });
+    const pings = '1500ms p';
+    // Ten seconds, and what was left of a tick.
+    const state = 'o 11999ms (x|)';
+    const name$ = call.state$.pipe(
+      filter(({ status }) => status === 'open' || status === 'closed'),
+      map(({ status }) => (status === 'open' ? 'o' : 'x')),
+      take(2),
+    );
+
+    time.expectObservable(pings$).toBe(pings);
+    time.expectObservable(name$).toBe(state);
+    time.cold('o').subscribe(() => {
+      call.connect();
+      const socket = fakes.sockets.at(-1);
+      if (socket === undefined) throw new Error('Nothing was dialled.');
+      socket.ping = () => {
+        pings$.next('p');
+      };
+      socket.emit('open');
+    });
+    time.cold('1500ms l').subscribe(() => {
+      call.lookNow();
+    });
+  });
 });

@@ -163,6 +163,7 @@ export function webSocketTransport({
           url: dialled.href,
           clientOptions: { ...clientOptions, headers },
           heartbeatOptions,
+          lookNow$: request.lookNow$,
           tokens: [access, conversation, ...(passOn?.secrets ?? [])],
           onAnswer: () => expiry?.unsubscribe(),
         });
