@@ -61,7 +61,7 @@ export { loadRecording, parseRecording, readRecording } from './recording/read-r
 export type { RecordingLine } from './recording/read-recording.js';
 export { RecordingError } from './recording/recording-error.js';
 export { toComparable } from './recording/to-comparable.js';
-export type { Comparable } from './recording/to-comparable.js';
+export type { Comparable, ComparableOptions } from './recording/to-comparable.js';
 export { toFrame, toPayload } from './recording/payload.js';
 export type { Payload } from './recording/payload.js';
 export {

@@ -58,6 +58,12 @@ export interface Asked {
 export interface Protocol<In, Out extends { readonly type: string }> {
   /** Understands a frame of the server's. An error tells nothing of what was said. */
   readonly decode: (frame: Frame) => Either<InvalidFrameError, Heard<In>>;
+  /**
+   * Understands the JSON of a frame of the server's, for whoever has it already: a recording holds
+   * most frames so. Nothing for what it does not understand; `decode` says why. A protocol that is
+   * not JSON goes without.
+   */
+  readonly decodeJson?: (json: unknown) => Heard<In> | undefined;
   /** Understands a frame of a client's, as a server does. */
   readonly decodeCommand: (frame: Frame) => Either<InvalidFrameError, Asked>;
   /** Writes a command, all of its fields, under this id. */

@@ -1,4 +1,5 @@
-import { decodeClientFrame } from '@livecall/core';
+import { liveCallProtocol } from '@livecall/core';
+import type { AnyProtocol, CommandId, Frame } from '@livecall/core';
 import * as E from 'fp-ts/lib/Either.js';
 
 import { toFrame, toPayload } from './payload.js';
@@ -10,6 +11,12 @@ export interface Comparable {
   readonly header: object;
   /** Without `at`. */
   readonly entries: readonly object[];
+}
+
+/** How a recording is made comparable. */
+export interface ComparableOptions {
+  /** What is said in the recording: which frames are commands, and where their ids stand. @default liveCallProtocol */
+  readonly protocol?: AnyProtocol;
 }
 
 /**
@@ -24,26 +31,25 @@ export interface Comparable {
  * const [first, second] = await Promise.all(['1.ndjson', '2.ndjson'].map(loadRecording));
  * if (first && second) deepEqual(toComparable(first), toComparable(second));
  */
-export function toComparable(recording: Recording): Comparable {
+export function toComparable(
+  recording: Recording,
+  { protocol = liveCallProtocol }: ComparableOptions = {},
+): Comparable {
   const { recordedAt, endpoint, ...header } = recording.header;
-  const ids = new Map<string, string>();
+  const ids = new Map<CommandId, string>();
 
   const withoutIds = (entry: FrameEntry): object => {
     const { at, json, text, base64, ...rest } = entry;
     const frame = toFrame(entry);
-    const command = entry.from === 'client' ? decodeClientFrame(frame) : undefined;
+    const command = entry.from === 'client' ? protocol.decodeCommand(frame) : undefined;
     if (command !== undefined && E.isRight(command)) {
       ids.set(command.right.id, `id-${ids.size + 1}`);
     }
-    const numbered = (content: string): string =>
-      [...ids].reduce(
-        (replaced, [id, number]) => replaced.replaceAll(JSON.stringify(id), JSON.stringify(number)),
-        content,
-      );
-    if (typeof frame === 'string') return { ...rest, ...toPayload(numbered(frame)) };
-    // Read as latin1, bytes stay what they are.
-    const bytes = numbered(Buffer.from(frame).toString('latin1'));
-    return { ...rest, ...toPayload(Buffer.from(bytes, 'latin1')) };
+    const numbered = [...ids].reduce<Frame>(
+      (readdressed, [id, number]) => protocol.readdress(readdressed, id, number),
+      frame,
+    );
+    return { ...rest, ...toPayload(numbered) };
   };
 
   return {

@@ -1,5 +1,6 @@
+import { liveCallProtocol } from '@livecall/core';
 import fc from 'fast-check';
-import { expect, it } from 'vitest';
+import { expect, it, vi } from 'vitest';
 
 import { toClientFrame, toDials } from './dial.js';
 import type { Dial } from './dial.js';
@@ -60,7 +61,7 @@ it('reads dials in their order, with their entries', async () => {
           index: 6,
           frame: '{"type":"client:joinCall","id":"j"}',
           type: 'client:joinCall',
-          id: 'j',
+          asked: { type: 'client:joinCall', id: 'j', content: { type: 'client:joinCall' } },
         },
       ],
       close: { from: 'server', code: 1006, reason: '', index: 7 },
@@ -208,10 +209,41 @@ it('gives a message the same gate whether the recording has it as JSON or as tex
 it.each([
   ['{"type":"client:joinCall","id":"j"}', 'client:joinCall', 'j'],
   ['{ "type": "client:endCall", "id": "" }', 'client:endCall', ''],
-  ['{"type":"client:joinCall"}', 'invalid', undefined],
-  ['{"type":"client:wave","id":"w"}', 'invalid', undefined],
-  ['hello', 'invalid', undefined],
-  ['', 'invalid', undefined],
 ])('says what the client frame %j is', (frame, type, id) => {
-  expect(toClientFrame(3, frame)).toEqual({ index: 3, frame, type, id });
+  const asked = { type, id, content: { type } };
+
+  expect(toClientFrame(3, frame)).toEqual({ index: 3, frame, type, asked });
+});
+
+it.each(['{"type":"client:joinCall"}', '{"type":"client:wave","id":"w"}', 'hello', ''])(
+  'takes the client frame %j for no command',
+  (frame) => {
+    const type = 'invalid';
+
+    expect(toClientFrame(3, frame)).toEqual({ index: 3, frame, type, asked: undefined });
+  },
+);
+
+it("understands the server's frames only after a command, and reads a recording once a protocol", async () => {
+  const decodeJson = vi.fn(liveCallProtocol.decodeJson);
+  const protocol = { ...liveCallProtocol, decodeJson };
+  const recording = await parseRecording(
+    'call',
+    [HEADER, OPEN, START, TRANSCRIPT, JOIN, toAck('j'), CLOSE].join('\n'),
+  );
+
+  expect(toDials(recording, protocol)).toBe(toDials(recording, protocol));
+  expect(decodeJson).toHaveBeenCalledTimes(1);
+  expect(toDials(recording)).toEqual(toDials(recording, protocol));
+  expect(toDials(recording)).not.toBe(toDials(recording, protocol));
+});
+
+it('waits alike for what a protocol reads as JSON, and as frames alone', async () => {
+  const { decodeJson: _, ...framesAlone } = liveCallProtocol;
+  const recording = await parseRecording(
+    'call',
+    [HEADER, OPEN, JOIN, toAck('j'), END_CALL, TRANSCRIPT, CALL_END, CLOSE].join('\n'),
+  );
+
+  expect(toGates(toDials(recording, framesAlone)[0])).toEqual(toGates(toDials(recording)[0]));
 });

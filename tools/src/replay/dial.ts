@@ -1,6 +1,5 @@
-import { decodeClientFrame, decodeFrame } from '@livecall/core';
-import { ServerMessage } from '@livecall/core/codecs';
-import type { Frame } from '@livecall/core';
+import { isAnswerTo, liveCallProtocol } from '@livecall/core';
+import type { AnyProtocol, Asked, Frame, Heard } from '@livecall/core';
 import * as E from 'fp-ts/lib/Either.js';
 
 import { toFrame } from '../recording/payload.js';
@@ -19,8 +18,8 @@ export interface ClientFrame {
   readonly frame: Frame;
   /** What it is: a command's type, or `invalid` for what is none. */
   readonly type: string;
-  /** A command's id. */
-  readonly id: string | undefined;
+  /** The command that it is. */
+  readonly asked: Asked | undefined;
 }
 
 /** A frame that the server sends, once its gate has opened. */
@@ -60,28 +59,33 @@ type Ending = Pick<CloseEntry, 'from' | 'code' | 'reason'>;
 type Entries = Recording['entries'];
 
 /** What was read of a recording stays with it: to read it takes as long as to play it. */
-const dialsOf = new WeakMap<Entries, readonly Dial[]>();
+const dialsOf = new WeakMap<AnyProtocol, WeakMap<Entries, readonly Dial[]>>();
 
 /**
  * Gives a recording as what a server does, dial by dial; it is read once, and belongs to every
  * replay of it.
  *
- * Each server frame is given its gate, the client's frame that caused it: an ack waits for its own
- * command, `event:callEnd` for the last `client:endCall` before it. Nothing else waits; but frames
- * go out in the recorded order, so whatever follows a frame that waits, waits too.
+ * Each server frame is given its gate, the client's frame that caused it: the command that it
+ * answers. An ack waits for its own command, `event:callEnd` for the last `client:endCall` before
+ * it. Nothing else waits; but frames go out in the recorded order, so whatever follows a frame that
+ * waits, waits too.
  *
  * @see recordings/README.md#how-a-recording-replays
  */
-export function toDials({ entries }: Recording): readonly Dial[] {
-  const dials = dialsOf.get(entries) ?? readDials(entries);
-  dialsOf.set(entries, dials);
+export function toDials(
+  { entries }: Recording,
+  protocol: AnyProtocol = liveCallProtocol,
+): readonly Dial[] {
+  const read = dialsOf.get(protocol) ?? new WeakMap<Entries, readonly Dial[]>();
+  dialsOf.set(protocol, read);
+  const dials = read.get(entries) ?? readDials(entries, protocol);
+  read.set(entries, dials);
   return dials;
 }
 
-function readDials(entries: Entries): readonly Dial[] {
+function readDials(entries: Entries, protocol: AnyProtocol): readonly Dial[] {
   const dials: Dial[] = [];
-  const commands = new Map<string, ClientFrame>();
-  let endCall: ClientFrame | undefined;
+  const commands: Command[] = [];
   let serverFrames: ServerFrame[] = [];
   let clientFrames: ClientFrame[] = [];
   let openIndex: number | undefined;
@@ -116,12 +120,11 @@ function readDials(entries: Entries): readonly Dial[] {
       case 'frame': {
         const frame = toFrame(entry);
         if (entry.from === 'client') {
-          const clientFrame = toClientFrame(index, frame);
+          const clientFrame = toClientFrame(index, frame, protocol);
           clientFrames.push(clientFrame);
-          if (clientFrame.id !== undefined) commands.set(clientFrame.id, clientFrame);
-          if (clientFrame.type === 'client:endCall') endCall = clientFrame;
+          if (isCommand(clientFrame)) commands.push(clientFrame);
         } else {
-          serverFrames.push({ index, frame, gate: toGate(entry, frame, commands, endCall) });
+          serverFrames.push({ index, frame, gate: toGate(entry, frame, commands, protocol) });
         }
         break;
       }
@@ -137,35 +140,37 @@ function readDials(entries: Entries): readonly Dial[] {
 }
 
 /** Says what a client's frame is. */
-export function toClientFrame(index: number, frame: Frame): ClientFrame {
-  const decoded = decodeClientFrame(frame);
-  return E.isRight(decoded)
-    ? { index, frame, type: decoded.right.type, id: decoded.right.id }
-    : { index, frame, type: 'invalid', id: undefined };
-}
-
-function toGate(
-  entry: FrameEntry,
+export function toClientFrame(
+  index: number,
   frame: Frame,
-  commands: ReadonlyMap<string, ClientFrame>,
-  endCall: ClientFrame | undefined,
-): ClientFrame | undefined {
-  if ('json' in entry && !mayWait(entry.json)) return undefined;
-  const decoded: E.Either<unknown, ServerMessage> =
-    'json' in entry ? ServerMessage.decode(entry.json) : decodeFrame(frame);
-  if (E.isLeft(decoded)) return undefined;
-  switch (decoded.right.type) {
-    case 'ack':
-      return commands.get(decoded.right.ackId);
-    case 'event:callEnd':
-      return endCall;
-    default:
-      return undefined;
-  }
+  protocol: AnyProtocol = liveCallProtocol,
+): ClientFrame {
+  const decoded = protocol.decodeCommand(frame);
+  return E.isRight(decoded)
+    ? { index, frame, type: decoded.right.type, asked: decoded.right }
+    : { index, frame, type: 'invalid', asked: undefined };
 }
 
-/** Most messages wait for nothing, and to decode them takes a third of a first replay. */
-function mayWait(json: unknown): boolean {
-  const type = (json as { readonly type?: unknown } | null | undefined)?.type;
-  return type === 'ack' || type === 'event:callEnd';
+type Command = ClientFrame & { readonly asked: Asked };
+
+const isCommand = (frame: ClientFrame): frame is Command => frame.asked !== undefined;
+
+/** The command that a server's frame answers, of those before it. */
+function toGate(
+  { json }: FrameEntry,
+  frame: Frame,
+  commands: readonly Command[],
+  protocol: AnyProtocol,
+): ClientFrame | undefined {
+  // A listener's recording is not decoded at all.
+  if (commands.length === 0) return undefined;
+  const answers = toHeard(json, frame, protocol)?.answers;
+  return answers && commands.findLast(({ asked }) => isAnswerTo(answers, asked));
+}
+
+/** The JSON is there already, and to read it anew takes a third of a first replay. */
+function toHeard(json: unknown, frame: Frame, protocol: AnyProtocol): Heard<unknown> | undefined {
+  if (json !== undefined && protocol.decodeJson !== undefined) return protocol.decodeJson(json);
+  const heard = protocol.decode(frame);
+  return E.isRight(heard) ? heard.right : undefined;
 }

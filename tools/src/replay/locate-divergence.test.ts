@@ -19,7 +19,7 @@ it('shows what entries are, and nothing of what was said in them', () => {
     .close(1008, { reason: 'Marta' })
     .toRecording('call.ndjson');
   const shown = recording.entries.map((_entry, index) => {
-    const rows = showAround(locate({ ...divergence }, recording, index));
+    const rows = showAround(locate({ ...divergence }, { recording, index }));
     return rows.find((row) => row.startsWith('>'))?.replace(/ +/g, ' ');
   });
 

@@ -1,3 +1,6 @@
+import { liveCallProtocol } from '@livecall/core';
+import type { AnyProtocol } from '@livecall/core';
+
 import { toClientFrame } from './dial.js';
 import type { Divergence } from './divergence.js';
 import { describe } from './play-dial.js';
@@ -5,15 +8,19 @@ import { toEntrySpot } from '../recording/entry-place.js';
 import { toFrame } from '../recording/payload.js';
 import type { Entry, Recording } from '../recording/recording.js';
 
-/** Which entry a divergence is at. */
-const located = new WeakMap<
-  Divergence,
-  { readonly recording: Recording; readonly index: number }
->();
+/** At which entry of which recording the client departed, and what is said in that. */
+interface Location {
+  readonly recording: Recording;
+  readonly index: number;
+  /** @default liveCallProtocol */
+  readonly protocol?: AnyProtocol;
+}
 
-/** Remembers at which entry of which recording the client departed. */
-export function locate(divergence: Divergence, recording: Recording, index: number): Divergence {
-  located.set(divergence, { recording, index });
+const located = new WeakMap<Divergence, Location>();
+
+/** Remembers where the client departed. */
+export function locate(divergence: Divergence, location: Location): Divergence {
+  located.set(divergence, location);
   return divergence;
 }
 
@@ -35,18 +42,18 @@ const AFTER = 2;
 export function showAround(divergence: Divergence): readonly string[] {
   const place = located.get(divergence);
   if (place === undefined) return [];
-  const { recording, index } = place;
+  const { recording, index, protocol = liveCallProtocol } = place;
   const first = Math.max(0, index - BEFORE);
   const rows = recording.entries.slice(first, index + AFTER + 1).map((entry, offset) => ({
     sign: first + offset === index ? '>' : ' ',
     spot: toEntrySpot(recording, first + offset),
-    what: toWhat(entry),
+    what: toWhat(entry, protocol),
   }));
   const width = Math.max(...rows.map(({ spot }) => spot.length));
   return rows.map(({ sign, spot, what }) => `${sign} ${spot.padEnd(width)}  ${what}`);
 }
 
-function toWhat(entry: Entry): string {
+function toWhat(entry: Entry, protocol: AnyProtocol): string {
   switch (entry.event) {
     case 'open':
       return 'the connection opens';
@@ -56,7 +63,10 @@ function toWhat(entry: Entry): string {
       return `the dial fails: ${entry.reason}`;
     case 'frame': {
       const frame = toFrame(entry);
-      const what = entry.from === 'server' ? describe(frame) : toClientFrame(-1, frame).type;
+      const what =
+        entry.from === 'server'
+          ? describe(frame, protocol)
+          : toClientFrame(-1, frame, protocol).type;
       return `${entry.from}: ${what === 'invalid' ? 'an invalid frame' : what}`;
     }
     case 'close':

@@ -1,3 +1,5 @@
+import type { Asked } from '@livecall/core';
+
 import type { ClientFrame } from './dial.js';
 
 /**
@@ -10,7 +12,7 @@ export type MatchLevel = 'strict' | 'typed' | 'loose';
 /** What the recording has for a client's frame. */
 export type Match =
   | { readonly kind: 'matched'; readonly expected: ClientFrame }
-  | { readonly kind: 'extra' }
+  | { readonly kind: 'extra'; readonly asked: Asked }
   | { readonly kind: 'unexpected' }
   | {
       readonly kind: 'mismatch';
@@ -27,7 +29,7 @@ export function matchFrame(
   if (level === 'loose') {
     const expected = awaited.find(({ type }) => type === live.type);
     if (expected !== undefined) return { kind: 'matched', expected };
-    return live.id === undefined ? { kind: 'unexpected' } : { kind: 'extra' };
+    return live.asked === undefined ? { kind: 'unexpected' } : { kind: 'extra', asked: live.asked };
   }
   const expected = awaited[0];
   if (expected === undefined) return { kind: 'unexpected' };
@@ -38,8 +40,9 @@ export function matchFrame(
     : { kind: 'mismatch', expected, difference };
 }
 
-/** A frame's content; what is no JSON is one field, the whole. */
-function toFields({ frame }: ClientFrame): unknown {
+/** What is compared: a command's content, of what is none the JSON without an `id`, or else the whole. */
+function toFields({ frame, asked }: ClientFrame): unknown {
+  if (asked !== undefined) return asked.content;
   try {
     const json: unknown = JSON.parse(
       typeof frame === 'string' ? frame : Buffer.from(frame).toString(),

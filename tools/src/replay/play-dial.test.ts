@@ -1,4 +1,4 @@
-import { ConnectionClosedError, NotOpenError } from '@livecall/core';
+import { ConnectionClosedError, liveCallProtocol, NotOpenError } from '@livecall/core';
 import type { Connection, Frame, Transport } from '@livecall/core';
 import {
   asyncScheduler,
@@ -75,6 +75,7 @@ function play(
   const transport = playDial(dial, recorded.at(dial.index), {
     timeline: { ...recorded, ...timeline },
     match,
+    protocol: liveCallProtocol,
     waitMs,
     arrivals: new Map(),
     awaitClient: (_index, _expected, dueInMs, giveUp) =>
@@ -680,7 +681,7 @@ it.each<[frame: Frame, expected: string]>([
   ['call +14155552671', 'an invalid frame'],
   [Uint8Array.of(0xff), 'an invalid frame'],
 ])('describes the frame %j without a word of it', (frame, expected) => {
-  expect(describe(frame)).toBe(expected);
+  expect(describe(frame, liveCallProtocol)).toBe(expected);
 });
 
 it.each<Pace>(['instant', 'recorded'])('loses nothing to who listens later, at %s pace', (pace) => {

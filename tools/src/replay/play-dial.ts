@@ -1,5 +1,5 @@
-import { ConnectionClosedError, decodeFrame, FrameSource, NotOpenError } from '@livecall/core';
-import type { Frame, Transport } from '@livecall/core';
+import { ConnectionClosedError, FrameSource, NotOpenError } from '@livecall/core';
+import type { AnyProtocol, CommandId, Frame, Transport } from '@livecall/core';
 import * as E from 'fp-ts/lib/Either.js';
 import { Observable } from 'rxjs';
 import type { Subscription } from 'rxjs';
@@ -21,10 +21,12 @@ const DUE_WITHIN_MS = 0.5;
 export interface Stage {
   readonly timeline: Timeline;
   readonly match: MatchLevel;
+  /** What is said in the recording. */
+  readonly protocol: AnyProtocol;
   /** How long the client is waited for after it was due, in milliseconds. */
   readonly waitMs: number;
   /** When each recorded client frame came from the live client, and under which id. */
-  readonly arrivals: Map<ClientFrame, { readonly at: number; readonly id: string | undefined }>;
+  readonly arrivals: Map<ClientFrame, { readonly at: number; readonly id: CommandId | undefined }>;
   /**
    * Waits for the client to do what entry `index` has, due in so many milliseconds, and gives up
    * `waitMs` after that; to be unsubscribed when it did.
@@ -47,7 +49,7 @@ export interface Stage {
  * @param openAfterMs how long the dial takes to open, by the stage's timeline
  */
 export function playDial(dial: OpenDial, openAfterMs: number, stage: Stage): Transport {
-  const { timeline, match, waitMs, arrivals } = stage;
+  const { timeline, match, protocol, waitMs, arrivals } = stage;
 
   return new Observable((subscriber) => {
     const frames = new FrameSource();
@@ -94,7 +96,7 @@ export function playDial(dial: OpenDial, openAfterMs: number, stage: Stage): Tra
         previousDueAt = dueAt;
         cursor += 1;
         if (frame === undefined) finish(dial.close.code, dial.close.reason);
-        else say(toLiveFrame(frame, arrivals));
+        else say(toLiveFrame(frame, stage));
       }
     }
 
@@ -127,7 +129,7 @@ export function playDial(dial: OpenDial, openAfterMs: number, stage: Stage): Tra
     /** Takes a frame from the live client. What it sets off comes later, as over a socket. */
     function hear(frame: Frame): void {
       if (isOver) throw new NotOpenError();
-      const live = toClientFrame(-1, frame);
+      const live = toClientFrame(-1, frame, protocol);
       if (!stage.hear(frame)) {
         diverge(dial.clientFrames.at(-1)?.index ?? dial.index, {
           kind: 'unexpected',
@@ -140,14 +142,14 @@ export function playDial(dial: OpenDial, openAfterMs: number, stage: Stage): Tra
       switch (found.kind) {
         case 'matched':
           awaited = awaited.filter((expected) => expected !== found.expected);
-          arrivals.set(found.expected, { at: timeline.now(), id: live.id });
+          arrivals.set(found.expected, { at: timeline.now(), id: live.asked?.id });
           if (waiting?.index === found.expected.index) waiting.timers.unsubscribe();
           timer.unsubscribe();
           timer = timeline.schedule(play, 0);
           break;
         case 'extra':
           timeline.schedule(() => {
-            if (!isOver) say(JSON.stringify({ type: 'ack', ackId: live.id }));
+            if (!isOver) say(protocol.acknowledge(found.asked));
           }, 0);
           break;
         case 'unexpected':
@@ -195,7 +197,7 @@ export function playDial(dial: OpenDial, openAfterMs: number, stage: Stage): Tra
         const actual = `nothing before the client closed${toHeld(frame, stage)}`;
         stage.diverge(gate.index, { kind: 'missing', expected: gate.type, actual });
       } else {
-        const expected = `the client to stay for ${describe(frame.frame)}`;
+        const expected = `the client to stay for ${describe(frame.frame, protocol)}`;
         stage.diverge(frame.index, { kind: 'early-close', expected, actual: 'a close' });
       }
     }
@@ -216,26 +218,25 @@ function toNothingMore({ clientFrames }: OpenDial): string {
 }
 
 /** What is held up by a client's frame that does not come. */
-function toHeld({ index, frame }: ServerFrame, { toSpot }: Stage): string {
-  return `; ${toSpot(index)} (${describe(frame)}) waits for it`;
+function toHeld({ index, frame }: ServerFrame, { toSpot, protocol }: Stage): string {
+  return `; ${toSpot(index)} (${describe(frame, protocol)}) waits for it`;
 }
 
 /** The live client knows its command by its own id. */
-function toLiveFrame({ frame, gate }: ServerFrame, arrivals: Stage['arrivals']): Frame {
+function toLiveFrame({ frame, gate }: ServerFrame, { arrivals, protocol }: Stage): Frame {
+  const recordedId = gate?.asked?.id;
   const liveId = gate && arrivals.get(gate)?.id;
-  if (gate?.id === undefined || liveId === undefined || gate.id === liveId) {
-    // The next replay sends the same bytes, and a client may write to its own.
-    return typeof frame === 'string' ? frame : Buffer.from(frame);
-  }
-  const text = typeof frame === 'string' ? frame : Buffer.from(frame).toString();
-  // A function: in a string, `$&` and the like have a meaning.
-  const live = text.replaceAll(JSON.stringify(gate.id), () => JSON.stringify(liveId));
-  return typeof frame === 'string' ? live : Buffer.from(live);
+  const live =
+    recordedId === undefined || liveId === undefined
+      ? frame
+      : protocol.readdress(frame, recordedId, liveId);
+  // The next replay sends the same bytes, and a client may write to its own.
+  return typeof live === 'string' ? live : Buffer.from(live);
 }
 
 /** What a server frame is, in a word; nothing of what it says. */
-export function describe(frame: Frame): string {
-  const decoded = decodeFrame(frame);
-  if (E.isLeft(decoded)) return 'an invalid frame';
-  return decoded.right.type === 'unknown' ? 'a message of unknown type' : decoded.right.type;
+export function describe(frame: Frame, protocol: AnyProtocol): string {
+  const heard = protocol.decode(frame);
+  if (E.isLeft(heard)) return 'an invalid frame';
+  return heard.right.isKnown ? heard.right.type : 'a message of unknown type';
 }

@@ -1,5 +1,5 @@
-import { HandshakeRefusedError } from '@livecall/core';
-import type { Frame, Transport } from '@livecall/core';
+import { HandshakeRefusedError, liveCallProtocol } from '@livecall/core';
+import type { AnyProtocol, Frame, Transport } from '@livecall/core';
 import {
   defer,
   finalize,
@@ -36,6 +36,8 @@ export interface ReplayOptions extends TimelineOptions {
   readonly pace?: Pace;
   /** How closely the client must follow. @default 'typed' */
   readonly match?: MatchLevel;
+  /** What is said in the recording: what is a command, and what answers one. @default liveCallProtocol */
+  readonly protocol?: AnyProtocol;
   /**
    * Milliseconds that is waited for the client to do what the recorded one did, once that was due;
    * `Infinity` waits forever.
@@ -134,6 +136,7 @@ export function replay(
   {
     pace = 'instant',
     match = 'typed',
+    protocol = liveCallProtocol,
     waitMs = 5_000,
     onAwait,
     ...timelineOptions
@@ -143,7 +146,7 @@ export function replay(
   assertOneOf('match', match, ['strict', 'typed', 'loose']);
   if (!(waitMs >= 0)) throw new TypeError(`waitMs must be at least 0, not ${waitMs}.`);
 
-  const dials = toDials(recording);
+  const dials = toDials(recording, protocol);
   const divergences: Divergence[] = [];
   const received: Frame[] = [];
   let receivedSize = 0;
@@ -163,6 +166,7 @@ export function replay(
   const stage: Stage = {
     timeline: toTimeline(pace, recording.entries, timelineOptions, manualTime),
     match,
+    protocol,
     waitMs,
     arrivals: new Map(),
     awaitClient(index, expected, dueInMs, giveUp) {
@@ -190,7 +194,9 @@ export function replay(
     },
     toSpot: (index) => toEntrySpot(recording, index),
     diverge(index, divergence) {
-      divergences.push(locate({ ...divergence, at: toPlace(index) }, recording, index));
+      divergences.push(
+        locate({ ...divergence, at: toPlace(index) }, { recording, index, protocol }),
+      );
       changed$.next();
       // Not the name, which may be the client's token.
       return `${divergence.kind} at ${stage.toSpot(index)}`;
@@ -272,7 +278,7 @@ export function replay(
           (frame) => !stage.arrivals.has(frame),
         )) {
           const missing = { kind: 'missing', expected: type, actual: 'nothing' } as const;
-          yield locate({ ...missing, at: toPlace(index) }, recording, index);
+          yield locate({ ...missing, at: toPlace(index) }, { recording, index, protocol });
         }
       }
     }

@@ -2,6 +2,7 @@ import type { Either } from 'fp-ts/lib/Either.js';
 
 import { left, right } from '../either.js';
 import { InvalidFrameError } from '../errors.js';
+import { text } from '../field.js';
 import { isRecord } from '../message.js';
 import type { AnyMessage, Fields } from '../message.js';
 import type { Frame } from '../transport.js';
@@ -37,13 +38,23 @@ const utf8 = /* @__PURE__ */ new TextDecoder('utf-8', { fatal: true });
  */
 export function decodeFrame(frame: Frame): Either<InvalidFrameError, ServerMessage> {
   const json = parse(frame);
+  const message = toServerMessage(json);
+  if (message !== undefined) return right(message);
   if (!isRecord(json)) return fail(frame, json === undefined ? 'JSON' : 'ServerMessage');
+  return explain(frame, json, server.get(json['type']));
+}
+
+/** Reads JSON as a message of the server's; nothing where it is none, which {@link decodeFrame} explains. */
+export function toServerMessage(json: unknown): ServerMessage | undefined {
+  if (!isRecord(json)) return undefined;
   const { type } = json;
   const published = server.get(type);
-  if (published !== undefined) return toPublished(frame, published, json);
+  if (published !== undefined) {
+    return published.findWrong(json) === undefined ? (json as unknown as ServerMessage) : undefined;
+  }
   return typeof type === 'string'
-    ? right({ type: 'unknown', received: json as UnpublishedMessage })
-    : fail(frame, 'string', 'type');
+    ? { type: 'unknown', received: json as UnpublishedMessage }
+    : undefined;
 }
 
 /**
@@ -59,9 +70,10 @@ export function decodeFrame(frame: Frame): Either<InvalidFrameError, ServerMessa
 export function decodeClientFrame(frame: Frame): Either<InvalidFrameError, ClientMessage> {
   const json = parse(frame);
   const published = isRecord(json) ? client.get(json['type']) : undefined;
-  return published === undefined
-    ? fail(frame, json === undefined ? 'JSON' : 'ClientMessage')
-    : toPublished(frame, published, json as Fields);
+  if (published === undefined) return fail(frame, json === undefined ? 'JSON' : 'ClientMessage');
+  return published.is(json)
+    ? right(json as ClientMessage)
+    : explain(frame, json as Fields, published);
 }
 
 /** Nothing where it is no JSON: what JSON.parse has to say of it quotes the text. */
@@ -73,13 +85,9 @@ function parse(frame: Frame): unknown {
   }
 }
 
-function toPublished<A>(
-  frame: Frame,
-  { findWrong }: AnyMessage,
-  json: Fields,
-): Either<InvalidFrameError, A> {
-  const wrong = findWrong(json);
-  return wrong === undefined ? right(json as unknown as A) : fail(frame, wrong[1].name, wrong[0]);
+function explain(frame: Frame, json: Fields, published: AnyMessage | undefined) {
+  const [path, { name }] = published?.findWrong(json) ?? ['type', text];
+  return fail(frame, name, path);
 }
 
 function fail(frame: Frame, expected: string, path?: string): Either<InvalidFrameError, never> {

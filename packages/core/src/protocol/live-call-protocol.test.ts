@@ -11,8 +11,17 @@ import { decodeClientFrame, decodeFrame } from './decode-frame.js';
 import { liveCallProtocol } from './live-call-protocol.js';
 import { serverMessages } from './messages.js';
 
-const { acknowledge, createId, decode, decodeCommand, encode, holds, isEndingClose, readdress } =
-  liveCallProtocol;
+const {
+  acknowledge,
+  createId,
+  decode,
+  decodeCommand,
+  decodeJson,
+  encode,
+  holds,
+  isEndingClose,
+  readdress,
+} = liveCallProtocol;
 const bytesOf = (text: string) => new TextEncoder().encode(text);
 
 /* decode */
@@ -61,6 +70,33 @@ it.each<Frame>(['', '[]', '{"type":"ack"}', Uint8Array.of(0xff)])(
     expect(decoded).toEqual(decodeFrame(frame));
   },
 );
+
+it('understands JSON as it does the frame that holds it', () => {
+  const json = fc.oneof(
+    fc.jsonValue(),
+    fc.record({
+      type: fc.oneof(fc.constantFrom(...Object.keys(serverMessages)), fc.string()),
+      ackId: fc.oneof(fc.string(), fc.jsonValue()),
+      msg: fc.oneof(fc.string(), fc.jsonValue()),
+      role: fc.constantFrom('other', 'caller'),
+      timestamp: fc.oneof(fc.string(), fc.jsonValue()),
+    }),
+  );
+  const seen = { understood: 0, not: 0 };
+  fc.assert(
+    fc.property(json, (value) => {
+      const decoded = decode(JSON.stringify(value));
+      const heard = decodeJson?.(JSON.parse(JSON.stringify(value)));
+      seen[heard === undefined ? 'not' : 'understood'] += 1;
+
+      expect(heard).toStrictEqual(E.isRight(decoded) ? decoded.right : undefined);
+    }),
+    { numRuns: 1_000 },
+  );
+
+  expect(seen.understood).toBeGreaterThan(100);
+  expect(seen.not).toBeGreaterThan(100);
+});
 
 /* Commands */
 

@@ -5,7 +5,7 @@ import type { Answer, CommandId, Heard, Holds, Protocol } from '../protocol.js';
 import type { Frame } from '../transport.js';
 import { clientMessages } from './commands.js';
 import type { ClientMessage, Command } from './commands.js';
-import { decodeClientFrame, decodeFrame } from './decode-frame.js';
+import { decodeClientFrame, decodeFrame, toServerMessage } from './decode-frame.js';
 import { serverMessages } from './messages.js';
 import type { ServerMessage } from './messages.js';
 
@@ -24,6 +24,10 @@ export const liveCallProtocol: Protocol<ServerMessage, Command> = {
   decode: (frame) => {
     const decoded = decodeFrame(frame);
     return decoded._tag === 'Right' ? right(toHeard(decoded.right)) : decoded;
+  },
+  decodeJson: (json) => {
+    const message = toServerMessage(json);
+    return message && toHeard(message);
   },
   decodeCommand: (frame) => {
     const decoded = decodeClientFrame(frame);
