@@ -95,6 +95,25 @@ it.concurrent('lets the calls of an app pass through a proxy', async () => {
   expect(proxy.requests).toHaveLength(1);
 });
 
+it.concurrent.each([401, 403, 407, 500, 503])(
+  'tells what a proxy answers to CONNECT with %d as its answer, and not as a word on the token',
+  async (status) => {
+    using folder = makeFolder();
+    await using proxy = await startConnectProxy(status);
+    await using platform = await startPlatform(shortCall);
+    const args = ['record', '--url', platform.url, '--out', folder.at('call.ndjson')];
+    const { exitCode, stderr } = await run([...args, '--proxy', proxy.url, '--retries', '0']);
+
+    expect(exitCode).toBe(69);
+    expect(stderr).toContain(`The HTTP proxy refused the way to the server with ${status}`);
+    expect(stderr).not.toMatch(/token/i);
+    expect(stderr.includes('http://USER:PASSWORD@HOST:PORT')).toBe(
+      status === 401 || status === 407,
+    );
+    expect(platform.dials).toEqual([]);
+  },
+);
+
 const password = 'pass-for-the-proxy%21';
 
 it.concurrent.each([
@@ -128,7 +147,7 @@ it.concurrent('leaves no connection to a proxy that never answers', async () => 
   await proxy.empty();
 });
 
-it.concurrent.each([['socks5://user:secret@127.0.0.1:1080'], ['http://'], ['']])(
+it.concurrent.each([['socks5://user:secret@127.0.0.1:1080'], ['http://']])(
   'refuses the proxy %j, and repeats nothing of it',
   async (url) => {
     for (const args of [

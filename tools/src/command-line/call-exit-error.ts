@@ -3,11 +3,20 @@ import type { LiveCallError } from '@livecall/core';
 
 import { exitCodes, ExitError } from './exit-error.js';
 
+/** Where the command line takes what core takes with an agent. */
+const HOW = ' Here that is the URL: http://USER:PASSWORD@HOST:PORT.';
+
 /** Says how to end when a call could not be followed to its end. */
 export function callExitError(error: LiveCallError): ExitError {
   const { message } = error;
   if (error instanceof HandshakeRefusedError) {
-    const isUnauthorized = error.status === 401 || error.status === 403;
+    const { status, refusedBy } = error;
+    if (refusedBy === 'proxy') {
+      // It says nothing of the tokens, which it has not seen.
+      const wantsCredentials = status === 401 || status === 407;
+      return new ExitError(exitCodes.unavailable, wantsCredentials ? `${message}${HOW}` : message);
+    }
+    const isUnauthorized = status === 401 || status === 403;
     return new ExitError(isUnauthorized ? exitCodes.unauthorized : exitCodes.unavailable, message);
   }
   if (error instanceof TokenUnavailableError) {
