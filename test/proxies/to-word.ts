@@ -5,7 +5,7 @@ export function toWord(error: unknown): string {
   if (!isLiveCallError(error)) return String(error);
   switch (error._tag) {
     case 'HandshakeRefusedError':
-      return String(error.status);
+      return `${error.status}${error.refusedBy === 'proxy' ? ' by it' : ''}`;
     case 'ConnectionClosedError':
       return String(error.code);
     case 'ConnectFailedError':

@@ -31,8 +31,9 @@ for (const url of process.argv.slice(2)) {
       ...(agent && { agent }),
       ...(LIVECALL_CA !== undefined && { ca: LIVECALL_CA }),
     }).subscribe({
-      error: ({ _tag, status, retryAfterMs, code }) => {
-        const told = [status, retryAfterMs, code].filter((value) => value !== undefined);
+      error: ({ _tag, status, retryAfterMs, refusedBy, code }) => {
+        const by = refusedBy === 'proxy' ? 'by-proxy' : undefined;
+        const told = [status, by ?? retryAfterMs, code].filter((value) => value !== undefined);
         process.stdout.write(`${[_tag, ...told].join(' ')}\n`);
         resolve(undefined);
       },

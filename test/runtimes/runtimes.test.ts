@@ -86,6 +86,7 @@ async function dial(
 
 function toWords(line: string): string {
   const [tag = '', ...told] = line.split(' ');
+  if (told[1] === 'by-proxy') return `${told[0] ?? ''} by it`;
   if (tag === 'HandshakeRefusedError' && told[1] !== undefined) {
     return `${told[0] ?? ''}, ${Number(told[1]) / 1_000} s`;
   }
