@@ -1,7 +1,6 @@
 import { stripVTControlCharacters } from 'node:util';
 
-import wrapAnsi from 'wrap-ansi';
-
+import { hang } from './hang.js';
 import type { Moment } from './narrate.js';
 import type { Paint } from './paint.js';
 
@@ -32,16 +31,6 @@ const GAP = '  ';
 
 /** That of the longest of them. */
 const SPEAKER_WIDTH = 10;
-
-/** Narrower, there would be more lines than words. */
-const NARROWEST = 20;
-
-function hang(text: string, indent: number, columns: number): string {
-  const width = columns - indent;
-  // By its length, which is no less than its width but for letters of double width.
-  if (width < NARROWEST || text.length * 2 <= width) return text;
-  return wrapAnsi(text, width, { hard: true }).replaceAll('\n', `\n${' '.repeat(indent)}`);
-}
 
 /** `01:02.345`, minutes and seconds; from an hour on, `1:01:02.345`. */
 export function showTime(ms: number): string {

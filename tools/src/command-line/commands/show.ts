@@ -6,6 +6,7 @@ import { paintFor, toColumns } from '../paint.js';
 import { nameInput, readInput } from '../read-input.js';
 import type { Header } from '../../recording/recording.js';
 import { say } from '../say.js';
+import { hang } from '../hang.js';
 import { showMoment, showTime, visible } from '../show-moment.js';
 import { openStandardOutput } from '../standard-output.js';
 import { toVisibleJson } from '../to-visible-json.js';
@@ -99,6 +100,7 @@ function tellJson(): Telling {
 
 function tellText(): Telling {
   const paint = paintFor(process.stdout);
+  const columns = toColumns(process.stdout);
   const counts = new Map<Moment['what'], number>();
   const plural = (what: Moment['what'], noun: string): string => {
     const count = counts.get(what) ?? 0;
@@ -113,14 +115,14 @@ function tellText(): Telling {
       ];
       const lines = [
         paint.bold(name),
-        ...(title === undefined ? [] : [visible(title)]),
-        paint.dim(visible(about.join(' · '))),
+        ...(title === undefined ? [] : [hang(visible(title), 0, columns)]),
+        paint.dim(hang(visible(about.join(' · ')), 0, columns)),
       ];
       return `${lines.join('\n')}\n\n`;
     },
     moment: (moment) => {
       counts.set(moment.what, (counts.get(moment.what) ?? 0) + 1);
-      return `${showMoment(moment, paint, toColumns(process.stdout))}\n`;
+      return `${showMoment(moment, paint, columns)}\n`;
     },
     end: ({ isComplete, durationMs, why = 'died' }) => {
       const facts = [
