@@ -16,6 +16,7 @@ import { heartbeat } from './heartbeat.js';
 import type { Heartbeat, HeartbeatOptions } from './heartbeat.js';
 import { toPassedHeaders } from './passed-handshake.js';
 import type { UpgradeAnswer } from './passed-handshake.js';
+import { patience } from './patience.js';
 import { isProgramError } from './program-advice.js';
 import { proxyRefusalStatus } from './proxy-refusal.js';
 import { toRetryAfterMs } from './retry-after.js';
@@ -124,11 +125,16 @@ export function dialWebSocket(
     watched?.stop();
     onUpgrade?.({ rawHeaders: toPassedHeaders(upgradeHeaders).flat(), protocol: socket.protocol });
     upgradeHeaders = [];
-    const { hear, look } = (beating = heartbeat(socket, heartbeatOptions, () => {
-      why = 'the server did not answer a ping';
-      failure ??= new Error(why);
-      socket.terminate();
-    }));
+    const { hear, look } = (beating = heartbeat(
+      socket,
+      heartbeatOptions,
+      () => {
+        why = 'the server did not answer a ping';
+        failure ??= new Error(why);
+        socket.terminate();
+      },
+      () => (isReading(socket) ? NaN : 0),
+    ));
     subscriber.add(lookNow$?.subscribe(look));
     const frames = new FrameSource();
     socket.on('message', (data, isBinary) => {
@@ -143,6 +149,7 @@ export function dialWebSocket(
         socket.send(frame);
       },
       bufferedBytes: () => socket.bufferedAmount,
+      isReading: () => isReading(socket),
     });
   });
   socket.on('close', (code, reason) => {
@@ -196,7 +203,7 @@ function readBody(
     expiry.unsubscribe();
     onRead(Buffer.concat(chunks).subarray(0, MAX_BODY_BYTES));
   };
-  const expiry = asyncScheduler.schedule(finish, timeoutMs);
+  const expiry = patience(timeoutMs, () => length).subscribe(finish);
   response.on('data', (chunk: Buffer) => {
     chunks.push(chunk);
     length += chunk.length;
@@ -206,4 +213,13 @@ function readBody(
   response.on('end', finish).on('close', finish);
   response.on('error', finish);
   return expiry;
+}
+
+/**
+ * Whether `ws` has taken bytes off the socket that it has not told of yet, as while a compressed
+ * frame is on the thread pool. It does not say so by itself; without its receiver, it is not known.
+ */
+function isReading(socket: WebSocket): boolean {
+  const { _receiver: receiver } = socket as { _receiver?: { readonly writableLength?: number } };
+  return (receiver?.writableLength ?? 0) > 0;
 }

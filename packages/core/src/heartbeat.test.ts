@@ -1,6 +1,6 @@
 import { EventEmitter } from 'node:events';
 
-import { asyncScheduler, Observable, Subject, Subscription } from 'rxjs';
+import { asyncScheduler, Observable, Subject } from 'rxjs';
 import { TestScheduler } from 'rxjs/testing';
 import type { RunHelpers } from 'rxjs/testing';
 import { expect, it, onTestFinished, vi } from 'vitest';
@@ -85,7 +85,7 @@ it('waits for the answer before it pings again', () => {
     const { ping$, events, socket } = fakeSocket();
     const heard$ = time.cold('-----------x--------');
     const left = '            ^------------------!';
-    const pings = '           --p---------p-------';
+    const pings = '           --p--------p--------';
     const expected = '        --------------------';
     heard$.subscribe(() => events.emit('pong'));
     const verdict$ = judged(socket, { pingIntervalMs: 2, pongTimeoutMs: 10 });
@@ -124,7 +124,7 @@ it('says nothing when it is stopped in that turn', () => {
   });
 });
 
-it('pings every 15 s and gives it 10 s, in ticks of a second', () => {
+it('pings every 15 s and gives it 10 s', () => {
   run((time) => {
     const { ping$, events, socket } = fakeSocket();
     const heard$ = time.cold('15s   20ms x           ');
@@ -164,22 +164,72 @@ it('leaves no listener behind', () => {
   expect(events.eventNames()).toEqual([]);
 });
 
-it('shares one timer with all that tick alike, and stops it after the last', () => {
-  const started = vi.spyOn(globalThis, 'setInterval');
-  const stopped = vi.spyOn(globalThis, 'clearInterval');
-  onTestFinished(() => {
-    vi.restoreAllMocks();
+it('keeps to the clock it was made with', () => {
+  vi.useFakeTimers();
+  const onSilent = vi.fn();
+  // Left open by a test before.
+  heartbeat(fakeSocket().socket, options, onSilent);
+  vi.useRealTimers();
+  run((time) => {
+    const { ping$, socket } = fakeSocket();
+
+    time.expectObservable(ping$, '^-----!').toBe('----p-');
+    time.expectObservable(judged(socket, options), '^------!').toBe('------(v|)', { v: undefined });
   });
-  const all = new Subscription();
-  for (let n = 0; n < 100; n += 1) all.add(judged(fakeSocket().socket, options).subscribe());
-  expect(started).toHaveBeenCalledTimes(1);
+  run(() => {
+    // Left open, too, by virtual time that is over.
+    heartbeat(fakeSocket().socket, options, () => undefined);
+  });
+  vi.useFakeTimers();
+  onTestFinished(() => {
+    vi.useRealTimers();
+  });
+  const { ping$, socket } = fakeSocket();
+  const pings: unknown[] = [];
+  ping$.subscribe((ping) => pings.push(ping));
+  const { stop } = heartbeat(socket, options, () => undefined);
+  vi.advanceTimersByTime(4);
+  stop();
 
-  const other = judged(fakeSocket().socket, { ...options, pongTimeoutMs: 3 }).subscribe();
-  expect(started).toHaveBeenCalledTimes(2);
-  expect(stopped).not.toHaveBeenCalled();
+  expect(pings).toEqual(['p']);
+  expect(onSilent).not.toHaveBeenCalled();
+});
 
-  all.unsubscribe();
-  expect(stopped).toHaveBeenCalledTimes(1);
-  other.unsubscribe();
-  expect(stopped).toHaveBeenCalledTimes(2);
+it('waits for its verdict while what has come is still being read', () => {
+  run((time) => {
+    const { socket } = fakeSocket();
+    const hearing = { isReading: true };
+    const verdicts: number[] = [];
+    heartbeat(
+      socket,
+      options,
+      () => verdicts.push(asyncScheduler.now()),
+      () => {
+        // Virtual time stands still while the loop turns.
+        const progress = hearing.isReading ? NaN : 0;
+        hearing.isReading = false;
+        return progress;
+      },
+    );
+    time.flush();
+
+    expect(verdicts).toEqual([6]);
+  });
+});
+
+it('gives a machine that slept half of the time', () => {
+  vi.useFakeTimers();
+  onTestFinished(() => {
+    vi.useRealTimers();
+  });
+  const { socket } = fakeSocket();
+  const onSilent = vi.fn();
+  const { stop } = heartbeat(socket, { pingIntervalMs: 15_000, pongTimeoutMs: 10_000 }, onSilent);
+  vi.advanceTimersByTime(15_000);
+  // The clock jumps, and what was due in that time runs once.
+  vi.setSystemTime(Date.now() + 3_600_000);
+  vi.advanceTimersByTime(5_000);
+
+  expect(onSilent).not.toHaveBeenCalled();
+  stop();
 });

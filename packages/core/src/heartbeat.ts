@@ -1,7 +1,9 @@
 import type { EventEmitter } from 'node:events';
 
-import { asyncScheduler, interval } from 'rxjs';
-import type { Subscription } from 'rxjs';
+import { asyncScheduler } from 'rxjs';
+
+import { patience } from './patience.js';
+import type { Progress } from './patience.js';
 
 /** How a silent connection is noticed. */
 export interface HeartbeatOptions {
@@ -27,21 +29,21 @@ export interface Heartbeat {
 
 /**
  * Pings the peer, and calls `onSilent` once when nothing came back: the connection is dead, whatever
- * TCP says.
- *
- * The verdict waits one more turn of the event loop, in which a pong that stood in the socket
- * behind a blocked loop is read. It is late by up to one tick (a second, or the shorter of the two
- * options): all connections of a process tick on one timer.
+ * TCP says. The verdict waits until what had come by then was heard ({@link patience}).
  *
  * Pings and pongs it hears by itself. Messages it is told of: a second listener to each would cost
  * as much as the first.
+ *
+ * @param progress tells of what the socket is still to tell
  */
 export function heartbeat(
   socket: Pinged,
   { pingIntervalMs, pongTimeoutMs }: Required<HeartbeatOptions>,
   onSilent: () => void,
+  progress?: Progress,
 ): Heartbeat {
-  const tickMs = Math.min(1_000, pingIntervalMs, pongTimeoutMs);
+  // Two of them are the shorter of the two options, to which the longer is rounded up.
+  const tickMs = Math.ceil(Math.min(pingIntervalMs, pongTimeoutMs) / 2);
   let sincePingMs = 0;
   let isAwaiting = false;
 
@@ -49,69 +51,42 @@ export function heartbeat(
     isAwaiting = false;
   };
   const tick = () => {
-    // Ticks are counted, not time: a loop that was blocked for long has not been silent for long.
+    // Ticks are counted, not time: a loop that was blocked for long has not been silent for long,
+    // nor has a machine that slept.
     sincePingMs += tickMs;
     if (isAwaiting && sincePingMs >= pongTimeoutMs) {
-      asyncScheduler.schedule(() => {
-        if (isAwaiting && stopTicking(tickMs, tick)) onSilent();
-      });
+      timer = patience(0, progress).subscribe(judge);
+      return;
     }
-    if (sincePingMs >= pingIntervalMs && !isAwaiting) {
-      sincePingMs = 0;
-      isAwaiting = true;
-      socket.ping();
-    }
+    timer = asyncScheduler.schedule(tick, tickMs);
+    if (isAwaiting || sincePingMs < pingIntervalMs) return;
+    sincePingMs = 0;
+    isAwaiting = true;
+    socket.ping();
+  };
+  const judge = () => {
+    if (isAwaiting) onSilent();
+    else timer = asyncScheduler.schedule(tick, tickMs);
   };
 
   socket.on('pong', hear).on('ping', hear);
-  startTicking(tickMs, tick);
+  let timer = asyncScheduler.schedule(tick, tickMs);
   return {
     hear,
     look: () => {
       if (isAwaiting) return;
-      // Between two ticks: what is left of this one is not counted.
-      sincePingMs = -tickMs;
+      // Time begins anew with this ping.
+      timer.unsubscribe();
+      timer = asyncScheduler.schedule(tick, tickMs);
+      sincePingMs = 0;
       isAwaiting = true;
       socket.ping();
     },
     stop: () => {
-      stopTicking(tickMs, tick);
+      timer.unsubscribe();
+      // And looks no more.
+      isAwaiting = true;
       socket.off('pong', hear).off('ping', hear);
     },
   };
-}
-
-interface Clock {
-  readonly ticks: Set<() => void>;
-  readonly timer: Subscription;
-}
-
-/**
- * The one state this module keeps: a timer each per tick length, running while anything ticks. Not
- * a shared `interval`: a subscriber takes ten times the memory of an entry in a set.
- */
-const clocks = new Map<number, Clock>();
-
-function startTicking(tickMs: number, tick: () => void): void {
-  let clock = clocks.get(tickMs);
-  if (clock === undefined) {
-    const ticks = new Set<() => void>();
-    const timer = interval(tickMs).subscribe(() => {
-      for (const each of ticks) each();
-    });
-    clock = { ticks, timer };
-    clocks.set(tickMs, clock);
-  }
-  clock.ticks.add(tick);
-}
-
-/** Says whether it was ticking. */
-function stopTicking(tickMs: number, tick: () => void): boolean {
-  const clock = clocks.get(tickMs);
-  if (clock?.ticks.delete(tick) !== true) return false;
-  if (clock.ticks.size === 0) {
-    clock.timer.unsubscribe();
-    clocks.delete(tickMs);
-  }
-  return true;
 }

@@ -40,6 +40,8 @@ export type { Retry, RetryConnectionOptions } from './retry-connection.js';
 export { classify } from './classify.js';
 export type { Verdict } from './classify.js';
 export { monotonicNow } from './monotonic-now.js';
+export { patience } from './patience.js';
+export type { Progress } from './patience.js';
 
 /* The protocol */
 export { liveCallProtocol } from './protocol/live-call-protocol.js';

@@ -1,7 +1,6 @@
 import {
   catchError,
   defer,
-  delay,
   EMPTY,
   exhaustMap,
   filter,
@@ -13,7 +12,6 @@ import {
   take,
   tap,
   throwError,
-  timer,
 } from 'rxjs';
 import type { Observable } from 'rxjs';
 
@@ -30,6 +28,8 @@ import {
   SendFailedError,
 } from './errors.js';
 import type { CommandError, LiveCallError, ServerReportedError } from './errors.js';
+import { patience } from './patience.js';
+import type { Progress } from './patience.js';
 import type { Command } from './protocol.js';
 import type { Received } from './received.js';
 import type { Frame } from './transport.js';
@@ -72,6 +72,7 @@ export interface CommandLine {
    */
   send(type: Command['type'], frame: Frame): unknown;
   createId(): unknown;
+  readonly progress: Progress;
 }
 
 /** @throws TypeError for an option that cannot be. */
@@ -130,7 +131,7 @@ export function issueCommand(
       }),
     );
     if (!isWaiting) return acknowledged$.pipe(take(1));
-    const expired$ = timer(ackTimeoutMs).pipe(
+    const expired$ = patience(ackTimeoutMs, line.progress).pipe(
       mergeMap(() => (isSending ? EMPTY : throwError(() => new NotOpenError(ackTimeoutMs)))),
     );
     return merge(acknowledged$, expired$).pipe(take(1));
@@ -169,10 +170,7 @@ function transmit(
     filter((error) => error._tag === 'ServerReportedError'),
     tap((error) => errorsSinceSend.push(error)),
   );
-  // The verdict waits one more turn of the event loop, in which an ack that stood in the socket
-  // behind a blocked loop is read.
-  const expired$ = timer(ackTimeoutMs).pipe(
-    delay(0),
+  const expired$ = patience(ackTimeoutMs, line.progress).pipe(
     map(() => {
       throw new AckTimeoutError(type, ackTimeoutMs, errorsSinceSend);
     }),

@@ -33,6 +33,7 @@ import type { LiveCallError, TransportError } from './errors.js';
 import { issueCommand } from './issue-command.js';
 import type { Acknowledged, CommandOptions } from './issue-command.js';
 import { Multicast } from './multicast.js';
+import { patience } from './patience.js';
 import { endCall, joinCall } from './protocol.js';
 import type { CallEvent, Command, Transcript } from './protocol.js';
 import type { Received } from './received.js';
@@ -174,6 +175,7 @@ export function liveCall(
   let isClosed = false;
   let isTelling = false;
   let untold: (() => void)[] = [];
+  let heard = 0;
 
   state$.next({ status: 'idle' });
 
@@ -200,7 +202,10 @@ export function liveCall(
     }
   };
 
+  const progress = () => (open?.isReading?.() === true ? NaN : heard);
+
   const receive = (frame: Frame) => {
+    heard += 1;
     tell(tellFrame, frame);
   };
 
@@ -218,7 +223,7 @@ export function liveCall(
     // Before anyone hears of it: whoever hangs up then, or sends, does so after the call's end.
     if (message.type === 'event:callEnd' && !hasCallEnded) {
       hasCallEnded = true;
-      following?.add(asyncScheduler.schedule(hangUp, lingerMs));
+      following?.add(patience(lingerMs, progress).subscribe(hangUp));
       state$.next({ status: 'closing', connection: connections });
     }
     messages.next(received);
@@ -392,7 +397,7 @@ export function liveCall(
 
   function issue(command: Command, options?: CommandOptions): Observable<Acknowledged> {
     return issueCommand(
-      { state$, messages$: messages.values$, errors$: errors.values$, send, createId },
+      { state$, messages$: messages.values$, errors$: errors.values$, send, createId, progress },
       command,
       options,
     );

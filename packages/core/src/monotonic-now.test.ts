@@ -32,3 +32,45 @@ it('goes on when the wall clock is set back', () => {
 
   expect(monotonicNow()).toBeGreaterThanOrEqual(before);
 });
+
+const TIMERS = ['setTimeout', 'clearTimeout', 'setInterval', 'clearInterval'] as const;
+
+it.each([
+  ['everything', undefined],
+  ['all but performance', [...TIMERS, 'Date'] as const],
+  ['all, performance by name', [...TIMERS, 'Date', 'performance'] as const],
+])('runs by fake timers that fake %s', (_what, toFake) => {
+  onTestFinished(() => {
+    vi.useRealTimers();
+  });
+  const real = monotonicNow();
+  vi.useFakeTimers(toFake && { toFake: [...toFake] });
+  const before = monotonicNow();
+  vi.advanceTimersByTime(60_000);
+
+  expect(monotonicNow() - before).toBeCloseTo(60_000, 0);
+  // Who began before them is not thrown off.
+  expect(Math.abs(before - real)).toBeLessThan(10_000);
+});
+
+it('does not jump with a Date that is moved under fake timers', () => {
+  vi.useFakeTimers();
+  onTestFinished(() => {
+    vi.useRealTimers();
+  });
+  const before = monotonicNow();
+  vi.setSystemTime(0);
+  vi.advanceTimersByTime(5);
+
+  expect(monotonicNow() - before).toBeCloseTo(5, 0);
+});
+
+it('does not jump with a Date that is set, and real timers', () => {
+  const before = monotonicNow();
+  vi.setSystemTime(0);
+  onTestFinished(() => {
+    vi.useRealTimers();
+  });
+
+  expect(Math.abs(monotonicNow() - before)).toBeLessThan(10_000);
+});

@@ -28,6 +28,14 @@ export interface Connection {
    * others send looks here: what a server does not read is kept in memory. Absent where nothing waits.
    */
   bufferedBytes?(): number;
+
+  /**
+   * Whether frames that have arrived are still to be told, as while they are decompressed: nobody is
+   * said not to have answered meanwhile. Operators over a transport pass it on.
+   *
+   * @default never
+   */
+  isReading?(): boolean;
 }
 
 /**

@@ -1,7 +1,7 @@
 import type { Agent } from 'node:http';
 import type { SecureContextOptions } from 'node:tls';
 
-import { asyncScheduler, forkJoin, Observable } from 'rxjs';
+import { forkJoin, Observable } from 'rxjs';
 import type { Subscription } from 'rxjs';
 import type { ClientOptions } from 'ws';
 
@@ -12,6 +12,7 @@ import { HandshakeTimeoutError } from './errors.js';
 import type { HeartbeatOptions } from './heartbeat.js';
 import { toOfferedProtocols, toPassedHeaders } from './passed-handshake.js';
 import type { PassedHandshake } from './passed-handshake.js';
+import { patience } from './patience.js';
 import { releaseTokens } from './token-run.js';
 import { askToken, assertToken } from './token.js';
 import type { Token } from './token.js';
@@ -129,9 +130,9 @@ export function webSocketTransport({
     let expiry: Subscription | undefined;
     const expect = (waitingFor: HandshakeTimeoutError['waitingFor']) => {
       expiry?.unsubscribe();
-      expiry = asyncScheduler.schedule(() => {
+      expiry = patience(handshakeTimeoutMs).subscribe(() => {
         subscriber.error(new HandshakeTimeoutError(handshakeTimeoutMs, waitingFor));
-      }, handshakeTimeoutMs);
+      });
       subscriber.add(expiry);
     };
 
