@@ -1,7 +1,8 @@
 import type { Socket } from 'node:net';
 
+import { patience } from '@livecall/core';
 import type { UpgradeAnswer } from '@livecall/core';
-import { defer, fromEventPattern, map, merge, of, switchMap, take, timer } from 'rxjs';
+import { defer, fromEventPattern, map, merge, of, take } from 'rxjs';
 import type { Observable, Subject } from 'rxjs';
 import { WebSocket } from 'ws';
 
@@ -53,11 +54,7 @@ export function toDialledClient(state: ClientState): DialledClient {
           merge(...['pong', 'ping', 'message'].map((event) => toEvents(webSocket, event))).pipe(
             map(() => true),
           ),
-          // What stood in the socket behind a blocked loop is read before its verdict.
-          timer(withinMs).pipe(
-            switchMap(() => timer(0)),
-            map(() => false),
-          ),
+          patience(withinMs).pipe(map(() => false)),
           toEvents(webSocket, 'close').pipe(map(() => false)),
         ).pipe(take(1));
       }),

@@ -1,6 +1,12 @@
 import type { Socket } from 'node:net';
 
-import { ConnectionClosedError, heartbeat, isLiveCallError, toPassedHeaders } from '@livecall/core';
+import {
+  ConnectionClosedError,
+  heartbeat,
+  isLiveCallError,
+  patience,
+  toPassedHeaders,
+} from '@livecall/core';
 import type { Frame, HeartbeatOptions, Transport } from '@livecall/core';
 import {
   concatWith,
@@ -140,7 +146,7 @@ export function serveClient(
     else refuse(socket, error);
   };
 
-  timer(answerTimeoutMs)
+  patience(answerTimeoutMs)
     .pipe(takeUntil(merge(letIn$, fromEvent(socket, 'close'))))
     .subscribe(() => socket.destroy());
   const subscription = new Subscription();

@@ -2,7 +2,7 @@ import { createServer } from 'node:http';
 import type { IncomingMessage } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 
-import { HandshakeRefusedError, isLiveCallError, toPassedHeaders } from '@livecall/core';
+import { HandshakeRefusedError, isLiveCallError, patience, toPassedHeaders } from '@livecall/core';
 import type { HeartbeatOptions, Transport, UpgradeAnswer } from '@livecall/core';
 import * as E from 'fp-ts/lib/Either.js';
 import {
@@ -14,7 +14,6 @@ import {
   ReplaySubject,
   take,
   takeUntil,
-  timer,
 } from 'rxjs';
 import { WebSocket, WebSocketServer } from 'ws';
 
@@ -281,7 +280,7 @@ export async function serve(
       ({ readyState }) => readyState === WebSocket.CLOSING,
     );
     const allClosed$ = forkJoin(closing.map((client) => fromEvent(client, 'close').pipe(take(1))));
-    await lastValueFrom(allClosed$.pipe(takeUntil(timer(PATIENCE_MS))), { defaultValue: [] });
+    await lastValueFrom(allClosed$.pipe(takeUntil(patience(PATIENCE_MS))), { defaultValue: [] });
     // The server counts a connection out before the transport behind it hears of that.
     const areGone = [...sockets].map(
       (socket) => new Promise((resolve) => socket.once('close', resolve)),

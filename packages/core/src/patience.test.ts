@@ -18,12 +18,9 @@ function countTurns(progress: (turn: number) => number): number {
     vi.useRealTimers();
   });
   let turns = 0;
-  let isOver = false;
-  patience(5, () => progress((turns += 1))).subscribe(() => {
-    isOver = true;
-  });
+  const judging = patience(5, () => progress((turns += 1))).subscribe();
   vi.advanceTimersByTime(5);
-  for (let n = 0; n < 100_000 && !isOver; n += 1) vi.advanceTimersByTime(1);
+  for (let n = 0; n < 100_000 && !judging.closed; n += 1) vi.advanceTimersByTime(1);
   return turns;
 }
 

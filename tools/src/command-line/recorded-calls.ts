@@ -1,9 +1,9 @@
 import { join } from 'node:path';
 
+import { patience } from '@livecall/core';
 import type { Connection, Transport } from '@livecall/core';
 import * as E from 'fp-ts/lib/Either.js';
 import {
-  asyncScheduler,
   defaultIfEmpty,
   defer,
   filter,
@@ -150,6 +150,9 @@ function createCall(
     if (isComplete) say(`recorded ${file.path}`);
     onEnd(call);
   };
+  const awaitRejoin = () => {
+    rest = patience(rejoinWithin).subscribe(end);
+  };
   const watched: RecordingFile = {
     ...file,
     write(entry, frame) {
@@ -175,7 +178,7 @@ function createCall(
           }
           // Whether it is dialled again is not known: it takes no descriptor from those that are on.
           file.rest();
-          rest = asyncScheduler.schedule(end, rejoinWithin);
+          awaitRejoin();
           onRest();
         }),
       ),

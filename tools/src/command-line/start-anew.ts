@@ -1,5 +1,6 @@
+import { patience } from '@livecall/core';
 import type { Transport } from '@livecall/core';
-import { asyncScheduler, defer, finalize, Subscription, tap } from 'rxjs';
+import { defer, finalize, Subscription, tap } from 'rxjs';
 
 import { HELD_MS } from '../faults/hold-call.js';
 import type { Fault } from '../faults/create-fault.js';
@@ -50,7 +51,7 @@ function startCall(
   let divergences: readonly Divergence[] | undefined;
   // A fault can cut a client off while the call goes on: then its end waits for the client.
   let unheardEnd: unknown;
-  let patience = Subscription.EMPTY;
+  let holding = Subscription.EMPTY;
 
   const settle = () => {
     if (divergences === undefined || unheardEnd !== undefined || isOver) return;
@@ -61,6 +62,9 @@ function startCall(
     unheardEnd = undefined;
     settle();
   };
+  const hold = () => {
+    holding = patience(HELD_MS).subscribe(giveUp);
+  };
   void playedTransport.done().then((found) => {
     divergences = found;
     settle();
@@ -69,7 +73,7 @@ function startCall(
     tap({
       error: (error: unknown) => {
         unheardEnd = error;
-        if (!isPlaying) patience = asyncScheduler.schedule(giveUp, HELD_MS);
+        if (!isPlaying) hold();
       },
     }),
   );
@@ -78,7 +82,7 @@ function startCall(
     isFree: () => !isPlaying && !isOver,
     transport: defer(() => {
       isPlaying = true;
-      patience.unsubscribe();
+      holding.unsubscribe();
       return disturbedTransport;
     }).pipe(
       tap({

@@ -1,4 +1,5 @@
-import { asyncScheduler, Observable, Subscription } from 'rxjs';
+import { patience } from '@livecall/core';
+import { Observable, Subscription } from 'rxjs';
 import type { Subscriber } from 'rxjs';
 
 import type { Signal } from './signal.js';
@@ -56,7 +57,7 @@ function createCall(source$: Observable<Signal>): Call {
   const waiting: Signal[] = [];
   // Made before the source is subscribed, which may say everything at once.
   const subscription = new Subscription();
-  let patience = Subscription.EMPTY;
+  let holding = Subscription.EMPTY;
   let opened: Signal | undefined;
   let client: Subscriber<Signal> | undefined;
   let isOver = false;
@@ -65,14 +66,14 @@ function createCall(source$: Observable<Signal>): Call {
     if (signal.kind === 'open') opened = signal;
     if (signal.kind === 'end') {
       isOver = true;
-      patience.unsubscribe();
+      holding.unsubscribe();
     }
     if (client === undefined || client.closed) waiting.push(signal);
     else client.next(signal);
   };
   return {
     join(joining) {
-      patience.unsubscribe();
+      holding.unsubscribe();
       client = joining;
       if (opened === undefined) {
         subscription.add(source$.subscribe(hear));
@@ -92,10 +93,10 @@ function createCall(source$: Observable<Signal>): Call {
     hold(giveUp) {
       // A call that is over costs nothing, and needs no timer to be left.
       if (isOver) return;
-      patience = asyncScheduler.schedule(() => {
+      holding = patience(HELD_MS).subscribe(() => {
         subscription.unsubscribe();
         giveUp();
-      }, HELD_MS);
+      });
     },
   };
 }

@@ -85,6 +85,7 @@ export function fromSignals(signals$: Observable<Signal>): Observable<Connection
                 signal.connection.send(frame);
               },
               bufferedBytes: () => signal.connection.bufferedBytes?.() ?? 0,
+              isReading: () => signal.connection.isReading?.() ?? false,
             });
           case 'frame':
             frames.next(signal.frame);

@@ -94,6 +94,7 @@ function tapConnection(connection: Connection, write: Write): Connection {
       write({ event: 'frame', from: 'client', ...toPayload(frame) }, frame);
     },
     bufferedBytes: () => connection.bufferedBytes?.() ?? 0,
+    isReading: () => connection.isReading?.() ?? false,
   };
 }
 

@@ -1,4 +1,5 @@
-import { monotonicNow } from '@livecall/core';
+import { monotonicNow, patience } from '@livecall/core';
+import type { Progress } from '@livecall/core';
 import { asapScheduler, asyncScheduler } from 'rxjs';
 import type { Subscription } from 'rxjs';
 
@@ -32,8 +33,8 @@ export interface Timeline {
   now(): number;
   /** Runs `work` after `delayMs`, never at once. */
   schedule(work: () => void, delayMs: number): Subscription;
-  /** Runs `work` when the client has had `delayMs` for something. */
-  wait(work: () => void, delayMs: number): Subscription;
+  /** Runs `work` when the client has had `delayMs` for something, and all that it said was heard. */
+  wait(work: () => void, delayMs: number, progress?: Progress): Subscription;
 }
 
 /** Lays the entries of a recording out in time. */
@@ -51,7 +52,7 @@ export function toTimeline(
       at: () => 0,
       now: () => 0,
       schedule: (work) => asapScheduler.schedule(work),
-      wait: schedule,
+      wait,
     };
   }
   let dueAt = 0;
@@ -74,6 +75,10 @@ function schedule(work: () => void, delayMs: number): Subscription {
   return asyncScheduler.schedule(work, Math.min(delayMs, LONGEST_TIMER_MS));
 }
 
+function wait(work: () => void, delayMs: number, progress?: Progress): Subscription {
+  return patience(Math.min(delayMs, LONGEST_TIMER_MS), progress).subscribe(work);
+}
+
 /** A timer runs up to a millisecond before its time. One that is earlier is of another clock. */
 const EARLY_MS = 2;
 
@@ -84,13 +89,17 @@ const EARLY_MS = 2;
 function createRecordedTime(): Pick<Timeline, 'now' | 'schedule' | 'wait'> {
   let aheadMs = 0;
   const now = () => monotonicNow() + aheadMs;
-  const run = (work: () => void, delayMs: number) => {
+  const believe = (work: () => void, delayMs: number) => {
     const dueAt = now() + Math.min(delayMs, LONGEST_TIMER_MS);
-    return schedule(() => {
+    return () => {
       const earlyMs = dueAt - now();
       if (earlyMs > EARLY_MS) aheadMs += earlyMs;
       work();
-    }, delayMs);
+    };
   };
-  return { now, schedule: run, wait: run };
+  return {
+    now,
+    schedule: (work, delayMs) => schedule(believe(work, delayMs), delayMs),
+    wait: (work, delayMs, progress) => wait(believe(work, delayMs), delayMs, progress),
+  };
 }

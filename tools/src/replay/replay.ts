@@ -1,4 +1,4 @@
-import { HandshakeRefusedError, liveCallProtocol } from '@livecall/core';
+import { HandshakeRefusedError, liveCallProtocol, patience } from '@livecall/core';
 import type { AnyProtocol, Frame, Transport } from '@livecall/core';
 import {
   defer,
@@ -10,7 +10,6 @@ import {
   Subject,
   Subscription,
   switchMap,
-  timer,
 } from 'rxjs';
 
 import { assertOneOf } from '../assert-one-of.js';
@@ -150,6 +149,7 @@ export function replay(
   const divergences: Divergence[] = [];
   const received: Frame[] = [];
   let receivedSize = 0;
+  const progress = () => receivedSize;
   const recordedFrames = dials.flatMap((dial) => (dial.kind === 'open' ? dial.clientFrames : []));
   const maxReceivedSize = recordedFrames.reduce(
     (size, { frame }) => size + toSize(frame),
@@ -180,7 +180,7 @@ export function replay(
         };
         timers.add(wait(tell, dueInMs + OVERDUE_AFTER_MS));
       }
-      if (waitMs !== Infinity) timers.add(wait(giveUp, dueInMs + waitMs));
+      if (waitMs !== Infinity) timers.add(wait(giveUp, dueInMs + waitMs, progress));
       return timers;
     },
     hear(frame) {
@@ -297,7 +297,7 @@ export function replay(
           if (pace === 'manual') return of(true);
           if (playing > 0 || waitMs === Infinity) return NEVER;
           const dueInMs = toTakenMs(dials[dialled]?.index ?? 0);
-          return timer(Math.min(dueInMs + waitMs, LONGEST_TIMER_MS));
+          return patience(Math.min(dueInMs + waitMs, LONGEST_TIMER_MS), progress);
         }),
       );
       await firstValueFrom(verdict$, { defaultValue: true });

@@ -43,17 +43,21 @@ function followAndJoin(call: LiveCall): void {
 /** What is shown of the entries around a divergence has a test of its own. */
 const isNoEntry = (line: string) => !/^ {2,4}[> ] (line|step) \d/.test(line);
 
-/** The verdict on a test, and how long it took. */
+/** The verdict on a test, and how long it took, but for the turns in which it heard the rest. */
 async function judge({ finish }: { finish(): Promise<void> }): Promise<string> {
   let verdict = 'none';
   const startedAt = Date.now();
+  const toTook = () => {
+    const ms = Date.now() - startedAt;
+    return `after ${ms - (ms % 25)} ms`;
+  };
   void finish().then(
     () => {
-      verdict = `followed after ${Date.now() - startedAt} ms`;
+      verdict = `followed ${toTook()}`;
     },
     (error: unknown) => {
       const lines = (error as Error).message.split('\n').slice(1).filter(isNoEntry);
-      verdict = `${lines.map((line) => line.trim()).join('; ')} after ${Date.now() - startedAt} ms`;
+      verdict = `${lines.map((line) => line.trim()).join('; ')} ${toTook()}`;
     },
   );
   await vi.advanceTimersByTimeAsync(60_000);

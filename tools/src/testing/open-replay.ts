@@ -1,4 +1,10 @@
-import { ConnectionClosedError, liveCall, monotonicNow, webSocketTransport } from '@livecall/core';
+import {
+  ConnectionClosedError,
+  liveCall,
+  monotonicNow,
+  patience,
+  webSocketTransport,
+} from '@livecall/core';
 import type { LiveCall, LiveCallOptions, Transport } from '@livecall/core';
 import {
   BehaviorSubject,
@@ -13,7 +19,6 @@ import {
   take,
   takeUntil,
   takeWhile,
-  timer,
 } from 'rxjs';
 
 import type { Fault } from '../faults/create-fault.js';
@@ -187,7 +192,7 @@ export async function openReplay(
           return open > 0 ? 'a connection is still open' : undefined;
         }),
         takeWhile((left) => left !== undefined, true),
-        takeUntil(timer(patienceMs)),
+        takeUntil(patience(patienceMs)),
       )
       .forEach((left) => {
         stillOpen = left && `${left}; play it to its end, or unsubscribe what connect() returned`;
