@@ -1,4 +1,4 @@
-import { memory, timers, withCalls } from './harness/many-calls.js';
+import { memory, withCalls } from './harness/many-calls.js';
 import { cpuMs } from './harness/time.js';
 
 const RAW = 'ws + JSON.parse';
@@ -11,7 +11,6 @@ const measures = {
   kib: { unit: 'KiB a call', digits: 1 },
   us: { unit: 'µs of CPU a message', digits: 1 },
   connectS: { unit: 's to connect', digits: 1 },
-  timers: { unit: 'timers', hasNoRatio: true },
 };
 const flags = ['--expose-gc'];
 
@@ -49,11 +48,6 @@ export const tables = [
         says: 'CPU a message at most 1.35 × raw `ws`',
         figure: (best) => best(ALL, 'us') / best(RAW, 'us'),
         atMost: 1.35,
-      },
-      {
-        says: 'one timer a process for heartbeats',
-        figure: (best) => best(ALL, 'timers') - best(RAW, 'timers'),
-        atMost: 1,
       },
     ],
   },
@@ -100,7 +94,6 @@ function held(contender, size) {
         kib: Math.max(1, memory() - before) / 1_024 / size.count,
         us: (usedMs * 1_000) / messages,
         connectS: connectMs / 1_000,
-        timers: timers(),
       },
       result: { isInOrder: isInOrder() },
     };

@@ -80,8 +80,3 @@ export function memory() {
   globalThis.gc?.();
   return process.memoryUsage().rss;
 }
-
-/** Timers that run: one of a kind is one, however many wait for it. */
-export function timers() {
-  return process.getActiveResourcesInfo().filter((kind) => kind === 'Timeout').length;
-}
