@@ -23,8 +23,9 @@ const said = (words: string) => JSON.stringify({ type: 'transcript', msg: words,
 const talk = (count: number) =>
   Array.from({ length: count }, (_, n) => said(`${n} ${'a parcel for you, '.repeat(40)}`));
 
-/** So long the timers wait that are overdue afterwards. */
-const MS = 40;
+/** So long the timers wait that are overdue afterwards: for an ack, time for the command to arrive. */
+const LINGER_MS = 40;
+const ACK_TIMEOUT_MS = 1_000;
 
 /** What the platform says to a command: at once, and when the event loop is blocked. */
 interface Script {
@@ -44,7 +45,8 @@ interface Started extends AsyncDisposable {
 
 async function start(
   { compression, first = [], then }: Script,
-  options: LiveCallOptions,
+  overdueMs: number,
+  options?: LiveCallOptions,
 ): Promise<Started> {
   const flag = new Int32Array(new SharedArrayBuffer(4));
   const platform = new URL('fixtures/blocked-platform.js', import.meta.url);
@@ -64,7 +66,7 @@ async function start(
     Atomics.notify(flag, 0);
     Atomics.wait(flag, 0, 2);
     // And until whatever was begun by now is overdue.
-    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 2 * MS);
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, overdueMs);
   };
   return {
     call,
@@ -95,18 +97,18 @@ const loads = [
 ] as const;
 
 it.each(loads)('hears an ack that stood in the socket: %s', async (_what, compression, count) => {
-  await using started = await start({ compression, then: [...talk(count), ACK] }, {});
+  await using started = await start({ compression, then: [...talk(count), ACK] }, ACK_TIMEOUT_MS);
   const { call, blockOnceHeard } = started;
-  const acknowledged = firstValueFrom(call.joinCall({ ackTimeoutMs: MS }));
+  const acknowledged = firstValueFrom(call.joinCall({ ackTimeoutMs: ACK_TIMEOUT_MS }));
   await blockOnceHeard();
 
   await expect(acknowledged).resolves.toMatchObject({ confirmedBy: 'ack' });
 });
 
 it('hears an ack that is still being decompressed when the loop turns again', async () => {
-  await using started = await start({ compression: true, then: [...talk(2), ACK] }, {});
+  await using started = await start({ compression: true, then: [...talk(2), ACK] }, ACK_TIMEOUT_MS);
   const { call, blockOnceHeard } = started;
-  const acknowledged = firstValueFrom(call.joinCall({ ackTimeoutMs: MS }));
+  const acknowledged = firstValueFrom(call.joinCall({ ackTimeoutMs: ACK_TIMEOUT_MS }));
   await blockOnceHeard();
   crowdThreadPool();
 
@@ -117,7 +119,9 @@ it.each(loads)(
   'hears what was said after the call ended: %s',
   async (_what, compression, count) => {
     const then = [...talk(count), ACK, said('the last words')];
-    await using started = await start({ compression, first: [CALL_END], then }, { lingerMs: MS });
+    await using started = await start({ compression, first: [CALL_END], then }, 2 * LINGER_MS, {
+      lingerMs: LINGER_MS,
+    });
     const { call, block } = started;
     const words: string[] = [];
     call.transcript$.subscribe(({ msg }) => words.push(msg));
