@@ -233,3 +233,29 @@ it('gives a machine that slept half of the time', () => {
   expect(onSilent).not.toHaveBeenCalled();
   stop();
 });
+
+it('looks at once when it is told to, and gives what comes back the whole time', () => {
+  run((time) => {
+    const { ping$, socket } = fakeSocket();
+    const verdicts: number[] = [];
+    const { look } = heartbeat(socket, { pingIntervalMs: 15_000, pongTimeoutMs: 10_000 }, () =>
+      verdicts.push(asyncScheduler.now()),
+    );
+    asyncScheduler.schedule(look, 3_333);
+
+    time.expectObservable(ping$).toBe('3333ms p', { p: 'p' });
+    time.flush();
+    expect(verdicts).toEqual([13_333]);
+  });
+});
+
+it('does not look once it is stopped', () => {
+  const { ping$, socket } = fakeSocket();
+  const pings: unknown[] = [];
+  ping$.subscribe((ping) => pings.push(ping));
+  const { look, stop } = heartbeat(socket, options, () => undefined);
+  stop();
+  look();
+
+  expect(pings).toEqual([]);
+});

@@ -293,8 +293,7 @@ it('pings at once when it is to look now, and gives what comes back ten seconds'
     const call = liveCall(webSocketTransport(options), { retry: false });
     call.messages$.subscribe({ error: () => undefined });
     const pings = '1500ms p';
-    // Ten seconds, and what was left of a tick.
-    const state = 'o 11999ms (x|)';
+    const state = 'o 11499ms (x|)';
     const name$ = call.state$.pipe(
       filter(({ status }) => status === 'open' || status === 'closed'),
       map(({ status }) => (status === 'open' ? 'o' : 'x')),
