@@ -61,7 +61,9 @@ export const test = base.extend<{ replayed: ReplayedFixture }>({
       const failures = ended.flatMap((end) =>
         end.status === 'rejected' ? [end.reason as unknown] : [],
       );
-      if (failures.length > 0) throw new AggregateError(failures);
+      // vitest 3 shows of several their message alone, and of one among them nothing.
+      if (failures.length === 1) throw failures[0];
+      if (failures.length > 1) throw new AggregateError(failures, failures.map(String).join('\n'));
     });
     await use(async (recording, options) => {
       const opened = await openReplay(recording, { waitMs: WAIT_MS, ...options } as typeof options);
