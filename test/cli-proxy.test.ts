@@ -300,27 +300,34 @@ it.concurrent('says so when a recording breaks off, and lets the call go on', as
   expect(stderr).not.toContain('recorded ');
 });
 
-it.concurrent('masks the words of the calls, where it is told to', async () => {
-  using folder = makeFolder();
-  await using platform = await startPlatform((client) => {
-    client.send('{"type":"transcript","msg":"A parcel.","role":"other"}');
-    client.send(CALL_END);
-    client.close(1000);
-  });
-  await using command = startProxy(
-    platform,
-    folder,
-    '--mask-transcripts',
-    '--rejoin-within',
-    '600000',
-  );
-  using following = follow(toTransport(await command.line(1)));
-  await following.error();
-  await command.says('recorded ');
+it.concurrent(
+  'masks the words of the calls, and takes out numbers of other countries, where it is told to',
+  async () => {
+    using folder = makeFolder();
+    await using platform = await startPlatform((client) => {
+      client.send('{"type":"transcript","msg":"A parcel.","role":"other"}');
+      client.send('{"type":"error","description":"no way to 020 7946 0958"}');
+      client.send(CALL_END);
+      client.close(1000);
+    });
+    await using command = startProxy(
+      platform,
+      folder,
+      '--mask-transcripts',
+      '--default-country',
+      'GB,US',
+      '--rejoin-within',
+      '600000',
+    );
+    using following = follow(toTransport(await command.line(1)));
+    await following.error();
+    await command.says('recorded ');
 
-  const [name = 'no recording'] = folder.recordings();
-  expect(folder.lines(name).join('\n')).toContain('"x xxxxxx."');
-});
+    const [name = 'no recording'] = folder.recordings();
+    expect(folder.lines(name).join('\n')).toContain('"x xxxxxx."');
+    expect(folder.lines(name).join('\n')).toContain('"no way to 202-555-0100"');
+  },
+);
 
 it.concurrent.each([
   ['there is none', 'nowhere', 'there is no such folder; create it first'],

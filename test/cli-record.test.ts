@@ -352,3 +352,22 @@ it.skipIf(process.platform !== 'linux')(
     expect(readFileSync(file, 'utf8')).toBe(REFUSED);
   },
 );
+
+it.concurrent('takes out the national numbers of the countries that it is told', async () => {
+  using folder = makeFolder();
+  await using platform = await startPlatform((client) => {
+    client.send('{"type":"transcript","msg":"0151 62596589 oder 01 58858 123","role":"other"}');
+    client.send(CALL_END);
+    client.close(1000);
+  });
+  const args = ['record', '--url', platform.url, '--out', folder.at('call.ndjson')];
+  const refused = await run([...args, '--default-country', 'DE,XX']);
+  const ended = await run([...args, '--default-country', 'de', '--default-country', 'AT']);
+
+  expect(refused).toMatchObject({
+    exitCode: 2,
+    stderr: "livecall: --default-country should be a country's two letters, GB for one.\n",
+  });
+  expect(ended.exitCode).toBe(0);
+  expect(folder.lines('call.ndjson').join('\n')).toContain('"+12025550100 oder +12025550101"');
+});

@@ -61,6 +61,7 @@ export function createProgram(
       'a file with the conversation token, - for standard input',
     )
     .option('--mask-transcripts', 'mask the words of the call in the recording')
+    .addOption(defaultCountry())
     .option('--proxy <url>', 'the HTTP proxy on the way; else HTTPS_PROXY, unless NO_PROXY')
     .option('--no-proxy', 'dial without one')
     .option('--retries <n>', 'dial again so often in a row at most, and for 90 s', toCount)
@@ -149,6 +150,7 @@ ${page('testing')}.
       collect,
     )
     .option('--mask-transcripts', 'mask the words of the calls in the recordings')
+    .addOption(defaultCountry())
     .addHelpText(
       'after',
       `
@@ -199,8 +201,8 @@ own tokens.
     .addHelpText(
       'after',
       `
-Phone numbers are replaced with fictional ones, the same by the same. Names,
-addresses and numbers spelled out in words stay, unless the words are masked:
+Phone numbers are replaced with fictional ones, the same by the same, in words
+too. Names, addresses and what else is said stay, unless the words are masked:
 ${page('privacy')}.
 
   $ livecall redact call.ndjson recordings/refund-scam.ndjson`,
@@ -292,9 +294,16 @@ function url(description: string): Option {
 }
 
 function defaultCountry(): Option {
-  return new Option('--default-country <code>', 'whose national numbers are recognised').default(
-    'US',
-  );
+  return new Option(
+    '--default-country <codes>',
+    'whose national numbers are recognised; several divided by commas, or given several times',
+  )
+    .default('US')
+    .argParser((codes: string, before: string | readonly string[]): readonly string[] => [
+      // The default is no part of what is given.
+      ...(typeof before === 'string' ? [] : before),
+      ...codes.split(',').map((code) => code.trim().toUpperCase()),
+    ]);
 }
 
 function collect(text: string, before: readonly string[] = []): readonly string[] {

@@ -47,6 +47,8 @@ export interface RecordedCallsOptions {
   /** How long a call that nobody is on may be dialled again, in milliseconds. */
   readonly rejoinWithin: number;
   readonly maskTranscripts?: boolean;
+  /** Whose national numbers are taken out, too. @default 'US' */
+  readonly defaultCountry?: string | readonly string[];
 }
 
 /** The calls of apps, each over as many dials as it takes. */
@@ -115,7 +117,13 @@ interface RecordedCall {
 }
 
 function createCall(
-  { url, outDir, rejoinWithin, maskTranscripts = false }: RecordedCallsOptions,
+  {
+    url,
+    outDir,
+    rejoinWithin,
+    maskTranscripts = false,
+    defaultCountry = 'US',
+  }: RecordedCallsOptions,
   { conversationToken }: ServeRequest,
   { onEnd, onRest }: { onEnd: (call: RecordedCall) => void; onRest: () => void },
 ): RecordedCall | undefined {
@@ -125,6 +133,7 @@ function createCall(
     endpoint: url,
     secrets,
     maskTranscripts,
+    defaultCountry,
     onError: (error) => {
       isComplete = false;
       say(error.message);

@@ -18,6 +18,8 @@ export interface FoundPhone {
   readonly end: number;
   /** In E.164; the seven digits alone where it was written without its area code. */
   readonly number: string;
+  /** It begins with a plus, written or said. */
+  readonly hasPlus: boolean;
 }
 
 /** So far around its digits a number's words and marks are looked for. */
@@ -165,6 +167,9 @@ function choose(part: Part, run: Run, judge: PhoneJudge): readonly FoundPhone[] 
   /** … and must be followed by one. */
   const pending: (Choice | undefined)[] = [];
   const toCue = lazily(() => toCueOf(part, run));
+  const all = run.map(({ digits }) => digits).join('');
+  const places = [0];
+  for (const { digits } of run) places.push((places.at(-1) as number) + digits.length);
 
   for (let from = 0; from < size; from += 1) {
     const first = run[from] as Group;
@@ -172,7 +177,9 @@ function choose(part: Part, run: Run, judge: PhoneJudge): readonly FoundPhone[] 
     const isApart = from === 0 || isApartBefore(part, run, from) || isBehindOne(run, from);
     const beside = better(touching[from], pending[from]);
     const free = better(any[from], pending[from]) as Choice;
-    let digits = '';
+    const place = places[from] as number;
+    let length = 0;
+    let isLeadingOut: boolean | undefined;
     let inner: Gap = Gap.None;
     for (let to = from; to < size; to += 1) {
       const last = run[to] as Group;
@@ -180,18 +187,24 @@ function choose(part: Part, run: Run, judge: PhoneJudge): readonly FoundPhone[] 
         if (last.hasPlus) break;
         inner = Math.max(inner, last.gap) as Gap;
       }
-      digits += last.digits;
-      if (digits.length > LONGEST) break;
+      length += last.digits.length;
+      if (length > LONGEST) break;
       const isBegun = isApart || first.gap > inner;
       const before = isBegun ? free : beside;
       // What is grouped as a number only is begins where it likes, but not each of the digits.
       if (before === undefined && (first.digits.length < 2 || first.isSpoken)) break;
-      if (digits.length < judge.fewest) continue;
+      if (length < judge.fewest) continue;
       const next = run[to + 1];
       const isEnded = next === undefined || next.gap > inner || isApartBefore(part, run, to + 1);
       if (!isEnded && next.gap < inner) continue;
       const isWhole = from === 0 && next === undefined;
-      if (!first.hasPlus && !judge.mayBe(digits, isWhole)) continue;
+      const isJudged = first.hasPlus || isWhole;
+      if (!isJudged && !judge.lengths.has(length)) {
+        isLeadingOut ??= judge.leadsOut(all.slice(place, place + LONGEST));
+        if (!isLeadingOut) continue;
+      }
+      const digits = all.slice(place, place + length);
+      if (!isJudged && !judge.mayBe(digits)) continue;
       const judged = judgeGroups(part, run, from, to, digits, inner, toCue, judge);
       if (judged === undefined) continue;
       const isShaped = judged.isShaped || (first.hasPlus && judged.rank === 3);
@@ -204,7 +217,7 @@ function choose(part: Part, run: Run, judge: PhoneJudge): readonly FoundPhone[] 
         taken: (before ?? free).taken + covered * (rank > 1 || digits.length < 9 ? 1 : 0.5),
         count: (before ?? free).count + 1,
         rank: (before ?? free).rank + rank + (judged.isShaped ? 0.5 : 0) - inner / 10,
-        last: { start, end: last.end, number },
+        last: { start, end: last.end, number, hasPlus: first.hasPlus },
         before: before ?? free,
       };
       if (isEnded || (isShaped && (isBegun || next.gap === Gap.Space))) {
@@ -215,9 +228,9 @@ function choose(part: Part, run: Run, judge: PhoneJudge): readonly FoundPhone[] 
   }
   const chosen: FoundPhone[] = [];
   for (let choice = any[size]; choice?.last !== undefined; choice = choice.before) {
-    chosen.unshift(choice.last);
+    chosen.push(choice.last);
   }
-  return chosen;
+  return chosen.reverse();
 }
 
 function lazily<A>(make: () => A): () => A {
@@ -245,6 +258,9 @@ function isBehindOne(run: Run, at: number): boolean {
   return digits.length === 1 && !hasPlus && (at === 1 || gap >= Gap.Pause);
 }
 
+/** `415-555-2671`, `(415) 555 2671` */
+const MARKED = /\d\p{Pd}\d|\)/u;
+
 function judgeGroups(
   { text, from, to }: Part,
   run: Run,
@@ -258,9 +274,8 @@ function judgeGroups(
   const groups = run.slice(first, last + 1);
   const { start, hasPlus } = groups[0] as Group;
   const { end } = groups.at(-1) as Group;
-  const written = text.slice(start, end);
   const isSpoken = groups.some((group) => group.isSpoken);
-  const isMarked = !isSpoken && /\d\p{Pd}\d|\)/u.test(written);
+  const isMarked = !isSpoken && MARKED.test(text.slice(start, end));
   const judged = judge.judge({
     digits,
     hasPlus,
@@ -273,9 +288,12 @@ function judgeGroups(
   if (judged === undefined) return undefined;
   // What the library does not know goes on over no pause.
   if (hasPlus && judged.rank === 1 && inner >= Gap.Pause) return undefined;
-  const before = text.slice(Math.max(from, start - CONTEXT / 4), start);
-  const after = text.slice(end, Math.min(to, end + CONTEXT / 4));
   if (hasPlus) return judged;
+  // Beside words that are digits, there are others.
+  const isFirst = first === 0 || !isSpoken;
+  const isLast = last === run.length - 1 || !isSpoken;
+  const before = isFirst ? text.slice(Math.max(from, start - CONTEXT / 4), start) : '';
+  const after = isLast ? text.slice(end, Math.min(to, end + CONTEXT / 4)) : '';
   if (isOfOther(before, after)) return undefined;
   if (!(judged.isShaped && isMarked) && isOfCode(before)) return undefined;
   if (groups.length === 1 && isCard(digits)) return undefined;

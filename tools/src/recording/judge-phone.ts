@@ -74,8 +74,12 @@ export interface PhoneJudge {
   /** Fewer digits are none. */
   readonly fewest: number;
   readonly isNorthAmerican: boolean;
+  /** How many digits numbers have, without a plus and without what leads out of a country. */
+  readonly lengths: ReadonlySet<number>;
+  /** Whether digits begin with what leads out of a country. */
+  leadsOut(digits: string): boolean;
   /** Whether digits without a plus need be judged at all: nearly none are a number's, and this is fast. */
-  mayBe(digits: string, isWhole: boolean): boolean;
+  mayBe(digits: string): boolean;
   judge(candidate: Candidate): Judgement | undefined;
   /** Makes a number known that stood in a field: it is one however it is written from then on. */
   learn(number: string): void;
@@ -88,21 +92,30 @@ export interface PhoneJudge {
 export function createPhoneJudge(countries: readonly CountryCode[]): PhoneJudge {
   const plans = countries.map(createPlan);
   const isNorthAmerican = plans.some((plan) => plan.isNorthAmerican);
+  const lengths = new Set(plans.flatMap((plan) => [...plan.lengths]));
+  if (isNorthAmerican) [7, 10, 11].forEach((length) => lengths.add(length));
+  const leadsOut = (digits: string) =>
+    digits.startsWith('00') || plans.some((plan) => plan.leadsOut(digits));
   const known = new Map<string, string>();
   const identities = new Map<string, Identity | undefined>();
 
-  const isLocal = (digits: string) => isNorthAmerican && LOCAL.test(digits) && !ROUND.test(digits);
+  const isLocal = (digits: string) =>
+    digits.length === 7 && isNorthAmerican && LOCAL.test(digits) && !ROUND.test(digits);
   const toArea = (digits: string): Identity | undefined => {
     const [, area] = (isNorthAmerican && NORTH_AMERICAN.exec(digits)) || [];
     return area === undefined ? undefined : { ...AREA, number: `+1${area}` };
   };
   const toIdentity = (digits: string): Identity | undefined => {
-    for (const plan of plans) {
-      const identity = plan.identify(digits);
-      if (identity !== undefined) return identity;
-    }
-    const area = toArea(digits);
-    if (area !== undefined) return area;
+    const nationals = plans
+      .map((plan) => plan.identify(digits))
+      .filter((identity) => identity !== undefined);
+    // One that is written as that country writes it comes first, whatever the order.
+    const national =
+      nationals.find(({ kind, isBare }) => kind === 'national' && !isBare) ??
+      nationals.find(({ kind }) => kind === 'trunk') ??
+      toArea(digits) ??
+      nationals[0];
+    if (national !== undefined) return national;
     const isLeadingOut = digits.startsWith('00');
     if (digits.length < (isLeadingOut ? 10 : 9)) return undefined;
     const abroad = toValid(`+${isLeadingOut ? digits.slice(2) : digits}`);
@@ -134,21 +147,22 @@ export function createPhoneJudge(countries: readonly CountryCode[]): PhoneJudge 
     const same = digits.length >= FEWEST_DIGITS ? known.get(digits) : undefined;
     if (same !== undefined) return { number: same, rank: 3, isShaped: true };
     if (hasPlus) return judgePlus(candidate);
-    const isSpelled = lengths.length > 1 && lengths.every((length) => length === 1);
+    const isSpelled = lengths.length > 1 && lengths.length === digits.length;
+    const form = isSpelled ? 'spelled' : lengths.join();
     if (isLocal(digits)) {
-      const isJoined = lengths.join() === '3,4' && isMarked;
+      const isJoined = form === '3,4' && isMarked;
       const isDictated = lengths.length > 1 && (isSpelled || isSpoken || lengths[0] === 3);
       if (isJoined || (isDictated && toCue() === 'phone'))
         return { number: digits, rank: 1, isShaped: isJoined };
     }
     // Whether its area code is in use is the library's to say, who takes long, and changes nothing here.
-    const isDialled = isSpoken || isSpelled || NORTH_AMERICAN_FORMS.has(lengths.join());
+    const isDialled = isSpoken || isSpelled || NORTH_AMERICAN_FORMS.has(form);
     const area = plans.length === 1 && isDialled ? toArea(digits) : undefined;
     const identity = area ?? identify(digits);
     if (identity === undefined) return undefined;
     const cue = toCue();
     const { number, kind, isBare, isShort, forms } = identity;
-    const isShaped = lengths.length > 1 && forms.has(lengths.join());
+    const isShaped = lengths.length > 1 && forms.has(form);
     if (cue === 'other' && !(isShaped && isMarked)) return undefined;
     const isCued = cue === 'phone';
     switch (kind) {
@@ -176,12 +190,12 @@ export function createPhoneJudge(countries: readonly CountryCode[]): PhoneJudge 
   return {
     fewest: Math.min(...plans.map(({ fewest }) => fewest)),
     isNorthAmerican,
-    mayBe: (digits, isWhole) =>
-      isWhole ||
-      digits.startsWith('00') ||
+    lengths,
+    leadsOut,
+    mayBe: (digits) =>
+      (isNorthAmerican && (NORTH_AMERICAN.test(digits) || isLocal(digits))) ||
       plans.some((plan) => plan.mayBe(digits)) ||
-      (isNorthAmerican && NORTH_AMERICAN.test(digits)) ||
-      isLocal(digits) ||
+      leadsOut(digits) ||
       known.has(digits),
     judge,
     learn(number) {
@@ -189,11 +203,16 @@ export function createPhoneJudge(countries: readonly CountryCode[]): PhoneJudge 
       const forms = [number, parsed?.nationalNumber, parsed?.formatNational()];
       for (const form of forms) {
         const digits = form?.replace(/\D/g, '') ?? '';
-        if (digits.length >= FEWEST_DIGITS && !known.has(digits)) known.set(digits, number);
+        if (digits.length < FEWEST_DIGITS || known.has(digits)) continue;
+        known.set(digits, number);
+        lengths.add(digits.length);
       }
     },
   };
 }
+
+/** So much longer is a number with its carrier's code, or the 15 of Argentina's mobiles. */
+const MORE = [1, 2, 3, 4];
 
 const MOST_REMEMBERED = 10_000;
 
@@ -201,6 +220,10 @@ const MOST_REMEMBERED = 10_000;
 interface Plan {
   readonly fewest: number;
   readonly isNorthAmerican: boolean;
+  /** How many digits its numbers have, in every writing without a plus. */
+  readonly lengths: ReadonlySet<number>;
+  /** Whether digits begin with what leads out of it. */
+  leadsOut(digits: string): boolean;
   /** Whether the library need be asked, which takes a hundred times as long. */
   mayBe(digits: string): boolean;
   identify(digits: string): Identity | undefined;
@@ -225,27 +248,40 @@ function createPlan(country: CountryCode): Plan {
   const trunk = plan.nationalPrefix() ?? '';
   const shortest = Math.min(...plan.possibleLengths());
   const national = new RegExp(`^(?:${plan.nationalNumberPattern()})$`);
-  const prefix = new RegExp(`^(?:${plan.nationalPrefixForParsing() ?? '$.'})`);
+  const prefixed = plan.nationalPrefixForParsing();
+  const prefix = prefixed === undefined ? undefined : new RegExp(`^(?:${prefixed})`);
   const transform = plan.nationalPrefixTransformRule();
-  const leadingOut = new RegExp(`^(?:${plan.IDDPrefix() ?? '$.'})\\d{7}`);
+  const leadingOut = new RegExp(`^(?:${plan.IDDPrefix() ?? '$.'})`);
   const callingCode: string = getCountryCallingCode(country);
   /** As long as a number is there, with its zero, though nobody may have it. */
   const isTrunked = (digits: string): boolean =>
     trunk === '0' && digits.startsWith(trunk) && digits.length === trunk.length + usual;
-  const mayBe = (digits: string): boolean =>
-    isTrunked(digits) ||
-    national.test(digits) ||
-    national.test(digits.replace(prefix, '')) ||
-    (transform !== undefined && national.test(digits.replace(prefix, transform))) ||
-    (digits.startsWith(callingCode) && national.test(digits.slice(callingCode.length))) ||
-    leadingOut.test(digits);
+  const lengths = new Set(
+    plan.possibleLengths().flatMap((length) => {
+      const prefixed = [trunk.length, callingCode.length, ...(transform === undefined ? [] : MORE)];
+      return [0, ...prefixed].map((more) => length + more);
+    }),
+  );
+  const mayBe = (digits: string): boolean => {
+    if (!lengths.has(digits.length)) return false;
+    if (national.test(digits) || isTrunked(digits)) return true;
+    if (digits.startsWith(callingCode) && national.test(digits.slice(callingCode.length)))
+      return true;
+    if (prefix === undefined || !prefix.test(digits)) return false;
+    return (
+      national.test(digits.replace(prefix, '')) ||
+      (transform !== undefined && national.test(digits.replace(prefix, transform)))
+    );
+  };
 
   return {
     fewest: Math.max(4, Math.min(ordinary, shortest + 1)),
     isNorthAmerican: callingCode === '1',
+    lengths,
+    leadsOut: (digits) => leadingOut.test(digits),
     mayBe,
     identify(digits) {
-      if (!mayBe(digits)) return undefined;
+      if (!mayBe(digits) && !leadingOut.test(digits)) return undefined;
       const number = parsePhoneNumberFromString(digits, country);
       if (number?.isValid() !== true) {
         return isTrunked(digits) && number?.isPossible() === true

@@ -52,12 +52,10 @@ const EXTENDED = /^(?:x|ext)/i;
 
 /** Whether digits belong to a word, an amount, a time, a measure: by what stands right beside them. */
 export function isOfOther(before: string, after: string): boolean {
-  return (
-    touches(before.slice(-2)) ||
-    (touches(after.slice(0, 1)) && !EXTENDED.test(after)) ||
-    NOT_BEHIND.test(before) ||
-    NOT_BEFORE.test(after)
-  );
+  const isBehind = before !== '' && (touches(before.slice(-2)) || NOT_BEHIND.test(before));
+  const isBefore =
+    after !== '' && (NOT_BEFORE.test(after) || (touches(after.charAt(0)) && !EXTENDED.test(after)));
+  return isBehind || isBefore;
 }
 
 /** Some scripts divide no words by spaces. */
@@ -78,19 +76,17 @@ const STEPS: ReadonlySet<number> = new Set([0, 1, 2, 5, 10, 100]);
 
 /** Whether somebody counts: from group to group the same step. */
 export function isCounting(run: Run, from: number, to: number): boolean {
-  // Nobody counts from zero, and numbers begin with it.
-  if (to - from < 4 || run[from]?.digits === '0') return false;
-  // Few digits are a number in few countries only: there, they are not counted.
-  const isSpelled = run.every(({ digits }) => digits.length === 1);
-  if (to - from < 6 && isSpelled && run.length === to - from + 1) return false;
+  if (to - from < 4) return false;
   const toStep = (at: number) => {
     const [one, other] = [Number(run[at]?.digits), Number(run[at + 1]?.digits)];
     return one + other === 9 && one * other === 0 ? (one === 9 ? 1 : -1) : other - one;
   };
   const step = toStep(from);
-  if (!STEPS.has(Math.abs(step))) return false;
+  // Nobody counts from zero, and numbers begin with it.
+  if (!STEPS.has(Math.abs(step)) || (run[from]?.digits === '0' && step !== 0)) return false;
   for (let at = from + 1; at < to; at += 1) if (toStep(at) !== step) return false;
-  return true;
+  // Few digits are a number in few countries only: there, they are not counted.
+  return to - from > 5 || run.length > to - from + 1 || run.some(({ digits }) => digits.length > 1);
 }
 
 /** Whether so many digits in one are a card's: their last checks them (ISO/IEC 7812-1). */

@@ -14,14 +14,16 @@ import { createPhoneJudge } from './judge-phone.js';
 export interface PhonePseudonyms {
   /** Replaces a field that holds a phone number and nothing else; one without digits is kept. */
   inField(phone: string): string;
+  /** Replaces a number of JSON's that is a phone number's digits; the same where it is none. */
+  inNumber(number: number): number;
   /** Replaces the numbers that stand in running text; the same string where there are none. */
   inText(text: string): string;
 }
 
 /** How numbers are recognised and replaced. */
 export interface PhonePseudonymsOptions {
-  /** The country whose national numbers are recognised, as ISO 3166 has it. @default 'US' */
-  readonly defaultCountry?: string;
+  /** The country whose national numbers are recognised, as ISO 3166 has it, or several. @default 'US' */
+  readonly defaultCountry?: string | readonly string[];
   /** Whether numbers that are reserved for fiction stay: those that are left then are real. @default false */
   readonly keepFictional?: boolean;
 }
@@ -57,8 +59,8 @@ export function createPhonePseudonyms({
   defaultCountry = 'US',
   keepFictional = false,
 }: PhonePseudonymsOptions = {}): PhonePseudonyms {
-  const country = toCountry(defaultCountry);
-  const judge = createPhoneJudge([country]);
+  const countries = toCountries(defaultCountry);
+  const judge = createPhoneJudge(countries);
   const { isNorthAmerican } = judge;
   const findPhones = createPhoneFinder(judge);
   const pseudonyms = new Map<string, string>();
@@ -85,11 +87,11 @@ export function createPhonePseudonyms({
   const toNumber = (phone: string, digits: string): string => {
     // A pseudonym is one in every country, as a JSON number too, which has no plus.
     if (FICTIONAL.test(`+${digits}`)) return `+${digits}`;
-    const national = parsePhoneNumberFromString(phone, country);
+    const nationals = countries.map((country) => parsePhoneNumberFromString(phone, country));
     const international = parsePhoneNumberFromString(`+${digits}`);
-    if (national?.isValid() === true) return national.number;
-    if (international?.isValid() === true) return international.number;
-    return national?.isPossible() === true ? national.number : digits;
+    const valid = [...nationals, international].find((number) => number?.isValid() === true);
+    const possible = nationals.find((number) => number?.isPossible() === true);
+    return (valid ?? possible)?.number ?? digits;
   };
 
   /**
@@ -105,7 +107,14 @@ export function createPhonePseudonyms({
         const start = end;
         end += part.length;
         return index % 2 === 1
-          ? [{ start, end, number: `+1${part.replace(/^\+1|-/g, '')}` }]
+          ? [
+              {
+                start,
+                end,
+                number: `+1${part.replace(/^\+1|-/g, '')}`,
+                hasPlus: part.startsWith('+'),
+              },
+            ]
           : findPhones(part).map((phone) => ({
               ...phone,
               start: start + phone.start,
@@ -124,13 +133,22 @@ export function createPhonePseudonyms({
       if (!FICTIONAL.test(number)) judge.learn(number);
       return toPseudonym(number);
     },
+    inNumber(number) {
+      if (!Number.isSafeInteger(number) || number < 10 ** (judge.fewest - 1)) return number;
+      const digits = String(number);
+      const [found] = FICTIONAL.test(`+${digits}`)
+        ? [{ start: 0, end: digits.length, number: `+${digits}`, hasPlus: false }]
+        : findPhones(digits);
+      const isAll = found?.start === 0 && found.end === digits.length;
+      return isAll && !isKept(found.number) ? Number(toPseudonym(found.number)) : number;
+    },
     inText(text) {
       let replaced = '';
       let end = 0;
       for (const found of findAll(text)) {
         if (isKept(found.number)) continue;
         const pseudonym = toPseudonym(found.number);
-        const isInternational = text[found.start] === '+' || !isNorthAmerican;
+        const isInternational = found.hasPlus || !isNorthAmerican;
         const before = text.slice(end, found.start);
         // A parenthesis goes, and what it kept apart must not become one number.
         const isGlued = before === '' ? end > 0 : /\p{N}$/u.test(before);
@@ -143,10 +161,12 @@ export function createPhonePseudonyms({
   };
 }
 
-function toCountry(defaultCountry: string): CountryCode {
-  if (isSupportedCountry(defaultCountry)) return defaultCountry;
+function toCountries(defaultCountry: string | readonly string[]): readonly CountryCode[] {
+  const countries = typeof defaultCountry === 'string' ? [defaultCountry] : defaultCountry;
+  const wrong = countries.find((country) => !isSupportedCountry(country));
+  if (wrong === undefined && countries.length > 0) return countries as readonly CountryCode[];
   throw new TypeError(
-    `defaultCountry must be a country's two letters, GB for one, not ${JSON.stringify(defaultCountry)}.`,
+    `defaultCountry must be a country's two letters, GB for one, not ${JSON.stringify(wrong ?? countries)}.`,
   );
 }
 

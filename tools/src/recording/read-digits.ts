@@ -310,12 +310,21 @@ interface Said {
 
 const DIGITS: NumberWord = { kind: 'other', value: 0, isCommon: false };
 
+/** Whether nothing is added to a unit before it: another unit comes, a pause, or nothing. */
+function isAlone(next: Token | undefined, language: number): boolean {
+  if (next === undefined || next.gap > Gap.Space || next.word === undefined) return true;
+  return next.word.meanings[language]?.kind === 'unit';
+}
+
 /** Reads what is said as one number, from a token on; `undefined` where none begins there. */
 function readNumber(tokens: readonly Token[], first: number, language: number): Said | undefined {
   const token = tokens[first] as Token;
   if (token.word === undefined) return { digits: token.digits, to: first };
   const word = token.word.meanings[language] as NumberWord;
   if (!isDigits(word.kind) || word.value === 1000) return undefined;
+  if (word.kind === 'unit' && isAlone(tokens[first + 1], language)) {
+    return { digits: '0123456789'.charAt(word.value), to: first };
+  }
   let to = first;
   const peek = (ahead = 1): NumberWord | undefined => {
     const next = tokens[to + ahead];
@@ -329,7 +338,6 @@ function readNumber(tokens: readonly Token[], first: number, language: number): 
       ? { digits: repeated.repeat(word.value), to: to + 1 }
       : undefined;
   }
-  if (word.kind === 'unit' && peek()?.kind === 'unit') return { digits: String(word.value), to };
 
   /** Takes the next word for a part of it, behind an `and` where there may be one. */
   const take = (fits: (kind: WordKind, value: number) => boolean, mayBeJoined = true): number => {

@@ -12,7 +12,7 @@ import type { RecordingLine } from './read-recording.js';
  * @param defaultCountry whose national numbers are found
  */
 export function createLeakFinder(
-  defaultCountry?: string,
+  defaultCountry?: string | readonly string[],
 ): (line: RecordingLine) => readonly string[] {
   const options = defaultCountry === undefined ? {} : { defaultCountry };
   // The numbers in a redacted recording are fictional, all of them.

@@ -97,7 +97,32 @@ it.each([
   [
     'within a field that holds words elsewhere',
     '{"type":"event:x","role":{"phone":"+14155552671"},"id":["+14155552672"]}',
-    '{"type":"event:x","role":{"phone":"+12025550100"},"id":["+14155552672"]}',
+    '{"type":"event:x","role":{"phone":"+12025550100"},"id":["+12025550101"]}',
+  ],
+  [
+    'in fields that are published elsewhere only',
+    '{"type":"event:start","id":"+14155552671","role":"415-555-2671","to":{"type":"415-555-2672","ackId":"4155552672"}}',
+    '{"type":"event:start","id":"+12025550100","role":"202-555-0100","to":{"type":"202-555-0101","ackId":"202-555-0101"}}',
+  ],
+  [
+    'in the fields and the type of a message that is not published',
+    '{"type":"event:to +14155552671","id":"+14155552672","offset":"415-555-2671","timestamp":"4155552671"}',
+    '{"type":"event:to +12025550100","id":"+12025550101","offset":"202-555-0100","timestamp":"202-555-0100"}',
+  ],
+  [
+    'that is a number of JSON, whatever it is called',
+    '{"callerNumber":14155552671,"list":[4155552671,17,5371.2],"at":1795338000000}',
+    '{"callerNumber":12025550100,"list":[12025550100,17,5371.2],"at":1795338000000}',
+  ],
+  [
+    'in an object that is a phone',
+    '{"phone":{"id":"+14155552671","national":"4155552671","local":"555 2671","type":"mobile","n":2}}',
+    '{"phone":{"id":"+12025550100","national":"+12025550100","local":"+12025550100","type":"mobile","n":2}}',
+  ],
+  [
+    'of a field that is published, under a name that stands twice',
+    '{"type":"ack","ackId":"+14155552671","ackId":"+14155552671","x":{"ackId":"+14155552672"}}',
+    '{"type":"ack","ackId":"+14155552671","ackId":"+14155552671","x":{"ackId":"+12025550100"}}',
   ],
   ['of JSON that is a string', '"415-555-2671"', '"202-555-0100"'],
   [
@@ -271,6 +296,45 @@ it('keeps phone numbers if it is told to', () => {
   ];
 
   expect(redact(lines, { keepPhones: true })).toEqual(lines);
+});
+
+it('finds a number that a field had, however it is written and said from then on', () => {
+  const frames = [
+    '{"type":"event:start","phone":"+4930901820","timestamp":""}',
+    '{"type":"transcript","role":"other","msg":"030 901820, or three zero nine zero one eight two zero"}',
+  ];
+
+  expect(redactFrames(frames)[1]).toBe(
+    '{"type":"transcript","role":"other","msg":"202-555-0100, or 202-555-0100"}',
+  );
+});
+
+it('recognises the national numbers of several countries', () => {
+  const frame =
+    '{"msg":"0151 62596589, 01 58858 123 or four one five five five five two six seven one"}';
+
+  expect(redactFrames([frame], { defaultCountry: ['DE', 'AT', 'US'] })).toEqual([
+    '{"msg":"202-555-0100, 202-555-0101 or 202-555-0102"}',
+  ]);
+});
+
+it('keeps bytes that are no text no text when it masks them', () => {
+  const bytes = Buffer.from('{"type":"transcript","role":"user","msg":"se\xf1al"}', 'latin1');
+  const masked = redactFrames([bytes], { maskTranscripts: true });
+
+  expect(E.isLeft(decodeFrame(bytes))).toBe(true);
+  expect(masked).toEqual([
+    Buffer.from('{"type":"transcript","role":"user","msg":"xx\xffxx"}', 'latin1'),
+  ]);
+  expect(redactFrames(masked, { maskTranscripts: true })).toEqual(masked);
+});
+
+it('keeps the type of a message that is not published when it masks it', () => {
+  expect(
+    redactFrames(['{"type":"summary","id":"of Marta","text":"a courier"}'], {
+      maskTranscripts: true,
+    }),
+  ).toEqual(['{"type":"summary","id":"xx xxxxx","text":"x xxxxxxx"}']);
 });
 
 /* Whatever the frames */

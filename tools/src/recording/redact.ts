@@ -1,6 +1,18 @@
 import { isUtf8 } from 'node:buffer';
 
-import { maskWords } from './mask-words.js';
+import {
+  Ack,
+  CallEnd,
+  CallStart,
+  EndCall,
+  ErrorMessage,
+  JoinCall,
+  ScreeningEnd,
+  Transcript,
+} from '@livecall/core';
+import type { AnyMessage } from '@livecall/core';
+
+import { maskBytes, maskWords } from './mask-words.js';
 import { createPhonePseudonyms } from './phone-pseudonyms.js';
 import type { PhonePseudonyms } from './phone-pseudonyms.js';
 import { toFrame, toPayload } from './payload.js';
@@ -19,10 +31,10 @@ export interface RedactOptions {
    */
   readonly maskTranscripts?: boolean;
   /**
-   * The country whose national numbers are recognised, its two letters. A country that there is not
-   * throws a `TypeError`. @default 'US'
+   * The country whose national numbers are recognised, its two letters, or several. A country that
+   * there is not throws a `TypeError`. @default 'US'
    */
-  readonly defaultCountry?: string;
+  readonly defaultCountry?: string | readonly string[];
 }
 
 /** Takes out of one recording what must not stand in it. */
@@ -33,15 +45,24 @@ export interface Redactor {
   payload(payload: Payload): Payload;
 }
 
-/** Fields of the protocol that hold no words: redacting them would break links and shapes. */
-const STRUCTURAL: ReadonlySet<string> = new Set([
-  'type',
-  'id',
-  'ackId',
-  'timestamp',
-  'role',
-  'offset',
-]);
+const MESSAGES: readonly AnyMessage[] = [
+  ...[Ack, CallStart, ScreeningEnd, CallEnd, Transcript, ErrorMessage, JoinCall, EndCall],
+];
+
+/** Fields that hold no words, by the type of the message: redacting them would break links and shapes. */
+const STRUCTURE: ReadonlyMap<unknown, ReadonlySet<string>> = new Map(
+  MESSAGES.map(({ type, fields }) => {
+    const structure = fields.filter(([, { holds }]) => holds === 'structure');
+    return [type, new Set(['type', ...structure.map(([key]) => key)])];
+  }),
+);
+
+/** The fields of a message that stay as they are; none in what is no message, or not published. */
+function toStructure(json: unknown): ReadonlySet<string> {
+  if (typeof json !== 'object' || json === null || Array.isArray(json)) return NO_FIELDS;
+  return STRUCTURE.get((json as { readonly type?: unknown }).type) ?? NO_FIELDS;
+}
+const NO_FIELDS: ReadonlySet<string> = new Set();
 
 /**
  * Makes the redactor of one recording; it remembers which number got which pseudonym.
@@ -56,6 +77,8 @@ export function createRedactor(
   const phones = keepPhones ? NO_PSEUDONYMS : pseudonyms;
   // What is masked takes no pseudonym: another pass would not find its number.
   const inFrame = createJsonRedactor(phones, maskTranscripts ? maskWords : phones.inText);
+  // What is no text must not become one: a frame that cannot be decoded stays such a frame.
+  const inBytes = createJsonRedactor(phones, maskTranscripts ? maskBytes : phones.inText);
   const inLine = createJsonRedactor(phones, phones.inText);
   const taken = [
     'credentials',
@@ -63,29 +86,37 @@ export function createRedactor(
     ...(maskTranscripts ? ['transcripts'] : []),
   ];
 
-  const inPayload = (payload: Payload): Payload => {
+  const inPayload = (payload: Payload, inContent = inFrame): Payload => {
     if ('json' in payload) {
-      const json = inFrame(payload.json);
+      const json = inContent.message(payload.json);
       return json === payload.json ? payload : { json };
     }
     const frame = toFrame(payload);
     if (typeof frame !== 'string') {
       // Read as latin1, bytes that are no text stay what they are.
-      const encoding = isUtf8(frame) ? 'utf8' : 'latin1';
+      const [encoding, inside] = isUtf8(frame)
+        ? (['utf8', inFrame] as const)
+        : (['latin1', inBytes] as const);
       const text = Buffer.from(frame).toString(encoding);
-      const redacted = toFrame(inPayload(toPayload(text)));
+      const redacted = toFrame(inPayload(toPayload(text), inside));
       return redacted === text ? payload : toPayload(Buffer.from(redacted as string, encoding));
     }
     const json = parseJson(frame);
     if (json === undefined) {
-      const redacted = inFrame(frame) as string;
+      const redacted = inContent.value(frame) as string;
       return redacted === frame ? payload : { text: redacted };
     }
     if (hasHiddenKey(frame, json)) {
-      const redacted = redactJsonText(frame, inFrame, phones.inText);
+      const structure = toStructure(json);
+      const redacted = redactJsonText(
+        frame,
+        (value, key, depth) =>
+          depth === 1 ? inContent.field(value, key, structure) : inContent.value(value, key),
+        phones.inText,
+      );
       return redacted === frame ? payload : toPayload(redacted);
     }
-    const redacted = inFrame(json);
+    const redacted = inContent.message(json);
     // JSON with white space of its own stays as it was written, unless there was something in it.
     return redacted === json ? payload : toPayload(JSON.stringify(redacted));
   };
@@ -93,7 +124,7 @@ export function createRedactor(
   /** Fields that this version does not know are looked at, too. */
   const inFields = <A extends object>(line: A, known: ReadonlySet<string>): A =>
     mapObject(line, (value, key) =>
-      OWN_FIELDS.has(key) || known.has(key) ? value : inLine(value, key),
+      OWN_FIELDS.has(key) || known.has(key) ? value : inLine.value(value, key),
     ) as A;
 
   return {
@@ -109,7 +140,7 @@ export function createRedactor(
       const { json, text, base64, ...rest } = redacted;
       return { ...rest, ...payload };
     },
-    payload: inPayload,
+    payload: (payload) => inPayload(payload),
   };
 }
 
@@ -118,31 +149,60 @@ const PAYLOAD: ReadonlySet<string> = new Set(['json', 'text', 'base64']);
 
 const NO_PSEUDONYMS: PhonePseudonyms = {
   inField: (phone) => phone,
+  inNumber: (number) => number,
   inText: (text) => text,
 };
 
 /** Redacts JSON; the same value where there is nothing in it. */
+interface JsonRedactor {
+  /** A whole message, of which what is published stays in its place. */
+  message(json: unknown): unknown;
+  /** A field right in a message. */
+  field(value: unknown, key: string, structure: ReadonlySet<string>): unknown;
+  /** Whatever stands deeper, or in no message. */
+  value(value: unknown, key?: string): unknown;
+}
+
 function createJsonRedactor(
-  { inField, inText }: PhonePseudonyms,
+  { inField, inNumber, inText }: PhonePseudonyms,
   inWords: (text: string) => string,
-): (value: unknown, key?: string) => unknown {
+): JsonRedactor {
   const inPhone = rememberLast(inField);
-  const inJson = (value: unknown, key = ''): unknown => {
+  const inJson = (value: unknown, key = '', isOfPhone = false): unknown => {
     if (typeof value === 'string') {
-      if (STRUCTURAL.has(key)) return value;
-      if (key === 'phone') return inPhone(value);
+      if (key === 'phone' || (isOfPhone && NOTHING_ELSE.test(value))) return inPhone(value);
       // The platform's own words.
       return key === 'description' ? inText(value) : inWords(value);
     }
-    if (typeof value === 'number') return key === 'phone' ? Number(inPhone(String(value))) : value;
+    if (typeof value === 'number') {
+      return key === 'phone' ? Number(inPhone(String(value))) : inNumber(value);
+    }
     if (Array.isArray(value)) {
-      const items = value.map((item) => inJson(item, key));
+      const items = value.map((item) => inJson(item, key, isOfPhone));
       return items.every((item, index) => item === value[index]) ? value : items;
     }
-    return typeof value === 'object' && value !== null ? mapObject(value, inJson, inText) : value;
+    if (typeof value !== 'object' || value === null) return value;
+    const isPhone = isOfPhone || key === 'phone';
+    return mapObject(value, (item, name) => inJson(item, name, isPhone), inText);
   };
-  return inJson;
+  const inTop = (value: unknown, key: string, structure: ReadonlySet<string>): unknown => {
+    if (structure.has(key) && typeof value !== 'object') return value;
+    // What is not published is decoded by its type, whatever that is: it has no words.
+    return key === 'type' && typeof value === 'string' ? inText(value) : inJson(value, key);
+  };
+  return {
+    message: (json) => {
+      if (typeof json !== 'object' || json === null || Array.isArray(json)) return inJson(json);
+      const structure = toStructure(json);
+      return mapObject(json, (value, key) => inTop(value, key, structure), inText);
+    },
+    field: inTop,
+    value: inJson,
+  };
 }
+
+/** A number and nothing else, as one that stands in an object called `phone`. */
+const NOTHING_ELSE = /^\+?(?:[\s()./-]*\d){7,}[\s()./-]*$/;
 
 /** A call has one caller, whose number comes again each time that it starts; to read it takes long. */
 function rememberLast(inField: (phone: string) => string): (phone: string) => string {

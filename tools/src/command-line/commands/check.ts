@@ -1,6 +1,6 @@
 import * as E from 'fp-ts/lib/Either.js';
 
-import { assertCountry } from '../assert-country.js';
+import { assertCountries } from '../assert-countries.js';
 import { exitCodes } from '../exit-error.js';
 import { toFiles } from '../to-files.js';
 import { createNarrator } from '../narrate.js';
@@ -19,7 +19,7 @@ import type { Entry } from '../../recording/recording.js';
 export interface CheckFlags {
   readonly json?: boolean;
   readonly secrets?: boolean;
-  readonly defaultCountry?: string;
+  readonly defaultCountry?: string | readonly string[];
 }
 
 /** `livecall check FILE...`: one line per problem; whether there was any is the exit code. */
@@ -27,7 +27,7 @@ export async function check(
   paths: readonly string[],
   { json = false, secrets = false, defaultCountry }: CheckFlags,
 ): Promise<number> {
-  assertCountry(defaultCountry);
+  assertCountries(defaultCountry);
   const output = openStandardOutput();
   const createLineChecker = secrets
     ? () => createSecretChecker(defaultCountry)
@@ -105,7 +105,7 @@ async function* findProblems(path: string, findInLine: LineChecker): AsyncGenera
 type LineChecker = (line: RecordingLine) => readonly string[];
 
 /** Tells what a recording holds that it should not, as well as what is unsound. */
-function createSecretChecker(defaultCountry: string | undefined): LineChecker {
+function createSecretChecker(defaultCountry: CheckFlags['defaultCountry']): LineChecker {
   const findUnsound = createSoundnessChecker();
   const findLeaks = createLeakFinder(defaultCountry);
   return (line) => [...findUnsound(line), ...findLeaks(line).map((what) => `holds ${what}`)];

@@ -2,6 +2,7 @@ import { accessSync, constants, statSync } from 'node:fs';
 
 import { firstValueFrom } from 'rxjs';
 
+import { assertCountries } from '../assert-countries.js';
 import { dialPlatform } from '../dial-platform.js';
 import { exitCodes, ExitError } from '../exit-error.js';
 import type { ProxyFlag } from '../find-proxy.js';
@@ -22,12 +23,14 @@ export interface ProxyFlags {
   readonly rejoinWithin: number;
   readonly proxy?: ProxyFlag;
   readonly maskTranscripts?: boolean;
+  readonly defaultCountry?: string | readonly string[];
   readonly allowOrigin?: readonly string[];
 }
 
 /** `livecall proxy`: records the calls of an app on their way, until it is stopped. */
 export async function proxy(flags: ProxyFlags): Promise<number> {
   const { url, outDir, host, port, allowOrigin } = flags;
+  assertCountries(flags.defaultCountry);
   // Says now, and not at the first call, what is wrong with the URL.
   void dialPlatform({ url, accessToken: 'none', conversationToken: 'none' });
   const way = findWay(url, flags.proxy);

@@ -3,6 +3,7 @@ import type { Transport } from '@livecall/core';
 import * as E from 'fp-ts/lib/Either.js';
 import { EMPTY, from } from 'rxjs';
 
+import { assertCountries } from '../assert-countries.js';
 import { callExitError } from '../call-exit-error.js';
 import { dialPlatform } from '../dial-platform.js';
 import { exitCodes, ExitError } from '../exit-error.js';
@@ -37,6 +38,7 @@ export interface RecordFlags {
   readonly accessTokenFile?: string;
   readonly conversationTokenFile?: string;
   readonly maskTranscripts?: boolean;
+  readonly defaultCountry?: string | readonly string[];
   readonly proxy?: ProxyFlag;
   readonly retries?: number;
   readonly timeout: number;
@@ -44,13 +46,16 @@ export interface RecordFlags {
 
 /** `livecall record`: follows a call, shows it, and writes it down. */
 export async function record(flags: RecordFlags, given: GivenTokens): Promise<number> {
-  const { url: endpoint, out, title, json = false, maskTranscripts = false, retries } = flags;
+  const { url: endpoint, out, title, json = false, retries } = flags;
+  const { maskTranscripts = false, defaultCountry = 'US' } = flags;
+  assertCountries(defaultCountry);
   const secrets = createSecrets();
   const way = findWay(endpoint, flags.proxy);
   const transport = toTransport(flags, way, given, secrets.add);
 
   let writeError: RecordingFileError | undefined;
-  const about = { endpoint, secrets, maskTranscripts, ...(title !== undefined && { title }) };
+  const redactOptions = { maskTranscripts, defaultCountry };
+  const about = { endpoint, secrets, ...redactOptions, ...(title !== undefined && { title }) };
   const createFile = () =>
     recordingFile(out, {
       ...about,

@@ -3,7 +3,7 @@ import { rmSync } from 'node:fs';
 import * as E from 'fp-ts/lib/Either.js';
 import { noop } from 'rxjs';
 
-import { assertCountry } from '../assert-country.js';
+import { assertCountries } from '../assert-countries.js';
 import { exitCodes, ExitError } from '../exit-error.js';
 import { readInput } from '../read-input.js';
 import { say } from '../say.js';
@@ -19,7 +19,7 @@ export type RedactFlags = RedactOptions;
 
 /** `livecall redact IN OUT`: writes a recording anew, without what should not stand in it. */
 export async function redact(path: string, out: string, flags: RedactFlags): Promise<number> {
-  assertCountry(flags.defaultCountry);
+  assertCountries(flags.defaultCountry);
   const lines = createLines(flags);
   // A file that cannot be read leaves no other one behind.
   const input = readInput(path);
