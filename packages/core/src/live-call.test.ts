@@ -7,11 +7,14 @@ import {
   finalize,
   ignoreElements,
   map,
+  merge,
   mergeMap,
   NEVER,
   of,
   retry,
   Subject,
+  switchMap,
+  take,
   tap,
   throwError,
 } from 'rxjs';
@@ -1185,3 +1188,74 @@ it.each([undefined, null, 'wss://calls.example', {}])(
     expect(() => liveCall(none as Transport)).toThrow(TypeError);
   },
 );
+
+/* What applications do */
+
+it('says on the console, once, that connecting after the end does nothing', async () => {
+  const warn = vi.spyOn(console, 'warn').mockReturnValue(undefined);
+  onTestFinished(() => {
+    vi.restoreAllMocks();
+  });
+  const call = liveCall(NEVER);
+  const first = call.connect();
+  // Connected twice, and hung up on twice: nobody expects anything of that.
+  call.connect();
+  first.unsubscribe();
+  await Promise.resolve();
+  expect(warn).not.toHaveBeenCalled();
+
+  const second = call.connect();
+  call.connect();
+  await Promise.resolve();
+  expect(second).toBe(first);
+  expect(warn).toHaveBeenCalledTimes(1);
+  expect(warn.mock.calls[0]?.[0]).toMatch(/^livecall: connect\(\) on a call that is over/);
+});
+
+it('does not mind who hangs up once more', async () => {
+  const warn = vi.spyOn(console, 'warn').mockReturnValue(undefined);
+  onTestFinished(() => {
+    vi.restoreAllMocks();
+  });
+  const call = liveCall(NEVER);
+  call.connect().unsubscribe();
+  call.connect().unsubscribe();
+  await Promise.resolve();
+
+  expect(warn).not.toHaveBeenCalled();
+});
+
+it('tells of the end after closing: who listens only while it is open hears neither', () => {
+  run((time) => {
+    const wire$ = time.cold('-o-s-e-t-', wire);
+    const call = callOver(wire$);
+    const whileOpen$ = call.state$.pipe(
+      switchMap(({ status }) => (status === 'open' ? call.messages$ : EMPTY)),
+      map(({ message }) => message),
+    );
+    const whileFollowed$ = call.messages$.pipe(map(({ message }) => message));
+
+    time.expectObservable(whileOpen$).toBe('---s------|', messages);
+    time.expectObservable(whileFollowed$).toBe('---s-e-t--|', messages);
+  });
+});
+
+it.each([
+  ['opens', '-o', wire.o, undefined],
+  ['is refused', '-#', undefined, gone],
+])('lets who waits for the opening hear that it %s', (_what, marbles, opened, error) => {
+  run((time) => {
+    const call = liveCall(dialling(time.cold(marbles, wire, error)), { ...quick, retry: false });
+    call.connect();
+    // The recipe of PROTOCOL.md#life-cycle.
+    const opened$ = merge(
+      call.state$.pipe(filter(({ status }) => status === 'open')),
+      call.events$.pipe(ignoreElements()),
+    ).pipe(
+      take(1),
+      map(() => opened),
+    );
+
+    time.expectObservable(opened$).toBe(error ? '-#' : '-(x|)', { x: opened }, error);
+  });
+});

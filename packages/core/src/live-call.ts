@@ -1,5 +1,6 @@
 import * as E from 'fp-ts/lib/Either.js';
 import {
+  asapScheduler,
   asyncScheduler,
   defer,
   distinctUntilChanged,
@@ -89,7 +90,7 @@ export interface LiveCall {
   /**
    * Dials, and follows the call until its end. Unsubscribing hangs up the monitor, never the call;
    * whoever does so while a message is told takes it from nobody. Once connected, it returns the
-   * same subscription.
+   * same subscription; after the end it does nothing but say so, once, on the console.
    */
   connect(): Subscription;
   /**
@@ -108,6 +109,10 @@ export interface LiveCall {
   /** Asks for the call to be ended; as `joinCall`, but the call's end confirms it, too. */
   endCall(options?: CommandOptions): Observable<Acknowledged>;
 }
+
+const CONNECTED_AFTER_END =
+  'livecall: connect() on a call that is over does nothing. It follows one call, once: make a new ' +
+  'one with liveCall(), in React within the effect that connects it.';
 
 const CALL_ENDED: Closed = { status: 'closed', reason: 'call-ended' };
 
@@ -174,6 +179,7 @@ export function liveCall(
   let lastVerdict: Verdict = 'fatal';
   let isClosed = false;
   let isTelling = false;
+  let hasWarned = false;
   let untold: (() => void)[] = [];
   let heard = 0;
 
@@ -395,6 +401,23 @@ export function liveCall(
     return connection.send(frame);
   };
 
+  /**
+   * A second mount of React's StrictMode connects a call that its first one hung up on, and nothing
+   * comes of it. `connect().unsubscribe()` is a hang-up, and is none of that.
+   */
+  const warnLater = (subscription: Subscription) => {
+    if (hasWarned) return;
+    hasWarned = true;
+    const warning = asapScheduler.schedule(() => {
+      console.warn(CONNECTED_AFTER_END);
+    });
+    const unsubscribe = subscription.unsubscribe.bind(subscription);
+    subscription.unsubscribe = () => {
+      warning.unsubscribe();
+      unsubscribe();
+    };
+  };
+
   function issue(command: Command, options?: CommandOptions): Observable<Acknowledged> {
     return issueCommand(
       { state$, messages$: messages.values$, errors$: errors.values$, send, createId, progress },
@@ -417,7 +440,10 @@ export function liveCall(
       ),
     ),
     connect() {
-      if (following !== undefined) return following;
+      if (following !== undefined) {
+        if (following.closed) warnLater(following);
+        return following;
+      }
       const subscription = new Subscription();
       following = subscription;
       tell(tellState, { status: 'connecting' });

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { Subject } from 'rxjs';
 import type { Observable, Subscription } from 'rxjs';
-import { expect, it } from 'vitest';
+import { expect, it, onTestFinished, vi } from 'vitest';
 
 import { Multicast } from './multicast.js';
 
@@ -70,9 +70,17 @@ it('tells what a Subject tells, to whom it tells it, whatever they do when they 
     fc.property(
       fc.array(act, { maxLength: 20 }),
       fc.array(fc.option(act, { nil: undefined, freq: 2 }), { maxLength: 10 }),
-      (acts, withins) => {
+      fc.constantFrom(0, 30, 31, 32, 40),
+      (acts, withins, more) => {
         const multicast = new Multicast<number>();
         const subject$ = new Subject<number>();
+        // With many listeners it keeps them in another way.
+        for (let n = 0; n < more; n += 1) {
+          for (const values$ of [multicast.values$, subject$]) {
+            const others = values$.subscribe({ error: () => undefined });
+            if (n % 3 === 0) others.unsubscribe();
+          }
+        }
 
         expect(hear(multicast, multicast.values$, [subscribe, ...acts], withins)).toEqual(
           hear(subject$, subject$, [subscribe, ...acts], withins),
@@ -81,4 +89,24 @@ it('tells what a Subject tells, to whom it tells it, whatever they do when they 
     ),
     { numRuns: 2_000 },
   );
+});
+
+it('takes listeners in and lets them go at a cost in proportion to their number', () => {
+  const copies = ['concat', 'filter'] as const;
+  const spies = copies.map((name) => vi.spyOn(Array.prototype, name));
+  onTestFinished(() => {
+    vi.restoreAllMocks();
+  });
+  const multicast = new Multicast<number>();
+  const listening = Array.from({ length: 10_000 }, () => multicast.values$.subscribe());
+  for (const subscription of listening) subscription.unsubscribe();
+  const copied = spies.flatMap(({ mock }) =>
+    mock.contexts.map((list) => (list as unknown[]).length),
+  );
+  const heard: number[] = [];
+  multicast.values$.subscribe((value) => heard.push(value));
+  multicast.next(1);
+
+  expect(copied.reduce((sum, length) => sum + length, 0)).toBeLessThan(10 * 10_000);
+  expect(heard).toEqual([1]);
 });
