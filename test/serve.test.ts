@@ -27,6 +27,7 @@ import type { Server, ServeOptions, ServeRequest } from '@livecall/tools';
 import {
   concat,
   defer,
+  delay,
   finalize,
   firstValueFrom,
   from,
@@ -40,6 +41,8 @@ import type { Observable } from 'rxjs';
 import { expect, it } from 'vitest';
 import { WebSocket } from 'ws';
 import type { RawData } from 'ws';
+
+import { rawClient, toHandshake } from './fixtures/raw-client.js';
 
 const START = '{"type":"event:start","phone":"anonymous","timestamp":"2026-11-22T09:00:00Z"}';
 const TRANSCRIPT = '{"type":"transcript","msg":"señal 🙂","role":"other"}';
@@ -506,6 +509,16 @@ it.each([
 });
 
 /* Frames */
+
+it('hears what a client sends with its handshake', async () => {
+  const connection = toConnection(START);
+  await using server = await serve(staying(connection).pipe(delay(0)));
+  const command = Buffer.from([0x81, 0x84, 0, 0, 0, 0, ...Buffer.from('join')]);
+  using client = await rawClient(server.port, Buffer.concat([Buffer.from(toHandshake()), command]));
+  client.socket.resume();
+
+  expect(await firstValueFrom(connection.heard$)).toBe('join');
+});
 
 it('passes text and bytes on, both ways, as what they are', async () => {
   const frames = [START, BYTES, TRANSCRIPT, '', Buffer.alloc(0), Buffer.from(TRANSCRIPT)];

@@ -7,7 +7,7 @@ import {
   patience,
   toPassedHeaders,
 } from '@livecall/core';
-import type { Frame, HeartbeatOptions, Transport } from '@livecall/core';
+import type { Connection, Frame, HeartbeatOptions, Transport } from '@livecall/core';
 import {
   concatWith,
   fromEvent,
@@ -78,6 +78,7 @@ export function serveClient(
   let isOver = false;
   /** What it was closed with. */
   let sentCode: number | undefined;
+  let opened: Connection | undefined;
   const letIn$ = new Subject<void>();
   const full$ = new Subject<void>();
   const { gather, flush } = toGatherer(socket, Math.min(GATHERED_BYTES, maxBufferedBytes));
@@ -88,11 +89,17 @@ export function serveClient(
     upgraded?.on('error', () => {
       upgraded.terminate();
     });
-    upgraded?.on('close', (code) => {
-      state.closed$.next({ code, isOwn: code !== 1006 && code !== sentCode });
+    state.webSocket = upgraded;
+    upgraded?.on('close', (code, reason) => {
+      // A client answers a close with the code that it was sent.
+      const isOwn = code !== 1006 && code !== sentCode;
+      if (isOwn || (code === 1006 && sentCode === undefined)) {
+        callSafely(() => opened?.closeWith?.(code, reason.toString()), onFailure);
+      }
+      state.leave();
+      state.closed$.next({ code, isOwn });
       state.closed$.complete();
     });
-    state.webSocket = upgraded;
     letIn$.next();
     return upgraded;
   };
@@ -156,8 +163,10 @@ export function serveClient(
     }, onFailure);
   };
   socket.on('close', () => {
+    // Of one that was let in the code is told, a turn later at most.
+    if (state.webSocket !== undefined) return;
     state.leave();
-    if (client === undefined) state.closed$.complete();
+    state.closed$.complete();
   });
   const following = transport
     .pipe(
@@ -165,6 +174,7 @@ export function serveClient(
       concatWith(throwError(() => new ConnectionClosedError(1005))),
       switchMap((connection) => {
         if (client !== undefined) throw new TypeError('The transport opened a second time.');
+        opened = connection;
         client = letIn();
         const hear = client && beat(client);
         client?.on('ping', bound);

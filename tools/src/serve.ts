@@ -239,9 +239,12 @@ export async function serve(
       let client: WebSocket | undefined;
       if (state.answer !== undefined) answers.set(request, state.answer);
       // It calls back before it returns, or not at all where the client has left.
+      socket.pause();
       webSockets.handleUpgrade(request, socket, head, (upgraded) => {
         client = upgraded;
       });
+      // What came with the handshake is read once the stream flows anew.
+      socket.resume();
       return client;
     };
     try {
@@ -274,13 +277,17 @@ export async function serve(
   const address = http.address() as AddressInfo;
   for (const origin of toOwnOrigins(address)) origins.add(origin);
 
-  const close = async (): Promise<void> => {
-    const isClosed = new Promise((resolve) => http.close(resolve));
+  /** Waits for those that are being closed, as long as they may take. */
+  const allClosed = async (): Promise<void> => {
     const closing = [...webSockets.clients].filter(
       ({ readyState }) => readyState === WebSocket.CLOSING,
     );
     const allClosed$ = forkJoin(closing.map((client) => fromEvent(client, 'close').pipe(take(1))));
     await lastValueFrom(allClosed$.pipe(takeUntil(patience(PATIENCE_MS))), { defaultValue: [] });
+  };
+  const close = async (): Promise<void> => {
+    const isClosed = new Promise((resolve) => http.close(resolve));
+    await allClosed();
     // The server counts a connection out before the transport behind it hears of that.
     const areGone = [...sockets].map(
       (socket) => new Promise((resolve) => socket.once('close', resolve)),
@@ -297,7 +304,7 @@ export async function serve(
     url: `ws://${toDialledHost(host, address)}:${address.port}${LIVE_CALLS_PATH}`,
     port: address.port,
     async done() {
-      const divergences = await replays.done();
+      const divergences = await replays.done(allClosed);
       return [...handshakes, ...divergences];
     },
     close,

@@ -7,8 +7,12 @@ export interface ServedReplays {
   add(replay: Replay): void;
   /** Lets go of one that is over, when a client has left: nobody may have it but the server. */
   letGo(replay: Replay): void;
-  /** Waits for each of them, and gives where the clients departed. */
-  done(): Promise<readonly Divergence[]>;
+  /**
+   * Waits for each of them, and gives where the clients departed.
+   *
+   * @param allClosed waits for the clients: how they close may be a departure, too
+   */
+  done(allClosed: () => Promise<void>): Promise<readonly Divergence[]>;
 }
 
 /** So many replays that ended with a divergence are told of, as of refused handshakes. */
@@ -60,14 +64,18 @@ export function createServedReplays(): ServedReplays {
       known.divergences = replay.divergences();
       known.replay = undefined;
     },
-    async done() {
+    async done(allClosed) {
       const verdicts = await Promise.all(
-        served.map(
-          async ({ replay, reference, divergences }) =>
-            (replay ?? reference.deref())?.done() ?? divergences,
-        ),
+        served.map(async ({ replay, reference, divergences }) => {
+          const kept$ = replay ?? reference.deref();
+          return { kept$, found: (await kept$?.done()) ?? divergences };
+        }),
       );
-      return verdicts.flat();
+      await allClosed();
+      return verdicts.flatMap(({ kept$, found }) => {
+        const later = kept$?.divergences() ?? [];
+        return later.length === 0 ? found : later;
+      });
     },
   };
 }

@@ -92,6 +92,7 @@ export function dialWebSocket(
   let proxyStatus: number | undefined;
   let beating: Heartbeat | undefined;
   let upgradeHeaders: readonly string[] = [];
+  let closing: readonly [code: number, reason: string] = [1000, ''];
 
   // Never removed: closing a socket that is still connecting emits an error, and an error
   // without a listener ends the process.
@@ -150,6 +151,9 @@ export function dialWebSocket(
       },
       bufferedBytes: () => socket.bufferedAmount,
       isReading: () => isReading(socket),
+      closeWith(code, reason) {
+        closing = [code, reason];
+      },
     });
   });
   socket.on('close', (code, reason) => {
@@ -170,7 +174,7 @@ export function dialWebSocket(
 
   return () => {
     beating?.stop();
-    if (socket.readyState === WebSocket.OPEN) socket.close(1000);
+    if (socket.readyState === WebSocket.OPEN) close(socket, ...closing);
     else if (socket.readyState === WebSocket.CONNECTING) socket.terminate();
     watched?.cut();
   };
@@ -186,6 +190,13 @@ function whyCut(failure: Error, { maxPayload = 0 }: ClientOptions): string | und
   return code.startsWith('WS_ERR_')
     ? `the server broke the WebSocket protocol (${code})`
     : undefined;
+}
+
+function close(socket: WebSocket, code: number, reason: string): void {
+  if (code === 1005) socket.close();
+  // What cannot be sent was a cut: nobody is left to say more.
+  else if (code === 1006 || code === 1015) socket.close(1000);
+  else socket.close(code, reason);
 }
 
 /** The most that is read of a refusal's body. */

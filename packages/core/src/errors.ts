@@ -207,6 +207,19 @@ const meaningByCode: Readonly<Record<number, string>> = {
   4999: 'the client departed from the recording',
 };
 
+/**
+ * A close code with what it means, where that is known.
+ *
+ * @example
+ * import { nameCloseCode } from '@livecall/core';
+ *
+ * console.log(nameCloseCode(1009)); // => 1009 (message too big)
+ */
+export function nameCloseCode(code: number): string {
+  const meaning = meaningByCode[code];
+  return meaning === undefined ? `${code}` : `${code} (${meaning})`;
+}
+
 /** An open connection ended, by whatever code: 1000 from the server too. @see PROTOCOL.md#close-codes */
 export class ConnectionClosedError extends TaggedError<'ConnectionClosedError'> {
   /** The close code; 1006 when the connection was cut without one. */
@@ -226,8 +239,7 @@ export class ConnectionClosedError extends TaggedError<'ConnectionClosedError'> 
       cause,
     }: { readonly wasClean?: boolean; readonly why?: string; readonly cause?: unknown } = {},
   ) {
-    const meaning = meaningByCode[code];
-    const closed = `The connection was closed with ${code}${meaning === undefined ? '' : ` (${meaning})`}`;
+    const closed = `The connection was closed with ${nameCloseCode(code)}`;
     super(
       'ConnectionClosedError',
       why === undefined ? `${closed}.` : `${closed}: ${why}.`,

@@ -89,6 +89,7 @@ export {
   HandshakeTimeoutError,
   InvalidFrameError,
   isLiveCallError,
+  nameCloseCode,
   NotOpenError,
   SendFailedError,
   ServerReportedError,

@@ -36,6 +36,13 @@ export interface Connection {
    * @default never
    */
   isReading?(): boolean;
+
+  /**
+   * Says with which code the connection is being closed by whoever has it, where that is another
+   * than 1000: with it, unsubscribing closes. 1006 says that it was cut. It may come late, once the
+   * transport has ended: then the other side has answered with another code than it was sent.
+   */
+  closeWith?(code: number, reason: string): void;
 }
 
 /**

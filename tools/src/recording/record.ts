@@ -36,6 +36,7 @@ export function record(sink: RecordingSink): MonoTypeOperatorFunction<Connection
   return (transport) =>
     defer(() => {
       const dial = { isOpen: false };
+      let closing = { code: 1000, reason: '' };
       /** Writes what belongs to this dial's connection, as long as that is the one recorded. */
       const write = (entry: UnstampedEntry, frame?: Frame) => {
         if (connected.get(sink) === dial) sink.write(entry, frame);
@@ -63,12 +64,17 @@ export function record(sink: RecordingSink): MonoTypeOperatorFunction<Connection
           unsubscribe: () => {
             end(
               dial.isOpen
-                ? { event: 'close', from: 'client', code: 1000, reason: '' }
+                ? { event: 'close', from: 'client', ...closing }
                 : { event: 'failed', reason: 'aborted' },
             );
           },
         }),
-        map((connection) => tapConnection(connection, write)),
+        map((connection) =>
+          tapConnection(connection, write, (code, reason) => {
+            // A cut is no code that a client closes with.
+            if (code !== 1006) closing = { code, reason };
+          }),
+        ),
       );
     });
 }
@@ -80,7 +86,11 @@ const CLOSED_WITHOUT_CODE = { event: 'close', from: 'server', code: 1005, reason
 
 type Write = RecordingSink['write'];
 
-function tapConnection(connection: Connection, write: Write): Connection {
+function tapConnection(
+  connection: Connection,
+  write: Write,
+  onClosing: (code: number, reason: string) => void,
+): Connection {
   return {
     frames$: connection.frames$.pipe(
       tap((frame) => {
@@ -95,6 +105,10 @@ function tapConnection(connection: Connection, write: Write): Connection {
     },
     bufferedBytes: () => connection.bufferedBytes?.() ?? 0,
     isReading: () => connection.isReading?.() ?? false,
+    closeWith(code, reason) {
+      connection.closeWith?.(code, reason);
+      onClosing(code, reason);
+    },
   };
 }
 

@@ -1,4 +1,4 @@
-import { ConnectionClosedError, FrameSource, NotOpenError } from '@livecall/core';
+import { ConnectionClosedError, FrameSource, nameCloseCode, NotOpenError } from '@livecall/core';
 import type { AnyProtocol, CommandId, Frame, Transport } from '@livecall/core';
 import * as E from 'fp-ts/lib/Either.js';
 import { Observable } from 'rxjs';
@@ -55,6 +55,8 @@ export function playDial(dial: OpenDial, openAfterMs: number, stage: Stage): Tra
     const frames = new FrameSource();
     let awaited = dial.clientFrames;
     let isOver = false;
+    let hasDiverged = false;
+    let closedWith: number | undefined;
     let cursor = 0;
     let previousIndex = dial.index;
     let previousDueAt = timeline.now() + openAfterMs;
@@ -63,7 +65,7 @@ export function playDial(dial: OpenDial, openAfterMs: number, stage: Stage): Tra
 
     function open(): void {
       stage.played();
-      subscriber.next({ frames$: frames.values$, send: hear });
+      subscriber.next({ frames$: frames.values$, send: hear, closeWith });
       play();
     }
 
@@ -180,6 +182,7 @@ export function playDial(dial: OpenDial, openAfterMs: number, stage: Stage): Tra
     /** Ends the dial. The client hears of it later, never within its own `send`. */
     function diverge(index: number, divergence: Omit<Divergence, 'at'>): void {
       isOver = true;
+      hasDiverged = true;
       const reason = stage.diverge(index, divergence);
       subscriber.add(
         timeline.schedule(() => {
@@ -188,17 +191,35 @@ export function playDial(dial: OpenDial, openAfterMs: number, stage: Stage): Tra
       );
     }
 
+    /** Takes note of how the client closes; what is no end of a call is a departure at any time. */
+    function closeWith(code: number): void {
+      closedWith = code;
+      if (!isOver || hasDiverged || !isFailure(code) || code === dial.close.code) return;
+      hasDiverged = true;
+      const expected = 'the client to take all that it was sent';
+      const actual = describeClose(code);
+      stage.diverge(dial.close.index, { kind: 'early-close', expected, actual });
+    }
+
     /** The client hung up: was there anything left to hear? */
     function leave(): void {
       const frame = dial.serverFrames[cursor];
-      if (frame === undefined) return;
+      if (frame === undefined) {
+        isOver = true;
+        if (closedWith !== undefined) closeWith(closedWith);
+        return;
+      }
       const { gate } = frame;
       if (gate !== undefined && !arrivals.has(gate)) {
         const actual = `nothing before the client closed${toHeld(frame, stage)}`;
         stage.diverge(gate.index, { kind: 'missing', expected: gate.type, actual });
       } else {
         const expected = `the client to stay for ${describe(frame.frame, protocol)}`;
-        stage.diverge(frame.index, { kind: 'early-close', expected, actual: 'a close' });
+        stage.diverge(frame.index, {
+          kind: 'early-close',
+          expected,
+          actual: describeClose(closedWith),
+        });
       }
     }
 
@@ -209,6 +230,19 @@ export function playDial(dial: OpenDial, openAfterMs: number, stage: Stage): Tra
       isOver = true;
     };
   });
+}
+
+/** Whether a client closes with a code that says what went wrong for it. */
+function isFailure(code: number): boolean {
+  return code >= 1002 && code <= 1014 && ![1004, 1005, 1006].includes(code);
+}
+
+/** A close of the client's; without a code where it is not known. */
+function describeClose(code: number | undefined): string {
+  if (code === undefined) return 'a close';
+  return code === 1006
+    ? 'a cut without a close (1006), which a proxy in between may have made'
+    : `a close with ${nameCloseCode(code)}`;
 }
 
 /** What a client has to send that has sent everything. */
