@@ -35,6 +35,17 @@ export interface Heartbeat {
  * as much as the first.
  *
  * @param progress tells of what the socket is still to tell
+ * @example
+ * import { heartbeat } from '@livecall/core';
+ * import type { WebSocket } from 'ws';
+ *
+ * export function cutWhenSilent(client: WebSocket) {
+ *   const options = { pingIntervalMs: 15_000, pongTimeoutMs: 10_000 };
+ *   const { hear, stop } = heartbeat(client, options, () => {
+ *     client.terminate();
+ *   });
+ *   client.on('message', hear).on('close', stop);
+ * }
  */
 export function heartbeat(
   socket: Pinged,

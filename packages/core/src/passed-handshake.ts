@@ -22,7 +22,17 @@ export interface UpgradeAnswer {
 const OF_A_CONNECTION =
   /^(connection|proxy-connection|keep-alive|te|trailer|transfer-encoding|upgrade|proxy-authenticate|proxy-authorization|host|content-length|expect|sec-websocket-(key|version|extensions|accept|protocol))$/i;
 
-/** The headers that a proxy passes on: neither those of a connection, nor those that it names. */
+/**
+ * The headers that a proxy passes on: neither those of a connection, nor those that it names.
+ *
+ * @param rawHeaders names and values in turn, as `node:http` gives them
+ * @see RFC 9110 §7.6.1
+ * @example
+ * import { toPassedHeaders } from '@livecall/core';
+ *
+ * const passed = toPassedHeaders(['Connection', 'Upgrade, X-Hop', 'X-Hop', '1', 'X-Request-Id', '8f0c']);
+ * console.log(passed.join()); // => X-Request-Id,8f0c
+ */
 export function toPassedHeaders(
   rawHeaders: readonly string[],
 ): readonly (readonly [name: string, value: string])[] {
