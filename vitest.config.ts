@@ -24,7 +24,7 @@ export default defineConfig({
     maxWorkers: '100%',
     setupFiles: ['test/fixtures/seed-properties.ts'],
     include: ['packages/*/src/**/*.test.ts', 'tools/src/**/*.test.ts', 'test/**/*.test.ts'],
-    // They fetch what they run, and wait for seconds: npm run test:proxies, npm run test:runtimes.
-    exclude: ['**/node_modules/**', 'test/proxies/**', 'test/runtimes/**'],
+    // They fetch what they run, and wait for seconds: npm run test:proxies, test:runtimes, test:browser.
+    exclude: ['**/node_modules/**', 'test/proxies/**', 'test/runtimes/**', 'test/browser/**'],
   },
 });
