@@ -9,7 +9,7 @@ import {
   recordingSink,
   replay,
   scenario,
-  serve,
+  serveReplays,
   showDivergence,
 } from '@livecall/tools';
 import { config } from 'rxjs';
@@ -207,7 +207,7 @@ it('keeps a token of every character out of what is written', async () => {
 
 it('keeps tokens out of what a divergence says', async () => {
   const call = scenario().open().onJoin(ack()).toRecording('call.ndjson');
-  await using server = await serve(() => replay(call, { match: 'strict' }));
+  await using server = await serveReplays(() => replay(call, { match: 'strict' }));
   const frames = [
     JSON.stringify({ type: ECHO, id: accessToken }),
     JSON.stringify({ type: 'client:joinCall', id: accessToken, [conversationToken]: oddToken }),

@@ -10,6 +10,7 @@ import {
   replay,
   scenario,
   serve,
+  serveReplays,
   showDivergence,
 } from '@livecall/tools';
 import type { ServeOptions } from '@livecall/tools';
@@ -227,7 +228,7 @@ it('cuts a client that reads nothing, and keeps no more for it than it may', asy
 it('leaves its transport for a client that half-closes and reads no more, and can be closed', async () => {
   const frames$ = new Subject<Frame>();
   const { transport, left } = staying(frames$);
-  const server = await serve(transport);
+  const server = await serveReplays(transport);
   using client = await rawClient(server.port, toHandshake());
   await client.status();
   frames$.next('a'.repeat(12 * MIB));
@@ -324,8 +325,9 @@ it.each<[what: string, bytes: string, status: number]>([
 
 it('tells of a thousand refused handshakes, and keeps no more', async () => {
   const refused: string[] = [];
-  await using server = await serve(NEVER, {
-    onRefused: (divergence) => refused.push(showDivergence(divergence)),
+  await using server = await serveReplays(NEVER, {
+    onRefused: ({ expected, actual }) =>
+      refused.push(`handshake: expected ${expected}, got ${actual}`),
   });
   for (let batch = 0; batch < 11; batch += 1) {
     const clients = await Promise.all(
@@ -351,8 +353,8 @@ it.each<[options: ServeOptions, message: string]>([
 it('says nothing of the tokens in what it tells of a client', async () => {
   const told: string[] = [];
   const call = scenario().send(START).onJoin(ack()).toRecording('call.ndjson');
-  await using server = await serve(replay(call), {
-    onRefused: (divergence) => told.push(showDivergence(divergence), JSON.stringify(divergence)),
+  await using server = await serveReplays(replay(call), {
+    onRefused: (refused) => told.push(JSON.stringify(refused)),
   });
   const query = `?conversationToken=${encodeURIComponent(conversationToken)}`;
   const wrong = [

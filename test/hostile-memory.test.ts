@@ -5,7 +5,15 @@ import { runInNewContext } from 'node:vm';
 
 import { webSocketTransport } from '@livecall/core';
 import type { Connection, Frame, Transport } from '@livecall/core';
-import { ack, failDial, loadRecording, replay, scenario, serve } from '@livecall/tools';
+import {
+  ack,
+  failDial,
+  loadRecording,
+  replay,
+  scenario,
+  serve,
+  serveReplays,
+} from '@livecall/tools';
 import type { Replay } from '@livecall/tools';
 import { concat, NEVER, of } from 'rxjs';
 import { expect, it } from 'vitest';
@@ -87,7 +95,7 @@ it('keeps of a replay that is over what it diverged in, and not what its client 
   const collect = runInNewContext('gc') as () => void;
   const call = scenario().start().onJoin(ack()).callEnd().close().toRecording('call.ndjson');
   const references: WeakRef<Replay>[] = [];
-  await using server = await serve(() => {
+  await using server = await serveReplays(() => {
     const played$ = replay(call);
     references.push(new WeakRef(played$));
     return played$;
@@ -108,7 +116,7 @@ it('keeps of a replay that is over what it diverged in, and not what its client 
 
 it('tells of a replay that was over, and is dialled again by who has it still', async () => {
   const played$ = replay(scenario().start().close().toRecording('call.ndjson'));
-  await using server = await serve(() => played$);
+  await using server = await serveReplays(() => played$);
   using first = follow(toTransport(server.url));
   expect(await first.error()).toMatchObject({ code: 1000 });
   expect(await server.done()).toEqual([]);

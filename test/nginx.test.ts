@@ -1,6 +1,6 @@
 import { liveCall, webSocketTransport } from '@livecall/core';
 import type { Transport, WebSocketTransportOptions } from '@livecall/core';
-import { ack, replay, scenario, serve } from '@livecall/tools';
+import { ack, replay, scenario, serve, serveReplays } from '@livecall/tools';
 import type { ServeRequest } from '@livecall/tools';
 import { filter, firstValueFrom, lastValueFrom, NEVER, switchMap, toArray } from 'rxjs';
 import { expect, it } from 'vitest';
@@ -37,7 +37,7 @@ const call = scenario()
 itWithNginx('follows and joins a replayed call behind nginx, which logs no token', async () => {
   const requests: ServeRequest[] = [];
   const playedTransport = replay(call.toRecording());
-  await using server = await serve((request) => {
+  await using server = await serveReplays((request) => {
     requests.push(request);
     return playedTransport;
   });

@@ -16,7 +16,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 
-import { loadRecording, replay, serve } from '@livecall/tools';
+import { loadRecording, replay, serveReplays } from '@livecall/tools';
 import { publint } from 'publint';
 import { formatMessage } from 'publint/utils';
 import { afterAll, beforeAll, expect, it } from 'vitest';
@@ -112,7 +112,7 @@ it("compiles the README's example in an app, and runs it against a replay", asyn
   await compile('follow.ts', readExamples(join(root, 'README.md'))['follow'] ?? '');
 
   const recording = await loadRecording(join(root, 'recordings', 'withheld-number.ndjson'));
-  await using server = await serve(replay(recording));
+  await using server = await serveReplays(replay(recording));
   const { stdout } = await run(process.execPath, [join(app, 'dist', 'follow.js')], {
     env: {
       ...process.env,

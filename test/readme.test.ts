@@ -7,7 +7,7 @@ import { promisify } from 'node:util';
 
 import { liveCall } from '@livecall/core';
 import type { Acknowledged, CommandResult, LiveCall } from '@livecall/core';
-import { ack, loadRecording, replay, scenario, serve } from '@livecall/tools';
+import { ack, loadRecording, replay, scenario, serveReplays } from '@livecall/tools';
 import { firstValueFrom, of, toArray } from 'rxjs';
 import type { Observable } from 'rxjs';
 import { afterAll, beforeAll, expect, it } from 'vitest';
@@ -70,7 +70,7 @@ it('has the examples that are executed here', () => {
 
 it.each(['follow', 'core'])('follows a call: %s', async (name) => {
   const recording = await loadRecording(join(root, 'recordings', 'screened-spam-call.ndjson'));
-  await using server = await serve(replay(recording));
+  await using server = await serveReplays(replay(recording));
   const { stdout, stderr } = await node([join('dist', `${name}.js`)], {
     ...process.env,
     LIVECALL_URL: server.url,

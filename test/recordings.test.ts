@@ -12,7 +12,7 @@ import {
   recordingSink,
   replay,
   scenario,
-  serve,
+  serveReplays,
   showDivergence,
   toComparable,
 } from '@livecall/tools';
@@ -267,7 +267,7 @@ it.each(names)('is %s again when it is replayed at once and recorded', async (na
 it.each(names)('is %s again when it is served, and recorded over a socket', async (name) => {
   const recording = await load(name);
   const { sink, read } = toSink(recording);
-  await using server = await serve(replay(recording, { match: 'strict' }));
+  await using server = await serveReplays(replay(recording, { match: 'strict' }));
   const transport = webSocketTransport({
     url: server.url,
     accessToken: 'any-access-token',

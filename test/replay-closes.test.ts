@@ -1,5 +1,5 @@
 import { webSocketTransport } from '@livecall/core';
-import { ack, scenario, serve, replay, showDivergence } from '@livecall/tools';
+import { ack, scenario, serveReplays, replay, showDivergence } from '@livecall/tools';
 import type { Scenario } from '@livecall/tools';
 import { expect, it } from 'vitest';
 import { WebSocket } from 'ws';
@@ -94,7 +94,7 @@ it.each([1002, 1003, 1007, 1009, 1011])(
   'tells in done() of a client that closes with %i, whenever that comes',
   async (code) => {
     const played$ = replay(ended.toRecording('call.ndjson'));
-    await using server = await serve(played$);
+    await using server = await serveReplays(played$);
     using client = await rawClient(server.port, toHandshake());
     await client.status();
     client.socket.write(toClose(code));
@@ -108,7 +108,7 @@ it.each([1002, 1003, 1007, 1009, 1011])(
 
 it('takes a client for none that failed when it answers with the code that it was sent', async () => {
   const failing = scenario().start().close(1011).toRecording('call.ndjson');
-  await using server = await serve(replay(failing));
+  await using server = await serveReplays(replay(failing));
   using following = follow(webSocketTransport({ url: server.url, accessToken, conversationToken }));
 
   expect(await following.error()).toMatchObject({ code: 1011 });

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { request } from 'node:http';
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 
-import { LIVE_CALLS_PATH, replay, scenario, serve, showDivergence } from '@livecall/tools';
+import { LIVE_CALLS_PATH, replay, scenario, serve, serveReplays } from '@livecall/tools';
 import type { Server } from '@livecall/tools';
 import { NEVER } from 'rxjs';
 import { expect, it } from 'vitest';
@@ -41,7 +41,7 @@ it.each<[what: string, asked: Asked, status: number, body: string]>([
     'ok\n',
   ],
 ])('tells a health check that it is there: %s', async (_what, asked, status, body) => {
-  await using server = await serve(NEVER);
+  await using server = await serveReplays(NEVER);
 
   expect(await ask(server, asked)).toMatchObject({
     status,
@@ -64,7 +64,7 @@ it.each<[what: string, asked: Asked]>([
   ['the path of calls', { path: `${LIVE_CALLS_PATH}?conversationToken=c0ffee` }],
   ['a POST', { method: 'POST' }],
 ])('answers 426 to %s, and says what to do', async (_what, asked) => {
-  await using server = await serve(NEVER);
+  await using server = await serveReplays(NEVER);
 
   expect(await ask(server, asked)).toMatchObject({
     status: 426,
@@ -84,7 +84,8 @@ it.each<[what: string, headers: string]>([
   const call = scenario().start().close().toRecording('call.ndjson');
   const played$ = replay(call);
   await using server = await serve(played$, {
-    onRefused: (divergence) => refused.push(showDivergence(divergence)),
+    onRefused: ({ expected, actual }) =>
+      refused.push(`handshake: expected ${expected}, got ${actual}`),
   });
   const stripped = toHandshake().replace(/(Connection|Upgrade): .*\r\n/g, '');
   using client = await rawClient(server.port, stripped.replace(/\r\n\r\n$/, `\r\n${headers}\r\n`));
@@ -99,7 +100,7 @@ it.each<[what: string, headers: string]>([
 });
 
 it('tells of a dial of which nothing but its tokens is left', async () => {
-  await using server = await serve(NEVER);
+  await using server = await serveReplays(NEVER);
   const query = `?conversationToken=${encodeURIComponent(conversationToken)}`;
   const headers = { Authorization: 'Bearer any-token' };
   expect(await ask(server, { path: LIVE_CALLS_PATH + query, headers })).toMatchObject({
@@ -165,7 +166,7 @@ it('goes by where it listens, and not by the Host that it is asked as', async ()
 });
 
 it('names an origin that it does not let in where that is a local one', async () => {
-  await using server = await serve(NEVER);
+  await using server = await serveReplays(NEVER);
   for (const Origin of ['http://localhost:5173', 'null', 'https://s3cret.example']) {
     using client = await rawClient(server.port, toHandshake({ headers: { Origin } }));
     await client.rest();

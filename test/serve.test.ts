@@ -21,6 +21,7 @@ import {
   replay,
   scenario,
   serve,
+  serveReplays,
   showDivergence,
 } from '@livecall/tools';
 import type { Server, ServeOptions, ServeRequest } from '@livecall/tools';
@@ -202,7 +203,7 @@ function leaving(transport: Transport): {
 
 it('lets a client in that dials as published, and tells its route what it dialled with', async () => {
   const requests: ServeRequest[] = [];
-  await using server = await serve((request) => {
+  await using server = await serveReplays((request) => {
     requests.push(request);
     return staying(toConnection());
   });
@@ -292,8 +293,9 @@ it.each<[what: string, change: Change, status: number, text: string]>([
   ],
 ])('refuses a client that dials with %s', async (_what, change, status, text) => {
   const refused: string[] = [];
-  await using server = await serve(NEVER, {
-    onRefused: (divergence) => refused.push(showDivergence(divergence)),
+  await using server = await serveReplays(NEVER, {
+    onRefused: ({ expected, actual }) =>
+      refused.push(`handshake: expected ${expected}, got ${actual}`),
   });
 
   expect((await shakeHands(server, change)).status).toBe(status);
@@ -302,7 +304,7 @@ it.each<[what: string, change: Change, status: number, text: string]>([
 });
 
 it('looks at the origin first, then the path, then the tokens', async () => {
-  await using server = await serve(NEVER);
+  await using server = await serveReplays(NEVER);
   const wrong = { path: '/', Authorization: undefined, Origin: 'https://app.example' };
   const statuses = [
     (await shakeHands(server, wrong)).status,
@@ -414,7 +416,7 @@ it.each<[what: string, change: Change, status: number, text: string]>([
   'refuses an upgrade that %s, and plays the dial to the next',
   async (_what, change, status, text) => {
     const call = scenario().start().close().toRecording('call.ndjson');
-    await using server = await serve(replay(call));
+    await using server = await serveReplays(replay(call));
 
     expect((await shakeHands(server, change)).status).toBe(status);
     using client = dial(server.url);
@@ -476,7 +478,7 @@ it('gives no answer where its transport has none', async () => {
 it.each([new ConnectFailedError(new Error('refused')), new Error('no carrier')])(
   'closes without an answer where its transport did not get through: %s',
   async (error) => {
-    await using server = await serve(failing(error));
+    await using server = await serveReplays(failing(error));
     const socket = await connectRaw(server);
     let received = '';
     socket.setEncoding('utf8').on('data', (text: string) => {
@@ -733,7 +735,7 @@ it('plays the n-th dial of a recording to the n-th client', async () => {
     .send(TRANSCRIPT)
     .onJoin(ack())
     .close(1000);
-  await using server = await serve(replay(call.toRecording()));
+  await using server = await serveReplays(replay(call.toRecording()));
 
   expect((await shakeHands(server)).status).toBe(503);
   using first = dial(server.url);
@@ -749,7 +751,7 @@ it('plays the n-th dial of a recording to the n-th client', async () => {
 
 it('closes with 4999 on a client that departs, and says where', async () => {
   const call = scenario().send(START).onJoin(ack()).toRecording('recordings/joined.ndjson');
-  await using server = await serve(replay(call));
+  await using server = await serveReplays(replay(call));
   using client = dial(server.url);
   await client.heard(1);
   client.socket.send('{"type":"client:endCall","id":"live"}');
@@ -773,7 +775,7 @@ it('closes with 4999 on a client that departs from a recording with a long name'
 it('is done when every recording that it served was played, and tells the handshakes first', async () => {
   const played = scenario().send(START).close().toRecording('played.ndjson');
   const departed = scenario().send(START).hangUp().toRecording('departed.ndjson');
-  await using server = await serve(({ conversationToken }) =>
+  await using server = await serveReplays(({ conversationToken }) =>
     replay(conversationToken === 'c0ffee' ? played : departed),
   );
   expect(await server.done()).toEqual([]);
@@ -796,7 +798,7 @@ it('is done when every recording that it served was played, and tells the handsh
 
 it('tells what of a recording nobody dialled', async () => {
   const recording = scenario().send(START).toRecording('call.ndjson');
-  await using server = await serve(replay(recording, { waitMs: 0 }));
+  await using server = await serveReplays(replay(recording, { waitMs: 0 }));
 
   expect((await server.done()).map(showDivergence)).toEqual([
     'call.ndjson:2: unconsumed: expected dial 1 of 1, got no dial',

@@ -22,6 +22,8 @@ export interface DialledClient {
    * connection is.
    */
   isThere(withinMs: number): Observable<boolean>;
+  /** Whether it is being closed, by whichever side, and not gone yet. */
+  isClosing(): boolean;
   /** Emits how it ended, and replays that; only completes where it was never let in. */
   readonly closed$: Observable<ClientClose>;
   /** Cuts it off, and leaves its transport at once. */
@@ -58,6 +60,7 @@ export function toDialledClient(state: ClientState): DialledClient {
           toEvents(webSocket, 'close').pipe(map(() => false)),
         ).pipe(take(1));
       }),
+    isClosing: () => state.webSocket?.readyState === WebSocket.CLOSING,
     hangUp() {
       state.socket.destroy();
       state.leave();

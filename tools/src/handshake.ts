@@ -4,7 +4,6 @@ import * as E from 'fp-ts/lib/Either.js';
 
 import type { Answer } from './answer.js';
 import type { DialledClient } from './dialled-client.js';
-import type { Divergence } from './replay/divergence.js';
 import { findHandshakeProblem } from './web-socket-handshake.js';
 
 /** The endpoint's path. @see PROTOCOL.md#handshake */
@@ -28,10 +27,20 @@ export interface ServeRequest {
   readonly client: DialledClient;
 }
 
-/** A handshake that is not as published. */
-export interface Refused {
+/** A handshake that is not as published; nothing in it is a value of the client's. */
+export interface RefusedHandshake {
+  /** What it is answered; 403 for an Origin that may not dial. */
+  readonly status: number;
+  /** What a handshake has there. */
+  readonly expected: string;
+  /** What this one has. */
+  readonly actual: string;
+}
+
+/** How a handshake is refused. */
+export interface Refusal {
   readonly answer: Answer;
-  readonly divergence: Divergence;
+  readonly refused: RefusedHandshake;
 }
 
 /** Whether a request that asks for no upgrade has what only a dial has. */
@@ -39,23 +48,21 @@ export function isDial({ url = '', headers }: IncomingMessage): boolean {
   return url.startsWith(`${LIVE_CALLS_PATH}?`) && headers.authorization !== undefined;
 }
 
-/** What a browser's page is told apart by. */
-export const OWN_ORIGIN = 'no Origin, or one of allowedOrigins';
-
-/** Reads what a client dialled with; a divergence where it is not as published. */
+/** Reads what a client dialled with, where it is as published. */
 export function toRequest(
   request: IncomingMessage,
   origins: ReadonlySet<string>,
   client: DialledClient,
-): E.Either<Refused, ServeRequest> {
+): E.Either<Refusal, ServeRequest> {
   const { url = '', headers } = request;
   const fail = (answer: Answer, expected: string, actual: string) =>
-    E.left({ answer, divergence: toHandshakeDivergence(expected, actual) });
+    E.left({ answer, refused: { status: answer.status, expected, actual } });
 
   const { origin, authorization } = headers;
   // No browser sends the / that Go's x/net/websocket puts behind an origin.
   if (origin !== undefined && !origins.has(origin.replace(/\/$/, ''))) {
-    return fail({ status: 403 }, OWN_ORIGIN, LOCAL_ORIGIN.test(origin) ? origin : 'another Origin');
+    const expected = 'no Origin, or one of allowedOrigins';
+    return fail({ status: 403 }, expected, LOCAL_ORIGIN.test(origin) ? origin : 'another Origin');
   }
   const target = URL.canParse(url, 'ws://localhost') ? new URL(url, 'ws://localhost') : undefined;
   if (target?.pathname !== LIVE_CALLS_PATH) {
@@ -86,11 +93,6 @@ export function toRequest(
 
 /** Those that hold nothing but a port; what else stands in an origin may be anything. */
 const LOCAL_ORIGIN = /^(null|https?:\/\/(localhost|127\.0\.0\.1|\[::1\])(:\d{1,5})?)$/;
-
-/** A divergence that is the handshake's; no recording has a line for it. */
-export function toHandshakeDivergence(expected: string, actual: string): Divergence {
-  return { kind: 'handshake', at: 'handshake', expected, actual };
-}
 
 function toSingle(header: string | string[] | undefined): string | undefined {
   return Array.isArray(header) ? header[0] : header;

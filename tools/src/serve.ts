@@ -22,18 +22,12 @@ import { toDialledClient } from './dialled-client.js';
 import type { ClientClose, ClientState } from './dialled-client.js';
 import { failureName } from './failure-name.js';
 import { assertDurationMs } from './faults/assert-number.js';
-import { isDial, LIVE_CALLS_PATH, toHandshakeDivergence, toRequest } from './handshake.js';
-import type { ServeRequest } from './handshake.js';
+import { isDial, LIVE_CALLS_PATH, toRequest } from './handshake.js';
+import type { RefusedHandshake, ServeRequest } from './handshake.js';
 import { toOwnOrigins } from './own-origins.js';
 import { answerPlainRequest, isStrippedHandshake, UPGRADE_ADVICE } from './plain-request.js';
-import type { Divergence } from './replay/divergence.js';
-import type { Replay } from './replay/replay.js';
-import { createServedReplays } from './served-replays.js';
 import { answer, cut, PATIENCE_MS, refuse, serveClient } from './serve-client.js';
 import { isWebSocketUpgrade } from './web-socket-handshake.js';
-
-/** So many refused handshakes are told of; who sends more is no client that is tested. */
-const MAX_REFUSALS = 1_000;
 
 /**
  * Which transport answers a client. One that throws, or gives no transport, is answered 500; a
@@ -77,7 +71,7 @@ export interface ServeOptions {
    */
   readonly heartbeat?: HeartbeatOptions;
   /** Called with each handshake that is not as published, as it is refused. */
-  readonly onRefused?: (divergence: Divergence) => void;
+  readonly onRefused?: (refused: RefusedHandshake) => void;
   /**
    * Called with what a route, a transport of someone else's or `onRefused` threw: the server goes on.
    * @default a warning of the process's, which says what failed, and not in which words
@@ -91,12 +85,6 @@ export interface Server {
   readonly url: string;
   /** The port it listens on. */
   readonly port: number;
-  /**
-   * Waits until every replay served is played to its end, and gives where the clients departed from
-   * them; each wait is bounded by the replay's `waitMs`. It knows the replays that the route gave as
-   * they are: of one behind an operator, ask the replay itself.
-   */
-  done(): Promise<readonly Divergence[]>;
   /** Stops listening, and cuts every connection that is not being closed already. */
   close(): Promise<void>;
   [Symbol.asyncDispose](): Promise<void>;
@@ -158,7 +146,11 @@ export async function serve(
   const choose: Route = isObservable(route) ? () => route : route;
   const http = createServer((request, response) => {
     if (isStrippedHandshake(request) || isDial(request)) {
-      tellRefused(toHandshakeDivergence('Upgrade and Connection', `none; ${UPGRADE_ADVICE}`));
+      tellRefused({
+        status: 426,
+        expected: 'Upgrade and Connection',
+        actual: `none; ${UPGRADE_ADVICE}`,
+      });
     }
     const { status, headers = [], body = '' } = answerPlainRequest(request);
     response.writeHead(status, { ...Object.fromEntries(headers), Connection: 'close' }).end(body);
@@ -177,11 +169,8 @@ export async function serve(
       lines.push(`${name}: ${value}`);
     }
   });
-  const replays = createServedReplays();
-  if (isObservable(route) && isReplay(route)) replays.add(route);
   const sockets = new Set<Socket>();
   const dialled = new Set<Socket>();
-  const handshakes: Divergence[] = [];
   const origins = new Set(allowedOrigins);
 
   const onFailure = (failure: unknown) => {
@@ -190,9 +179,8 @@ export async function serve(
       onError(failure);
     }, noop);
   };
-  const tellRefused = (divergence: Divergence) => {
-    if (handshakes.length < MAX_REFUSALS) handshakes.push(divergence);
-    callSafely(() => onRefused?.(divergence), onFailure);
+  const tellRefused = (refused: RefusedHandshake) => {
+    callSafely(() => onRefused?.(refused), onFailure);
   };
 
   // Who sends no handshake is hung up on after a minute, by Node.
@@ -224,7 +212,7 @@ export async function serve(
     };
     const asked = toRequest(request, origins, toDialledClient(state));
     if (E.isLeft(asked)) {
-      tellRefused(asked.left.divergence);
+      tellRefused(asked.left.refused);
       answer(socket, asked.left.answer);
       return;
     }
@@ -248,16 +236,9 @@ export async function serve(
       return client;
     };
     try {
-      const transport = toTransport(choose(asked.right));
-      serveClient(transport, {
+      serveClient(toTransport(choose(asked.right)), {
         ...{ state, maxBufferedBytes, answerTimeoutMs, heartbeatOptions, upgrade, onFailure },
         onUnanswered: letGo,
-      });
-      if (!isReplay(transport)) return;
-      replays.add(transport);
-      // Behind the listener that unsubscribes it.
-      socket.on('close', () => {
-        replays.letGo(transport);
       });
     } catch (failure) {
       // A route may refuse by throwing; what else it throws is its own fault, not the client's.
@@ -303,10 +284,6 @@ export async function serve(
   return {
     url: `ws://${toDialledHost(host, address)}:${address.port}${LIVE_CALLS_PATH}`,
     port: address.port,
-    async done() {
-      const divergences = await replays.done(allClosed);
-      return [...handshakes, ...divergences];
-    },
     close,
     [Symbol.asyncDispose]: close,
   };
@@ -335,8 +312,4 @@ function warn(failure: unknown): void {
     `A route, a transport or a callback of serve() failed with ${failureName(failure)}; onError is told the whole of it.`,
     'LivecallServeWarning',
   );
-}
-
-function isReplay(transport: Transport): transport is Replay {
-  return 'done' in transport && typeof transport.done === 'function';
 }

@@ -1,10 +1,9 @@
-import { OWN_ORIGIN } from '../handshake.js';
 import { exitCodes, ExitError } from './exit-error.js';
 import { showDivergence } from '../replay/divergence.js';
-import type { Divergence } from '../replay/divergence.js';
 import { say } from './say.js';
 import { systemCode } from '../system-code.js';
 import { failureName } from '../failure-name.js';
+import { toHandshakeDivergence } from '../serve-replays.js';
 import { serve } from '../serve.js';
 import type { Route, ServeOptions, Server } from '../serve.js';
 
@@ -24,7 +23,7 @@ export interface ListenOptions extends Omit<
   readonly port: number;
   readonly allowOrigin?: readonly string[];
   /** Called with each handshake that is not as published; it is said already. */
-  readonly onRefused?: (divergence: Divergence) => void;
+  readonly onRefused?: () => void;
 }
 
 /**
@@ -40,10 +39,11 @@ export async function listen(
     const server = await serve(route, {
       ...serveOptions,
       allowedOrigins: allowOrigin.map(toOrigin),
-      onRefused: (divergence) => {
-        const isOrigin = divergence.expected === OWN_ORIGIN;
-        say(`${showDivergence(divergence)}${isOrigin ? '; --allow-origin lets one in' : ''}`);
-        onRefused?.(divergence);
+      onRefused: (refused) => {
+        const isOrigin = refused.status === 403;
+        const shown = showDivergence(toHandshakeDivergence(refused));
+        say(`${shown}${isOrigin ? '; --allow-origin lets one in' : ''}`);
+        onRefused?.();
       },
       onError: (failure) => {
         say(`a dial failed with ${failureName(failure)}; this is a fault of livecall's`);

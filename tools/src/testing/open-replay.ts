@@ -32,6 +32,8 @@ import { LONGEST_TIMER_MS } from '../replay/pace.js';
 import { DIVERGED } from '../replay/play-dial.js';
 import { replay } from '../replay/replay.js';
 import type { ManualReplay, Replay, ReplayOptions } from '../replay/replay.js';
+import type { RefusedHandshake } from '../handshake.js';
+import { toHandshakeDivergence } from '../serve-replays.js';
 import { serve } from '../serve.js';
 import { DivergedError } from './diverged-error.js';
 import { rememberServer } from './server-of.js';
@@ -156,7 +158,8 @@ export async function openReplay(
     defaultValue: [],
   });
   const refused: Divergence[] = [];
-  const onRefused = (divergence: Divergence) => void refused.push(divergence);
+  const onRefused = (handshake: RefusedHandshake) =>
+    void refused.push(toHandshakeDivergence(handshake));
   const listening = over === 'socket' ? await serve(countedTransport, { onRefused }) : undefined;
   const clientTransport =
     listening === undefined
