@@ -28,10 +28,10 @@ async function bundle(contents: string) {
   return { text, modules, gzipped: gzipSync(bytes).length };
 }
 
-it('decodes a frame in 250 bytes a message, gzipped, and without a package', async () => {
+it('decodes a frame in 200 bytes a message, gzipped, and without a package', async () => {
   const { gzipped, modules } = await bundle("export { decodeFrame } from '@livecall/core';");
 
-  expect(gzipped).toBeLessThanOrEqual(250 * Object.keys(serverMessages).length);
+  expect(gzipped).toBeLessThanOrEqual(200 * Object.keys(serverMessages).length);
   expect(modules.filter((path) => path.includes('/node_modules/'))).toEqual([]);
 });
 

@@ -1,17 +1,15 @@
 import { expect, it } from 'vitest';
 
 import { classify } from './classify.js';
+import { AckTimeoutError, NotOpenError, ServerReportedError } from './command-error.js';
+import { InvalidFrameError } from './invalid-frame-error.js';
 import {
-  AckTimeoutError,
   ConnectFailedError,
   ConnectionClosedError,
   HandshakeRefusedError,
   HandshakeTimeoutError,
-  InvalidFrameError,
-  NotOpenError,
-  ServerReportedError,
   TokenUnavailableError,
-} from './errors.js';
+} from './transport-error.js';
 
 it.each([
   [200, 'fatal'],

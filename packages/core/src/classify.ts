@@ -1,4 +1,4 @@
-import { isLiveCallError } from './errors.js';
+import { isLiveCallError } from './live-call-error.js';
 
 /** What to do about a connection that could not be made, or ended. */
 export type Verdict = 'retry' | 'refresh-token' | 'fatal';

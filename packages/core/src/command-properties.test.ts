@@ -4,11 +4,12 @@ import type { Subscription } from 'rxjs';
 import { TestScheduler } from 'rxjs/testing';
 import { expect, it } from 'vitest';
 
+import { NotOpenError } from './command-error.js';
+import type { CommandError } from './command-error.js';
 import type { ConnectionState } from './connection-state.js';
-import { ConnectionClosedError, HandshakeRefusedError, NotOpenError } from './errors.js';
-import type { CommandError } from './errors.js';
 import type { Acknowledged } from './issue-command.js';
 import { liveCall } from './live-call.js';
+import { ConnectionClosedError, HandshakeRefusedError } from './transport-error.js';
 import type { Connection, Frame, Transport } from './transport.js';
 
 /*

@@ -1,4 +1,4 @@
-import type { LiveCallError } from './errors.js';
+import type { LiveCallError } from './live-call-error.js';
 
 /** Not connected yet: `connect()` was not called. */
 export interface Idle {

@@ -6,8 +6,8 @@ import { expect, it } from 'vitest';
 import { dialRequest, withDialRequest } from './dial-request.js';
 import type * as own from './dial-request.js';
 import type { DialRequest } from './dial-request.js';
-import { ConnectionClosedError, HandshakeRefusedError } from './errors.js';
 import { retryConnection } from './retry-connection.js';
+import { ConnectionClosedError, HandshakeRefusedError } from './transport-error.js';
 import type { Connection, Transport } from './transport.js';
 
 const connection: Connection = { frames$: NEVER, send: () => undefined };

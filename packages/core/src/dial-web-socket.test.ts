@@ -4,7 +4,7 @@ import { runInNewContext } from 'node:vm';
 import { filter, lastValueFrom } from 'rxjs';
 import { beforeEach, expect, it, vi } from 'vitest';
 
-import type { LiveCallError } from './errors.js';
+import type { LiveCallError } from './live-call-error.js';
 import { liveCall } from './live-call.js';
 import { webSocketTransport } from './web-socket-transport.js';
 

@@ -5,12 +5,7 @@ import type { Observable, Subscriber, TeardownLogic } from 'rxjs';
 import { WebSocket } from 'ws';
 import type { ClientOptions } from 'ws';
 
-import {
-  ConnectFailedError,
-  ConnectionClosedError,
-  HandshakeRefusedError,
-  NotOpenError,
-} from './errors.js';
+import { NotOpenError } from './command-error.js';
 import { FrameSource } from './frame-source.js';
 import { heartbeat } from './heartbeat.js';
 import type { Heartbeat, HeartbeatOptions } from './heartbeat.js';
@@ -21,6 +16,11 @@ import { isProgramError } from './program-advice.js';
 import { proxyRefusalStatus } from './proxy-refusal.js';
 import { toRetryAfterMs } from './retry-after.js';
 import { toHarmless } from './to-harmless.js';
+import {
+  ConnectFailedError,
+  ConnectionClosedError,
+  HandshakeRefusedError,
+} from './transport-error.js';
 import type { Connection } from './transport.js';
 import { watchSockets } from './watch-sockets.js';
 

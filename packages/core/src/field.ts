@@ -26,32 +26,36 @@ export interface Field<in out A> extends AnyField {
   readonly is: (value: unknown) => value is A;
 }
 
-/** A type of JSON's, by its name there. */
-const simple = <A>(
+/** A type of JSON's, where nothing else is said. */
+const field = <A>(
   name: string,
   is: (value: unknown) => value is A,
   holds: Holds = 'structure',
-): Field<A> => ({ name, holds, schema: { type: name }, is });
+  schema: JsonSchema = { type: name },
+): Field<A> => ({ name, is, holds, schema });
 
 const isString = (value: unknown) => typeof value === 'string';
 
 /** Text that is part of the message's build, and tells nothing: an id, a date. */
-export const text: Field<string> = /* @__PURE__ */ simple('string', isString);
+export const text: Field<string> = /* @__PURE__ */ field('string', isString);
 
 /** A phone number, however it is written. */
-export const phone: Field<string> = /* @__PURE__ */ simple('string', isString, 'phone');
+export const phone: Field<string> = /* @__PURE__ */ field('string', isString, 'phone');
 
 /** What somebody said, or what was said of it. */
-export const words: Field<string> = /* @__PURE__ */ simple('string', isString, 'words');
+export const words: Field<string> = /* @__PURE__ */ field('string', isString, 'words');
 
 /** The platform's own words, for whoever runs the app. */
-export const notice: Field<string> = /* @__PURE__ */ simple('string', isString, 'notice');
+export const notice: Field<string> = /* @__PURE__ */ field('string', isString, 'notice');
 
 /** A number. */
-export const number: Field<number> = /* @__PURE__ */ simple(
+export const number: Field<number> = /* @__PURE__ */ field(
   'number',
   (value) => typeof value === 'number',
 );
+
+/** What stands where a field is missing. */
+const missing: Field<null | undefined> = /* @__PURE__ */ field('null', (value) => value == null);
 
 /**
  * One of a few texts.
@@ -66,12 +70,8 @@ export const number: Field<number> = /* @__PURE__ */ simple(
  * console.log(Mood.is('upset'), Mood.is('angry')); // => true false
  */
 export function oneOf<const A extends string>(name: string, values: readonly A[]): Field<A> {
-  return {
-    name,
-    holds: 'structure',
-    schema: { enum: values },
-    is: (value): value is A => (values as readonly unknown[]).includes(value),
-  };
+  const is = (value: unknown): value is A => (values as readonly unknown[]).includes(value);
+  return field(name, is, 'structure', { enum: values });
 }
 
 /**
@@ -85,12 +85,8 @@ export function oneOf<const A extends string>(name: string, values: readonly A[]
  * console.log(Offset.is(12.5), Offset.is('00:12'), Offset.is(true)); // => true true false
  */
 export function either<A, B>(name: string, one: Field<A>, other: Field<B>): Field<A | B> {
-  return {
-    ...one,
-    name,
-    schema: { anyOf: [one.schema, other.schema] },
-    is: (value): value is A | B => one.is(value) || other.is(value),
-  };
+  const is = (value: unknown): value is A | B => one.is(value) || other.is(value);
+  return field(name, is, one.holds, { anyOf: [one.schema, other.schema] });
 }
 
 /**
@@ -101,12 +97,8 @@ export function either<A, B>(name: string, one: Field<A>, other: Field<B>): Fiel
  *
  * console.log(optional(text).is(null), optional(text).is(7)); // => true false
  */
-export function optional<A>(field: Field<A>): Field<A | null | undefined> {
-  return {
-    ...field,
-    schema: { anyOf: [field.schema, { type: 'null' }] },
-    is: (value): value is A | null | undefined => value == null || field.is(value),
-  };
+export function optional<A>(present: Field<A>): Field<A | null | undefined> {
+  return either(present.name, present, missing);
 }
 
 /** Whether a field may be missing. */

@@ -1,7 +1,7 @@
 import type { Subscriber } from 'rxjs';
 
-import { ConnectionClosedError } from './errors.js';
 import { Multicast } from './multicast.js';
+import { ConnectionClosedError } from './transport-error.js';
 import type { Frame } from './transport.js';
 
 /** So much is kept for whoever comes late, in characters and bytes. */

@@ -78,30 +78,27 @@ export { either, notice, number, oneOf, optional, phone, text, words } from './f
 export type { AnyField, Field, JsonSchema } from './field.js';
 
 /* Errors */
+export { nameCloseCode } from './close-codes.js';
 export {
   AckTimeoutError,
   CallEndedError,
-  ConnectFailedError,
-  ConnectionClosedError,
   ConnectionLostError,
-  EndedWithoutCallEndError,
-  HandshakeRefusedError,
-  HandshakeTimeoutError,
-  InvalidFrameError,
-  isLiveCallError,
-  nameCloseCode,
   NotOpenError,
   SendFailedError,
   ServerReportedError,
+} from './command-error.js';
+export { InvalidFrameError } from './invalid-frame-error.js';
+export { EndedWithoutCallEndError, isLiveCallError } from './live-call-error.js';
+export {
+  ConnectFailedError,
+  ConnectionClosedError,
+  HandshakeRefusedError,
+  HandshakeTimeoutError,
   TokenUnavailableError,
   TransportFailedError,
-} from './errors.js';
-export type {
-  CommandError,
-  Delivery,
-  LiveCallError,
-  RefusalAnswer,
-  TransportError,
-} from './errors.js';
+} from './transport-error.js';
+export type { CommandError, Delivery } from './command-error.js';
+export type { LiveCallError } from './live-call-error.js';
+export type { RefusalAnswer, TransportError } from './transport-error.js';
 export { fromPlainError, toPlainError } from './plain-error.js';
 export type { PlainCause, PlainError } from './plain-error.js';

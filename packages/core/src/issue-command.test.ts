@@ -21,16 +21,15 @@ import { expect, it } from 'vitest';
 import {
   AckTimeoutError,
   CallEndedError,
-  ConnectionClosedError,
   ConnectionLostError,
-  HandshakeRefusedError,
   NotOpenError,
   ServerReportedError,
-} from './errors.js';
+} from './command-error.js';
 import type { Acknowledged, CommandOptions } from './issue-command.js';
 import { liveCall } from './live-call.js';
 import type { LiveCallOptions } from './live-call.js';
 import type { ClientMessage } from './protocol.js';
+import { ConnectionClosedError, HandshakeRefusedError } from './transport-error.js';
 import type { Connection, Frame, Transport } from './transport.js';
 
 const run = (test: (time: RunHelpers) => void) => {

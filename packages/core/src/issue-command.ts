@@ -18,16 +18,17 @@ import type { Observable } from 'rxjs';
 import { assertDurationMs } from './assert-duration-ms.js';
 import { assertOneOf } from './assert-option.js';
 import { encodeClientMessage } from './codec.js';
-import type { ConnectionState } from './connection-state.js';
 import {
   AckTimeoutError,
   CallEndedError,
   ConnectionLostError,
-  isLiveCallError,
   NotOpenError,
   SendFailedError,
-} from './errors.js';
-import type { CommandError, LiveCallError, ServerReportedError } from './errors.js';
+} from './command-error.js';
+import type { CommandError, ServerReportedError } from './command-error.js';
+import type { ConnectionState } from './connection-state.js';
+import { isLiveCallError } from './live-call-error.js';
+import type { LiveCallError } from './live-call-error.js';
 import { patience } from './patience.js';
 import type { Progress } from './patience.js';
 import type { Command } from './protocol.js';

@@ -4,8 +4,8 @@ import type { Subscriber } from 'rxjs';
 import { TestScheduler } from 'rxjs/testing';
 import { expect, it } from 'vitest';
 
-import { ConnectionClosedError } from './errors.js';
 import { liveCall } from './live-call.js';
+import { ConnectionClosedError } from './transport-error.js';
 import type { Connection, Frame } from './transport.js';
 
 /*

@@ -24,18 +24,18 @@ import type { RunHelpers } from 'rxjs/testing';
 import { expect, it, onTestFinished, vi } from 'vitest';
 
 import type { CallSnapshot } from './call-snapshot.js';
+import { ServerReportedError } from './command-error.js';
+import type { CallEndedError } from './command-error.js';
 import type { ConnectionState } from './connection-state.js';
-import type { CallEndedError } from './errors.js';
-import {
-  TransportFailedError,
-  ConnectionClosedError,
-  EndedWithoutCallEndError,
-  HandshakeRefusedError,
-  InvalidFrameError,
-  ServerReportedError,
-} from './errors.js';
+import { InvalidFrameError } from './invalid-frame-error.js';
+import { EndedWithoutCallEndError } from './live-call-error.js';
 import { liveCall } from './live-call.js';
 import type { LiveCall, LiveCallOptions } from './live-call.js';
+import {
+  ConnectionClosedError,
+  HandshakeRefusedError,
+  TransportFailedError,
+} from './transport-error.js';
 import type { Connection, Transport } from './transport.js';
 
 const run = (test: (time: RunHelpers) => void) => {

@@ -20,19 +20,12 @@ import type { CallSnapshot } from './call-snapshot.js';
 import { classify as defaultClassify } from './classify.js';
 import type { Verdict } from './classify.js';
 import { decodeFrame } from './codec.js';
+import { CallEndedError, NotOpenError, ServerReportedError } from './command-error.js';
 import type { Closed, ConnectionState, Reconnecting } from './connection-state.js';
-import {
-  CallEndedError,
-  ConnectionClosedError,
-  EndedWithoutCallEndError,
-  isLiveCallError,
-  NotOpenError,
-  ServerReportedError,
-  TransportFailedError,
-} from './errors.js';
-import type { LiveCallError, TransportError } from './errors.js';
 import { issueCommand } from './issue-command.js';
 import type { Acknowledged, CommandOptions } from './issue-command.js';
+import { EndedWithoutCallEndError, isLiveCallError } from './live-call-error.js';
+import type { LiveCallError } from './live-call-error.js';
 import { Multicast } from './multicast.js';
 import { patience } from './patience.js';
 import { endCall, joinCall } from './protocol.js';
@@ -40,6 +33,8 @@ import type { CallEvent, Command, Transcript } from './protocol.js';
 import type { Received } from './received.js';
 import { retryConnection } from './retry-connection.js';
 import type { RetryConnectionOptions } from './retry-connection.js';
+import { ConnectionClosedError, TransportFailedError } from './transport-error.js';
+import type { TransportError } from './transport-error.js';
 import type { Connection, Frame, Transport } from './transport.js';
 
 /** How a call is followed. */

@@ -68,8 +68,7 @@ export function message<A extends { readonly type: string }>(
     type,
     fields,
     findWrong,
-    is: (value): value is A =>
-      isRecord(value) && value['type'] === type && findWrong(value) === undefined,
+    is: (value): value is A => isRecord(value) && value['type'] === type && !findWrong(value),
   };
 }
 
@@ -82,12 +81,12 @@ type Triple = readonly [NamedField, NamedField, NamedField];
  */
 function toFindWrong(fields: readonly NamedField[]): AnyMessage['findWrong'] {
   if (fields.length !== 3) return (value) => fields.find(([key, { is }]) => !is(value[key]));
-  const [one, two, three] = fields as Triple;
-  const [[a, { is: isA }], [b, { is: isB }], [c, { is: isC }]] = [one, two, three];
+  const triple = fields as Triple;
+  const [[a, { is: isA }], [b, { is: isB }], [c, { is: isC }]] = triple;
   return (value) => {
-    if (!isA(value[a])) return one;
-    if (!isB(value[b])) return two;
-    return isC(value[c]) ? undefined : three;
+    if (!isA(value[a])) return triple[0];
+    if (!isB(value[b])) return triple[1];
+    return isC(value[c]) ? undefined : triple[2];
   };
 }
 

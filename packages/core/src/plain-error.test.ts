@@ -7,23 +7,23 @@ import { expect, it } from 'vitest';
 import {
   AckTimeoutError,
   CallEndedError,
-  ConnectFailedError,
-  ConnectionClosedError,
   ConnectionLostError,
-  EndedWithoutCallEndError,
-  errorsByTag,
-  HandshakeRefusedError,
-  HandshakeTimeoutError,
-  InvalidFrameError,
-  isLiveCallError,
   NotOpenError,
   SendFailedError,
   ServerReportedError,
+} from './command-error.js';
+import { InvalidFrameError } from './invalid-frame-error.js';
+import { EndedWithoutCallEndError, errorsByTag, isLiveCallError } from './live-call-error.js';
+import type { LiveCallError } from './live-call-error.js';
+import { fromPlainError, toPlainError } from './plain-error.js';
+import {
+  ConnectFailedError,
+  ConnectionClosedError,
+  HandshakeRefusedError,
+  HandshakeTimeoutError,
   TokenUnavailableError,
   TransportFailedError,
-} from './errors.js';
-import type { LiveCallError } from './errors.js';
-import { fromPlainError, toPlainError } from './plain-error.js';
+} from './transport-error.js';
 
 /** Stands for what must stay hidden. */
 const CANARY = 'canary-4711';

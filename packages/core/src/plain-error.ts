@@ -1,5 +1,6 @@
-import { errorsByTag, isLiveCallError } from './errors.js';
-import type { LiveCallError, ServerReportedError } from './errors.js';
+import type { ServerReportedError } from './command-error.js';
+import { errorsByTag, isLiveCallError } from './live-call-error.js';
+import type { LiveCallError } from './live-call-error.js';
 import { toPlainFields } from './plain-fields.js';
 
 /** What only the server worded, what was thrown elsewhere, and what is an error's own affair. */

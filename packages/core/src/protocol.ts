@@ -1,6 +1,6 @@
 import type { Either } from 'fp-ts/lib/Either.js';
 
-import type { InvalidFrameError } from './errors.js';
+import type { InvalidFrameError } from './invalid-frame-error.js';
 import type { Frame } from './transport.js';
 
 /** Tells a command from all others of its connection. */

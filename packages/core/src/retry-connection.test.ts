@@ -5,15 +5,15 @@ import type { RunHelpers } from 'rxjs/testing';
 import { expect, it, onTestFinished, vi } from 'vitest';
 
 import { dialRequest } from './dial-request.js';
+import { retryConnection } from './retry-connection.js';
+import type { Retry, RetryConnectionOptions } from './retry-connection.js';
 import {
   ConnectFailedError,
   ConnectionClosedError,
   HandshakeRefusedError,
   HandshakeTimeoutError,
   TokenUnavailableError,
-} from './errors.js';
-import { retryConnection } from './retry-connection.js';
-import type { Retry, RetryConnectionOptions } from './retry-connection.js';
+} from './transport-error.js';
 import type { Connection, Transport } from './transport.js';
 
 const run = (test: (time: RunHelpers) => void) => {

@@ -6,7 +6,7 @@ import { classify as defaultClassify } from './classify.js';
 import type { Verdict } from './classify.js';
 import { subscribeAs } from './dial-request.js';
 import type { DialRequest } from './dial-request.js';
-import { isLiveCallError } from './errors.js';
+import { isLiveCallError } from './live-call-error.js';
 import { monotonicNow } from './monotonic-now.js';
 import type { Connection } from './transport.js';
 

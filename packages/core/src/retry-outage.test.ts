@@ -3,13 +3,13 @@ import type { Observable } from 'rxjs';
 import { TestScheduler } from 'rxjs/testing';
 import { expect, it } from 'vitest';
 
+import { retryConnection } from './retry-connection.js';
 import {
   ConnectFailedError,
   ConnectionClosedError,
   HandshakeRefusedError,
   HandshakeTimeoutError,
-} from './errors.js';
-import { retryConnection } from './retry-connection.js';
+} from './transport-error.js';
 import type { Connection, Transport } from './transport.js';
 
 /* What the retries of `liveCall` last through with their defaults, in virtual time. */

@@ -6,11 +6,11 @@ import { expect, it } from 'vitest';
 import {
   AckTimeoutError,
   CallEndedError,
-  ConnectionClosedError,
   ConnectionLostError,
   NotOpenError,
-} from './errors.js';
+} from './command-error.js';
 import { retryUnsent } from './retry-unsent.js';
+import { ConnectionClosedError } from './transport-error.js';
 
 const run = (test: (time: RunHelpers) => void) => {
   new TestScheduler((actual, expected) => {

@@ -2,7 +2,7 @@ import { retry, throwError, timer } from 'rxjs';
 import type { MonoTypeOperatorFunction } from 'rxjs';
 
 import { assertDurationMs } from './assert-duration-ms.js';
-import { isLiveCallError } from './errors.js';
+import { isLiveCallError } from './live-call-error.js';
 
 /** When to send a command again. */
 export interface RetryUnsentOptions {

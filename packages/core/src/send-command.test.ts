@@ -4,7 +4,7 @@ import { TestScheduler } from 'rxjs/testing';
 import type { RunHelpers } from 'rxjs/testing';
 import { expect, it } from 'vitest';
 
-import { AckTimeoutError, NotOpenError } from './errors.js';
+import { AckTimeoutError, NotOpenError } from './command-error.js';
 import type { Acknowledged, CommandOptions } from './issue-command.js';
 import type { LiveCall } from './live-call.js';
 import { endCall, joinCall } from './protocol.js';

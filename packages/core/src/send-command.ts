@@ -1,8 +1,8 @@
 import { catchError, map, mergeMap, of, throwError } from 'rxjs';
 import type { Observable, OperatorFunction } from 'rxjs';
 
-import { SendFailedError } from './errors.js';
-import type { CommandError } from './errors.js';
+import { SendFailedError } from './command-error.js';
+import type { CommandError } from './command-error.js';
 import { assertCommandOptions } from './issue-command.js';
 import type { Acknowledged, CommandOptions } from './issue-command.js';
 import type { LiveCall } from './live-call.js';

@@ -17,11 +17,11 @@ import { TestScheduler } from 'rxjs/testing';
 import type { RunHelpers } from 'rxjs/testing';
 import { expect, it, vi } from 'vitest';
 
-import { TokenUnavailableError } from './errors.js';
 import { releaseTokens } from './token-run.js';
 import type { TokenRequest } from './token-run.js';
 import { askToken, assertToken } from './token.js';
 import type { Token } from './token.js';
+import { TokenUnavailableError } from './transport-error.js';
 
 function ask(token: Token): Observable<string> {
   return askToken('accessToken', token, { reason: 'connect' });

@@ -2,10 +2,10 @@ import { catchError, defer, map, of, take, throwIfEmpty } from 'rxjs';
 import type { Observable } from 'rxjs';
 
 import type { DialRequest } from './dial-request.js';
-import { TokenUnavailableError } from './errors.js';
 import { isUsableToken } from './is-usable-token.js';
 import { runToken } from './token-run.js';
 import type { TokenFunction } from './token-run.js';
+import { TokenUnavailableError } from './transport-error.js';
 
 /**
  * A token, or a function that gives one. It is asked anew for every dial, but not while it still

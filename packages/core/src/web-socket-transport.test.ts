@@ -6,9 +6,13 @@ import { TestScheduler } from 'rxjs/testing';
 import type { RunHelpers } from 'rxjs/testing';
 import { expect, it, vi } from 'vitest';
 
-import { ConnectionClosedError, HandshakeTimeoutError, TokenUnavailableError } from './errors.js';
 import { liveCall } from './live-call.js';
 import type { Token } from './token.js';
+import {
+  ConnectionClosedError,
+  HandshakeTimeoutError,
+  TokenUnavailableError,
+} from './transport-error.js';
 import { webSocketTransport } from './web-socket-transport.js';
 import type { WebSocketTransportOptions } from './web-socket-transport.js';
 

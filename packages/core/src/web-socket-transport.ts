@@ -8,7 +8,6 @@ import type { ClientOptions } from 'ws';
 import { assertDurationMs } from './assert-duration-ms.js';
 import { dialRequest } from './dial-request.js';
 import { dialWebSocket } from './dial-web-socket.js';
-import { HandshakeTimeoutError } from './errors.js';
 import type { HeartbeatOptions } from './heartbeat.js';
 import { toOfferedProtocols, toPassedHeaders } from './passed-handshake.js';
 import type { PassedHandshake } from './passed-handshake.js';
@@ -16,6 +15,7 @@ import { patience } from './patience.js';
 import { releaseTokens } from './token-run.js';
 import { askToken, assertToken } from './token.js';
 import type { Token } from './token.js';
+import { HandshakeTimeoutError } from './transport-error.js';
 import type { Transport } from './transport.js';
 
 /** Where and how to dial. */

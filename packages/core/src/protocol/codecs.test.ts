@@ -4,9 +4,9 @@ import * as E from 'fp-ts/lib/Either.js';
 import type * as t from 'io-ts';
 import { expect, it } from 'vitest';
 
-import type { InvalidFrameError } from '../errors.js';
-import type { AnyField } from '../field.js';
 import { either, number, oneOf, optional, phone, text, words } from '../field.js';
+import type { AnyField } from '../field.js';
+import type { InvalidFrameError } from '../invalid-frame-error.js';
 import { explainMessage, message, toJsonSchema } from '../message.js';
 import type { AnyMessage, Message } from '../message.js';
 import * as codecs from './codecs.js';

@@ -4,7 +4,7 @@ import * as E from 'fp-ts/lib/Either.js';
 import { expect, it } from 'vitest';
 
 import { encodeClientMessage } from '../codec.js';
-import { InvalidFrameError } from '../errors.js';
+import { InvalidFrameError } from '../invalid-frame-error.js';
 import type { Frame } from '../transport.js';
 import { decodeClientFrame, decodeFrame } from './decode-frame.js';
 

@@ -1,8 +1,8 @@
 import type { Either } from 'fp-ts/lib/Either.js';
 
 import { left, right } from '../either.js';
-import { InvalidFrameError } from '../errors.js';
 import { text } from '../field.js';
+import { InvalidFrameError } from '../invalid-frame-error.js';
 import { isRecord } from '../message.js';
 import type { AnyMessage, Fields } from '../message.js';
 import type { Frame } from '../transport.js';
@@ -18,7 +18,7 @@ const server: ReadonlyMap<unknown, AnyMessage> = /* @__PURE__ */ new Map(
 const client: ReadonlyMap<unknown, AnyMessage> = /* @__PURE__ */ new Map(
   /* @__PURE__ */ Object.entries<AnyMessage>(clientMessages),
 );
-const utf8 = /* @__PURE__ */ new TextDecoder('utf-8', { fatal: true });
+const utf8 = /* @__PURE__ */ new TextDecoder(undefined, { fatal: true });
 
 /**
  * Decodes one frame from the server.
@@ -41,20 +41,16 @@ export function decodeFrame(frame: Frame): Either<InvalidFrameError, ServerMessa
   const message = toServerMessage(json);
   if (message !== undefined) return right(message);
   if (!isRecord(json)) return fail(frame, json === undefined ? 'JSON' : 'ServerMessage');
-  return explain(frame, json, server.get(json['type']));
+  const [path, { name }] = server.get(json['type'])?.findWrong(json) ?? ['type', text];
+  return fail(frame, name, path);
 }
 
 /** Reads JSON as a message of the server's; nothing where it is none, which {@link decodeFrame} explains. */
 export function toServerMessage(json: unknown): ServerMessage | undefined {
-  if (!isRecord(json)) return undefined;
-  const { type } = json;
-  const published = server.get(type);
-  if (published !== undefined) {
-    return published.findWrong(json) === undefined ? (json as unknown as ServerMessage) : undefined;
-  }
-  return typeof type === 'string'
-    ? { type: 'unknown', received: json as UnpublishedMessage }
-    : undefined;
+  if (!isRecord(json) || typeof json['type'] !== 'string') return undefined;
+  const published = server.get(json['type']);
+  if (published === undefined) return { type: 'unknown', received: json as UnpublishedMessage };
+  return published.findWrong(json) ? undefined : (json as unknown as ServerMessage);
 }
 
 /**
@@ -71,9 +67,8 @@ export function decodeClientFrame(frame: Frame): Either<InvalidFrameError, Clien
   const json = parse(frame);
   const published = isRecord(json) ? client.get(json['type']) : undefined;
   if (published === undefined) return fail(frame, json === undefined ? 'JSON' : 'ClientMessage');
-  return published.is(json)
-    ? right(json as ClientMessage)
-    : explain(frame, json as Fields, published);
+  const wrong = published.findWrong(json as Fields);
+  return wrong === undefined ? right(json as ClientMessage) : fail(frame, wrong[1].name, wrong[0]);
 }
 
 /** Nothing where it is no JSON: what JSON.parse has to say of it quotes the text. */
@@ -83,11 +78,6 @@ function parse(frame: Frame): unknown {
   } catch {
     return undefined;
   }
-}
-
-function explain(frame: Frame, json: Fields, published: AnyMessage | undefined) {
-  const [path, { name }] = published?.findWrong(json) ?? ['type', text];
-  return fail(frame, name, path);
 }
 
 function fail(frame: Frame, expected: string, path?: string): Either<InvalidFrameError, never> {

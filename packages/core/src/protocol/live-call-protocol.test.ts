@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import * as E from 'fp-ts/lib/Either.js';
 import { expect, it, onTestFinished, vi } from 'vitest';
 
-import { InvalidFrameError } from '../errors.js';
+import { InvalidFrameError } from '../invalid-frame-error.js';
 import { isAnswerTo } from '../protocol.js';
 import type { AnyProtocol, Heard } from '../protocol.js';
 import type { Frame } from '../transport.js';

@@ -5,21 +5,22 @@ import { expect, it } from 'vitest';
 import {
   AckTimeoutError,
   CallEndedError,
-  ConnectFailedError,
-  ConnectionClosedError,
   ConnectionLostError,
-  EndedWithoutCallEndError,
-  HandshakeRefusedError,
-  HandshakeTimeoutError,
-  InvalidFrameError,
-  isLiveCallError,
   NotOpenError,
   SendFailedError,
   ServerReportedError,
+} from './command-error.js';
+import { InvalidFrameError } from './invalid-frame-error.js';
+import { EndedWithoutCallEndError, isLiveCallError } from './live-call-error.js';
+import type { LiveCallError } from './live-call-error.js';
+import {
+  ConnectFailedError,
+  ConnectionClosedError,
+  HandshakeRefusedError,
+  HandshakeTimeoutError,
   TokenUnavailableError,
   TransportFailedError,
-} from './errors.js';
-import type { LiveCallError } from './errors.js';
+} from './transport-error.js';
 
 const refused = Object.assign(new Error('connect ECONNREFUSED 127.0.0.1:9'), {
   code: 'ECONNREFUSED',

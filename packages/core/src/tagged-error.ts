@@ -1,0 +1,34 @@
+import { isError } from './is-error.js';
+
+/*
+ * No message, enumerable field or cause of livecall's errors holds a token, a phone number or what
+ * was said in a call. What only the server worded (a close reason, an error's description) and the
+ * frame of an `InvalidFrameError` are there to be read, but not enumerable: `console.log`,
+ * `JSON.stringify` and the loggers pass them by.
+ */
+
+/** An error that is told apart by its `_tag`, whichever copy of the package made it. */
+export class TaggedError<Tag extends string> extends Error {
+  declare readonly _tag: Tag;
+
+  constructor(tag: Tag, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this._tag = tag;
+    this.name = tag;
+  }
+
+  /** What `JSON.stringify` writes: the plain form, as of {@link toPlainError}. */
+  toJSON(): object {
+    return Object.assign({ message: this.message }, this);
+  }
+}
+
+/** Keeps a field readable and out of every log: what is defined so is not enumerable. */
+export function hide(error: Error, field: string, value: unknown): void {
+  Object.defineProperty(error, field, { value });
+}
+
+/** What kind of thing was thrown, in a word that gives nothing away. */
+export function nameOf(failure: unknown): string {
+  return isError(failure) ? failure.name : typeof failure;
+}

@@ -1,0 +1,188 @@
+import { CausedError } from './caused-error.js';
+import { certificateAdvice } from './certificate-advice.js';
+import { nameCloseCode } from './close-codes.js';
+import { isError } from './is-error.js';
+import { isDenied, programAdvice } from './program-advice.js';
+import { handshakeAdvice } from './protocol/handshake-advice.js';
+import { proxyAdvice } from './proxy-advice.js';
+import { hide, nameOf, TaggedError } from './tagged-error.js';
+
+/** What a server answered to a handshake that it refused, as it came. */
+export interface RefusalAnswer {
+  readonly statusText: string;
+  /** Names and values in turn, as Node has them in `rawHeaders`. */
+  readonly rawHeaders: readonly string[];
+  /** As much of it as was read: nothing, unless the handshake was one that is passed on. */
+  readonly body: Uint8Array;
+}
+
+/**
+ * The handshake was answered with another status than 101, by the server or by an HTTP proxy on the
+ * way to it.
+ *
+ * @see PROTOCOL.md#handshake
+ */
+export class HandshakeRefusedError extends TaggedError<'HandshakeRefusedError'> {
+  /** The HTTP status. */
+  readonly status: number;
+  /** Milliseconds the server asks to wait (`Retry-After`), where it said so. */
+  readonly retryAfterMs: number | undefined;
+  /** Who it was: a proxy that refused the way (`CONNECT`) says nothing of the tokens, which it never saw. */
+  readonly refusedBy: 'server' | 'proxy';
+  /** The answer itself, for whoever passes it on; not enumerable, since it may hold anything. */
+  declare readonly answer: RefusalAnswer | undefined;
+
+  constructor(
+    status: number,
+    retryAfterMs?: number,
+    answer?: RefusalAnswer,
+    refusedBy: 'server' | 'proxy' = 'server',
+  ) {
+    const asked =
+      retryAfterMs !== undefined && retryAfterMs > 0
+        ? ` It asks to wait for ${Math.ceil(retryAfterMs / 1000)} s.`
+        : '';
+    super(
+      'HandshakeRefusedError',
+      refusedBy === 'proxy'
+        ? `The HTTP proxy refused the way to the server with ${status}: ${proxyAdvice(status)}.${asked}`
+        : `The server refused the connection with ${status}: ${handshakeAdvice(status)}.${asked}`,
+    );
+    this.status = status;
+    this.retryAfterMs = retryAfterMs;
+    this.refusedBy = refusedBy;
+    hide(this, 'answer', answer);
+  }
+}
+
+/** The connection was not open in time. */
+export class HandshakeTimeoutError extends TaggedError<'HandshakeTimeoutError'> {
+  /** How long it was given, in milliseconds. */
+  readonly timeoutMs: number;
+  /** What it was still waiting for: a token from its provider, or the server. */
+  readonly waitingFor: 'token' | 'server';
+
+  constructor(timeoutMs: number, waitingFor: 'token' | 'server' = 'server') {
+    const what =
+      waitingFor === 'token'
+        ? 'The token provider gave no token'
+        : 'The server did not answer the handshake';
+    super('HandshakeTimeoutError', `${what} within ${timeoutMs} ms; see that it can be reached.`);
+    this.timeoutMs = timeoutMs;
+    this.waitingFor = waitingFor;
+  }
+}
+
+/** The connection could not be made: name not found, refused, TLS, or an answer that is no handshake. */
+export class ConnectFailedError extends CausedError<'ConnectFailedError'> {
+  /** The system's or library's own code, `ECONNREFUSED` or `CERT_HAS_EXPIRED` for one, where there is one. */
+  readonly code: string | undefined;
+
+  /**
+   * Whether it would come again however often it is dialled: a certificate that is not accepted, a
+   * permission that is missing, a mistake in this program.
+   */
+  readonly isLasting: boolean;
+
+  /** @param options.isProgram whether this program is at fault, and not the network */
+  constructor(cause: unknown, { isProgram = false }: { readonly isProgram?: boolean } = {}) {
+    const reason = isError(cause)
+      ? cause.message || codeOf(cause) || cause.name
+      : 'no reason given';
+    const code = codeOf(cause);
+    const certificate = certificateAdvice(code);
+    const program = isProgram || isDenied(cause) ? programAdvice(cause) : undefined;
+    // Some say it in a sentence.
+    const failed = `Could not connect: ${reason.replace(/\.+$/, '')}`;
+    super(
+      'ConnectFailedError',
+      certificate !== undefined
+        ? `The server's certificate is not accepted (${code}): ${certificate}.`
+        : program !== undefined
+          ? `${failed}; ${program}.`
+          : `${failed}. Check the URL and the network.`,
+      { cause },
+    );
+    this.code = code;
+    this.isLasting = certificate !== undefined || program !== undefined;
+  }
+}
+
+/** A token function failed or gave no token. What it threw is its own affair: `providerError`, not enumerable. */
+export class TokenUnavailableError extends TaggedError<'TokenUnavailableError'> {
+  /** Which of the two it is. */
+  readonly token: 'accessToken' | 'conversationToken';
+  /** What the token function threw; not enumerable. */
+  declare readonly providerError: unknown;
+
+  constructor(token: 'accessToken' | 'conversationToken', providerError?: unknown) {
+    const how = isError(providerError) ? `failed (${providerError.name})` : 'gave no usable token';
+    super(
+      'TokenUnavailableError',
+      `The ${token} function ${how}; it must give a non-empty string.`,
+    );
+    this.token = token;
+    hide(this, 'providerError', providerError);
+  }
+}
+
+/** An open connection ended, by whatever code: 1000 from the server too. @see PROTOCOL.md#close-codes */
+export class ConnectionClosedError extends CausedError<'ConnectionClosedError'> {
+  /** The close code; 1006 when the connection was cut without one. */
+  readonly code: number;
+  /** The server's own words for it; not enumerable, since they may hold anything. */
+  declare readonly reason: string;
+  /** Whether the server sent a close frame. */
+  readonly wasClean: boolean;
+
+  /** @param options.why what this side cut it for, in harmless words */
+  constructor(
+    code: number,
+    reason = '',
+    {
+      wasClean = code !== 1006,
+      why,
+      cause,
+    }: { readonly wasClean?: boolean; readonly why?: string; readonly cause?: unknown } = {},
+  ) {
+    const closed = `The connection was closed with ${nameCloseCode(code)}`;
+    super(
+      'ConnectionClosedError',
+      why === undefined ? `${closed}.` : `${closed}: ${why}.`,
+      cause === undefined ? undefined : { cause },
+    );
+    this.code = code;
+    hide(this, 'reason', reason);
+    this.wasClean = wasClean;
+  }
+}
+
+/**
+ * Something failed that is not of livecall's making: a transport of someone else's, or a function
+ * that was given as an option. What it threw is `failure`, not enumerable.
+ */
+export class TransportFailedError extends TaggedError<'TransportFailedError'> {
+  /** What was thrown; not enumerable, since it may hold anything. */
+  declare readonly failure: unknown;
+
+  constructor(failure: unknown) {
+    super(
+      'TransportFailedError',
+      `The transport failed with ${nameOf(failure)}; what it said is in \`failure\`.`,
+    );
+    hide(this, 'failure', failure);
+  }
+}
+
+/** Everything a {@link Transport} errors with. */
+export type TransportError =
+  | HandshakeRefusedError
+  | HandshakeTimeoutError
+  | ConnectFailedError
+  | TokenUnavailableError
+  | ConnectionClosedError;
+
+function codeOf(cause: unknown): string | undefined {
+  const code = isError(cause) && 'code' in cause ? cause.code : undefined;
+  return typeof code === 'string' ? code : undefined;
+}
