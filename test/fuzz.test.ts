@@ -15,7 +15,8 @@ import { report, toCount, toSeed } from './fixtures/seed.js';
 import { mutate } from './fuzz/mutate.js';
 import { dials, frames, recordings } from './fuzz/samples.js';
 import { shapes } from './fuzz/shapes.js';
-import { decodeLines, toRecording } from '../tools/src/recording/read-recording.js';
+import { decodeLines } from '../tools/src/recording/decode-lines.js';
+import { toRecording } from '../tools/src/recording/read-recording.js';
 
 /*
  * Any bytes give a value or a typed error, never a throw and never a hang. `LIVECALL_FUZZ=10000000`

@@ -60,7 +60,7 @@ export type { Reply, Scenario, ScenarioOptions, Timing } from './recording/scena
 
 /* Recordings */
 export { loadRecording, parseRecording, readRecording } from './recording/read-recording.js';
-export type { RecordingLine } from './recording/read-recording.js';
+export type { RecordingLine } from './recording/decode-lines.js';
 export { RecordingError } from './recording/recording-error.js';
 export { toComparable } from './recording/to-comparable.js';
 export type { Comparable, ComparableOptions } from './recording/to-comparable.js';

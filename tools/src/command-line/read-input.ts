@@ -1,4 +1,5 @@
-import { decodeLines, loadRecording, readLines, toRecording } from '../recording/read-recording.js';
+import { decodeLines } from '../recording/decode-lines.js';
+import { loadRecording, readLines, toRecording } from '../recording/read-recording.js';
 import type { Recording } from '../recording/recording.js';
 
 /** What an input is called. */

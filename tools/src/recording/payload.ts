@@ -63,6 +63,13 @@ function countNames(text: string): number {
  */
 export function toFrame({ json, text, base64 }: Payload): Frame {
   if (text !== undefined) return text;
-  if (base64 !== undefined) return Buffer.from(base64, 'base64');
+  if (base64 !== undefined) return toBytes(base64);
   return JSON.stringify(json);
+}
+
+/** A page, which reads recordings too, has no Buffer. */
+function toBytes(base64: string): Uint8Array {
+  return typeof Buffer === 'function'
+    ? Buffer.from(base64, 'base64')
+    : Uint8Array.from(atob(base64), (byte) => byte.charCodeAt(0));
 }

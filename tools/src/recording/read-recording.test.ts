@@ -6,8 +6,9 @@ import fc from 'fast-check';
 import { firstValueFrom, lastValueFrom, tap, toArray } from 'rxjs';
 import { expect, it, onTestFinished } from 'vitest';
 
-import { decodeLines, loadRecording, parseRecording, readRecording } from './read-recording.js';
-import type { RecordingLine } from './read-recording.js';
+import { decodeLines } from './decode-lines.js';
+import type { RecordingLine } from './decode-lines.js';
+import { loadRecording, parseRecording, readRecording } from './read-recording.js';
 import { RecordingError } from './recording-error.js';
 
 const HEADER = '{"livecall":1,"recordedAt":"2026-11-22T09:00:00.000Z"}';

@@ -3,7 +3,7 @@ import { createPhonePseudonyms } from './phone-pseudonyms.js';
 import { createRedactor } from './redact.js';
 import type { Redactor } from './redact.js';
 import { Entry } from './recording.js';
-import type { RecordingLine } from './read-recording.js';
+import type { RecordingLine } from './decode-lines.js';
 
 /**
  * Makes the finder of what should not stand in one recording: credentials, and what its header says

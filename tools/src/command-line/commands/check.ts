@@ -12,7 +12,7 @@ import { lookAt, whyNoEnd } from '../why-no-end.js';
 import { createLeakFinder } from '../../recording/redact-leaks.js';
 import { openStandardOutput } from '../standard-output.js';
 import { toVisibleJson } from '../to-visible-json.js';
-import type { RecordingLine } from '../../recording/read-recording.js';
+import type { RecordingLine } from '../../recording/decode-lines.js';
 import type { Entry } from '../../recording/recording.js';
 
 /** What `livecall check` was called with. */
