@@ -44,7 +44,7 @@ export default defineConfig(
           methods: false,
           strict: true,
           names: {
-            '^((.*T|t)ransport|replay|server|fake|fault|alter|route|choose|token|given|accessToken|conversationToken)$': false,
+            '^((.*T|t)ransport|replay|server|dial|fake|fault|alter|route|choose|token|given|accessToken|conversationToken)$': false,
           },
         },
       ],
@@ -58,6 +58,10 @@ export default defineConfig(
   {
     files: ['packages/core/src/**/*.ts'],
     rules: oneWay({ regex: '^@livecall/', message: 'Core knows nobody above it.' }),
+  },
+  {
+    files: ['packages/fleet/src/**/*.ts'],
+    rules: oneWay({ regex: '^@livecall/(server|test)', message: 'A fleet records and reads.' }),
   },
   { files: ['tools/src/**/*.ts'], rules: oneWay() },
   { files: ['**/*.test.ts'], rules: { 'rxjs-x/no-ignored-default-value': 'off' } },

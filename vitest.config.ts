@@ -11,6 +11,7 @@ export default defineConfig({
     alias: {
       '@livecall/core/codecs': source('packages/core/src/protocol/codecs.ts'),
       '@livecall/core': source('packages/core/src/index.ts'),
+      '@livecall/fleet': source('packages/fleet/src/index.ts'),
       '@livecall/tools/vitest': source('tools/src/vitest.ts'),
       '@livecall/tools': source('tools/src/index.ts'),
     },

@@ -1,0 +1,275 @@
+import { DeliverPolicy, jetstream } from '@nats-io/jetstream';
+import type { JsMsg } from '@nats-io/jetstream';
+import type { MsgHdrs, NatsConnection } from '@nats-io/transport-node';
+import { Observable, timer } from 'rxjs';
+import type { Subscription } from 'rxjs';
+
+import { brokerLink } from './broker-link.js';
+import { assertCallId, toFleetNames } from './fleet-names.js';
+import type { FleetOptions } from './fleet-names.js';
+import { MESSAGE_ID, MORE } from './outbox.js';
+import { compareRuns, parseEntryId } from './run.js';
+import type { EntryId, Run } from './run.js';
+
+/** Up to where a call has been read. */
+export interface ReadingPlace {
+  /** The run that was read, and the number of its last message. */
+  readonly run?: Run;
+  readonly number: number;
+  /** Everything up to here in the stream has been read; what came live since then has no place in it. */
+  readonly sequence: number;
+}
+
+export const CALL_BEGINNING: ReadingPlace = { number: 0, sequence: 0 };
+
+/** One line of a call: the header of a run, or an entry of it. */
+export interface CallLine {
+  readonly kind: 'line';
+  readonly run: Run;
+  /** As a recording has it, without its line end. */
+  readonly text: string;
+  /** Whether more of the call is known to stand behind it. */
+  readonly isPast: boolean;
+  /** Where to go on after it. */
+  readonly place: ReadingPlace;
+}
+
+/** What is read of a call. */
+export type CallNews =
+  | CallLine
+  /** Everything that the broker had has been read; emitted again whenever it was looked through again. */
+  | { readonly kind: 'caught-up' }
+  /** The connection to the broker was closed for good. */
+  | { readonly kind: 'closed' };
+
+/** Which call is read, and from where. */
+export interface CallEntriesOptions extends FleetOptions {
+  readonly connection: NatsConnection;
+  readonly callId: string;
+  /** @default the call's beginning */
+  readonly from?: ReadingPlace;
+}
+
+/** Before a stream is looked through again which could not be. */
+const TRY_AGAIN_MS = 250;
+const BATCH = 200;
+/** A worker sends again after 5 s what was not acknowledged. */
+const GAP_PATIENCE_MS = 12_000;
+
+/**
+ * Reads a call, from its beginning or a place on, and goes on live. Cold; it never completes and
+ * never errors.
+ *
+ * What is published is heard as it is published, and its number tells whether something is missing:
+ * then, at first, and whenever the broker was away, the stream is read. Of several runs the newest
+ * counts; what an older one may still say is passed over. Nothing comes twice, and nothing out of
+ * order.
+ */
+export function callEntries({
+  connection,
+  callId,
+  from = CALL_BEGINNING,
+  ...fleet
+}: CallEntriesOptions): Observable<CallNews> {
+  assertCallId(callId);
+  const names = toFleetNames(fleet);
+  const subject = names.callSubject(callId);
+
+  return new Observable((subscriber) => {
+    const link = brokerLink(connection);
+    let { run, number, sequence } = from;
+    /** Everything up to here was told; what is early stands behind it. */
+    let toldSequence = sequence;
+    let gap: Subscription | undefined;
+    let parts: Uint8Array[] = [];
+    /** What came before what stands in front of it. */
+    const early = new Map<number, Piece>();
+    /** What came live while the stream is read. */
+    let live: Piece[] = [];
+    let isReading = false;
+    let isAskedAgain = false;
+
+    const isToReadAgain = () => isAskedAgain && !subscriber.closed;
+    const hasLeft = () => subscriber.closed;
+
+    const tell = (piece: Piece, isPast: boolean) => {
+      number = piece.id.number;
+      parts.push(piece.data);
+      if (piece.hasMore || run === undefined) return;
+      const text = toText(parts);
+      parts = [];
+      subscriber.next({
+        kind: 'line',
+        run,
+        text,
+        isPast,
+        place: { run, number, sequence: toldSequence },
+      });
+    };
+
+    const tellEarly = (isPast: boolean) => {
+      for (let piece = early.get(number + 1); piece; piece = early.get(number + 1)) {
+        early.delete(piece.id.number);
+        tell(piece, isPast || early.size > 0);
+      }
+    };
+
+    const begin = (piece: Piece) => {
+      // What the run before had no time to publish in front of these never comes.
+      for (const left of [...early.values()].sort((a, b) => a.id.number - b.id.number)) {
+        tell(left, true);
+      }
+      early.clear();
+      parts = [];
+      run = piece.id.run;
+      number = 0;
+    };
+
+    const accept = (piece: Piece, isStored: boolean, isPast: boolean) => {
+      const age = run === undefined ? 1 : compareRuns(piece.id.run, run);
+      if (age < 0) return;
+      if (age > 0) {
+        // Its header, or whatever of it the stream still has: older entries go when it is full.
+        if (!isStored && (piece.id.number > 1 || early.size > 0)) {
+          readAgain(piece);
+          return;
+        }
+        begin(piece);
+        if (isStored) number = piece.id.number - 1;
+      }
+      if (piece.id.number <= number) return;
+      if (piece.id.number > number + 1) {
+        early.set(piece.id.number, piece);
+        if (!isStored) readAgain();
+        return;
+      }
+      tell(piece, isPast);
+      tellEarly(isPast);
+    };
+
+    /** What was refused at first is sent again soon; what never comes, since it was too old for the stream, is passed over. */
+    const waitForGap = () => {
+      const before = number;
+      gap?.unsubscribe();
+      gap = timer(GAP_PATIENCE_MS).subscribe(() => {
+        if (number !== before || early.size === 0) return;
+        number = Math.min(...early.keys()) - 1;
+        parts = [];
+        tellEarly(false);
+        if (early.size > 0) waitForGap();
+      });
+      subscriber.add(gap);
+    };
+
+    const readAgain = (piece?: Piece) => {
+      if (piece !== undefined) live.push(piece);
+      if (isReading) isAskedAgain = true;
+      else void read();
+    };
+
+    const readStream = async () => {
+      const consumer = await jetstream(connection, { timeout: 2_000 }).consumers.get(
+        names.callsStream,
+        {
+          filter_subjects: subject,
+          ...(sequence === 0
+            ? { deliver_policy: DeliverPolicy.All }
+            : { deliver_policy: DeliverPolicy.StartSequence, opt_start_seq: sequence + 1 }),
+        },
+      );
+      try {
+        let pending = (await consumer.info(true)).num_pending;
+        while (pending > 0 && !subscriber.closed) {
+          const before = pending;
+          const batch = await consumer.fetch({
+            max_messages: Math.min(BATCH, pending),
+            expires: 2_000,
+          });
+          for await (const message of batch) {
+            sequence = message.seq;
+            pending = message.info.pending;
+            const piece = toPiece(message);
+            if (piece !== undefined) accept(piece, true, pending > 0 || live.length > 0);
+            if (early.size === 0) toldSequence = sequence;
+            if (hasLeft()) return;
+          }
+          if (pending === before) throw new Error('the stream gave nothing of what it has');
+        }
+      } finally {
+        void consumer.delete().catch(() => undefined);
+      }
+    };
+
+    const read = async () => {
+      isReading = true;
+      try {
+        do {
+          isAskedAgain = false;
+          await readStream();
+        } while (isToReadAgain());
+        if (hasLeft()) return;
+        isReading = false;
+        const heard = live;
+        live = [];
+        heard.forEach((piece, index) => {
+          accept(piece, false, index < heard.length - 1);
+        });
+        if (early.size > 0) waitForGap();
+        subscriber.next({ kind: 'caught-up' });
+      } catch {
+        isReading = false;
+        // The broker is away, or the stream is not made yet: what comes of it is said by others.
+        if (!subscriber.closed) {
+          const again = timer(TRY_AGAIN_MS).subscribe(() => {
+            readAgain();
+          });
+          subscriber.add(again);
+        }
+      }
+    };
+
+    const subscription = connection.subscribe(subject, {
+      callback: (error, message) => {
+        const piece = error === null ? toPiece(message) : undefined;
+        if (piece === undefined) return;
+        if (isReading) live.push(piece);
+        else accept(piece, false, false);
+      },
+    });
+    subscriber.add(() => {
+      if (!connection.isClosed()) subscription.unsubscribe();
+    });
+    subscriber.add(
+      link.news$.subscribe({
+        next: (news) => {
+          if (news === 'back') readAgain();
+        },
+        complete: () => {
+          subscriber.next({ kind: 'closed' });
+        },
+      }),
+    );
+    void read();
+  });
+}
+
+/** One message of a call's subject. */
+interface Piece {
+  readonly id: EntryId;
+  readonly data: Uint8Array;
+  readonly hasMore: boolean;
+}
+
+type Received = Pick<JsMsg, 'data'> & { readonly headers?: MsgHdrs | undefined };
+
+function toPiece({ data, headers }: Received): Piece | undefined {
+  const id = parseEntryId(headers?.get(MESSAGE_ID) ?? '');
+  return id && { id, data, hasMore: headers?.has(MORE) === true };
+}
+
+function toText(parts: readonly Uint8Array[]): string {
+  const [only] = parts;
+  return decoder.decode(parts.length === 1 ? only : Buffer.concat(parts));
+}
+
+const decoder = new TextDecoder();

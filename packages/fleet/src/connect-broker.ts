@@ -1,0 +1,25 @@
+import { connect } from '@nats-io/transport-node';
+import type { ConnectionOptions, NatsConnection } from '@nats-io/transport-node';
+
+/**
+ * Connects to NATS with settings that live calls need, where the client's own would give up after 20
+ * seconds and take up to four minutes to see that a connection is dead.
+ *
+ * @param options as for `connect` of `@nats-io/transport-node`; what is given wins
+ * @throws what `connect` throws when there is no server at first
+ * @example
+ * import { connectBroker } from '@livecall/fleet';
+ *
+ * export const broker = () => connectBroker({ servers: 'nats://127.0.0.1:4222' });
+ */
+export function connectBroker(options: ConnectionOptions = {}): Promise<NatsConnection> {
+  return connect({
+    maxReconnectAttempts: -1,
+    reconnectTimeWait: 500,
+    reconnectJitter: 200,
+    pingInterval: 10_000,
+    maxPingOut: 2,
+    timeout: 5_000,
+    ...options,
+  });
+}

@@ -1,0 +1,97 @@
+import { jetstreamManager } from '@nats-io/jetstream';
+import type { NatsConnection } from '@nats-io/transport-node';
+import type { ConnectionState } from '@livecall/core';
+
+import { toFleetNames } from './fleet-names.js';
+import type { FleetOptions } from './fleet-names.js';
+import type { Run } from './run.js';
+
+/** A call as its worker sees it. */
+export interface CallReport {
+  readonly callId: string;
+  readonly run: Run;
+  /** When the worker took it, in milliseconds since the epoch. */
+  readonly since: number;
+  readonly state: ConnectionState['status'];
+  /** How many messages the run has published. */
+  readonly published: number;
+  /** How many of them the broker has not acknowledged yet. */
+  readonly unacked: number;
+}
+
+/** What one worker answers. */
+export interface WorkerReport {
+  readonly worker: string;
+  readonly slots: number;
+  /** Bytes that wait for the broker. */
+  readonly unackedBytes: number;
+  readonly calls: readonly CallReport[];
+}
+
+/** A fleet as a whole. */
+export interface FleetStatus {
+  /** Those that answered in time, by name. */
+  readonly workers: readonly WorkerReport[];
+  /** Jobs that no worker has taken yet. */
+  readonly waiting: number;
+  /** Jobs that a worker has, or had until lately. */
+  readonly taken: number;
+  /** What is stored of calls. */
+  readonly stored: { readonly calls: number; readonly messages: number; readonly bytes: number };
+}
+
+/** How long the workers have to answer. */
+export interface FleetStatusOptions extends FleetOptions {
+  /** Milliseconds. @default 1000 */
+  readonly waitMs?: number;
+}
+
+/**
+ * Asks the workers and the broker how things stand.
+ *
+ * @example
+ * import { fleetStatus } from '@livecall/fleet';
+ * import type { NatsConnection } from '@nats-io/transport-node';
+ *
+ * export const countCalls = async (connection: NatsConnection) =>
+ *   (await fleetStatus(connection)).workers.flatMap(({ calls }) => calls).length;
+ */
+export async function fleetStatus(
+  connection: NatsConnection,
+  { waitMs = 1_000, ...fleet }: FleetStatusOptions = {},
+): Promise<FleetStatus> {
+  const names = toFleetNames(fleet);
+  const manager = await jetstreamManager(connection, { checkAPI: false, timeout: 5_000 });
+  const [workers, jobs, calls] = await Promise.all([
+    askWorkers(connection, names.workersSubject, waitMs),
+    manager.consumers.info(names.jobsStream, names.jobsConsumer),
+    manager.streams.info(names.callsStream),
+  ]);
+  const { num_subjects: kept = 0, messages, bytes } = calls.state;
+  return {
+    workers: [...workers].sort((a, b) => a.worker.localeCompare(b.worker)),
+    waiting: jobs.num_pending,
+    taken: jobs.num_ack_pending,
+    stored: { calls: kept, messages, bytes },
+  };
+}
+
+async function askWorkers(
+  connection: NatsConnection,
+  subject: string,
+  maxWait: number,
+): Promise<readonly WorkerReport[]> {
+  const reports: WorkerReport[] = [];
+  try {
+    // Until none has answered for a while: most answer at once.
+    const asked = await connection.requestMany(subject, '', {
+      strategy: 'stall',
+      maxWait,
+      stall: 300,
+    });
+    for await (const reply of asked) reports.push(reply.json<WorkerReport>());
+  } catch {
+    // There is no worker.
+  }
+  return reports;
+}

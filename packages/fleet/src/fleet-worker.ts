@@ -1,0 +1,330 @@
+import { hostname } from 'node:os';
+
+import type { LiveCallOptions } from '@livecall/core';
+import { jetstream, jetstreamManager } from '@nats-io/jetstream';
+import type { Consumer, ConsumerMessages, JetStreamManager, JsMsg } from '@nats-io/jetstream';
+import type { NatsConnection } from '@nats-io/transport-node';
+import * as E from 'fp-ts/lib/Either.js';
+import { asyncScheduler, Observable } from 'rxjs';
+
+import { brokerLink } from './broker-link.js';
+import { isCallId, toFleetNames } from './fleet-names.js';
+import type { FleetNames, FleetOptions } from './fleet-names.js';
+import { followJob } from './follow-job.js';
+import type { Dial, FollowedCall, Outcome } from './follow-job.js';
+import { readJob } from './job.js';
+import { now } from './moment.js';
+import type { Moment } from './moment.js';
+import { createOutbox } from './outbox.js';
+import type { Outbox } from './outbox.js';
+import { parseRun } from './run.js';
+import type { Run } from './run.js';
+import type { WorkerReport } from './fleet-status.js';
+
+/** What a worker follows, and how much. */
+export interface FleetWorkerOptions extends FleetOptions {
+  /** As `connectBroker` makes it, and of this worker alone. It stays open. */
+  readonly connection: NatsConnection;
+  /** Dials the call of a job, with the tokens that it finds or opens. */
+  readonly dial: Dial;
+  /** How many calls it follows at once. @default 100 */
+  readonly slots?: number;
+  /** What it is called, where somebody looks. @default the host's name and the process's id */
+  readonly name?: string;
+  /** How each call is followed; its utterances are not kept. @default {} */
+  readonly call?: Omit<LiveCallOptions, 'maxUtterances'>;
+  /**
+   * Bytes that may wait for the broker, which is away. With more, calls are let go of, and followed
+   * anew when it is back. @default 134217728
+   */
+  readonly maxUnackedBytes?: number;
+  /** When it emits, no further call is taken, and those that are followed are given to others. */
+  readonly drain$?: Observable<unknown>;
+  /** Milliseconds for others to take them; then it hangs up. @default 30000 */
+  readonly drainTimeoutMs?: number;
+}
+
+/** What a worker has done. */
+export type WorkerNews =
+  | { readonly kind: 'taken'; readonly callId: string; readonly run: Run }
+  | {
+      readonly kind: 'over';
+      readonly callId: string;
+      readonly run: Run;
+      readonly outcome: Outcome;
+      /** Why it was not followed, or not any further. */
+      readonly why?: string;
+    }
+  /** A job that cannot even be told whose it is; it has left the queue. */
+  | { readonly kind: 'dropped'; readonly why: string }
+  /** The queue cannot be read; it is tried again. */
+  | { readonly kind: 'trouble'; readonly error: Error };
+
+/** So many jobs are asked for at once, so that workers that start together share them. */
+const BATCH = 8;
+/** No longer, since the lease of a job counts from when it was asked for. */
+const ASK_FOR_MS = 1_000;
+const TRY_AGAIN_MS = 500;
+
+/**
+ * Follows the calls of a fleet's queue: subscribing starts it. What crosses each call's socket is
+ * written to the call's subject, where `brokerTransport` reads it.
+ *
+ * It completes when it was drained. Unsubscribing hangs up, and gives the jobs back without waiting
+ * for who takes them. It errors when the queue is not there at first, or when the connection to the
+ * broker is closed; that the broker is away is no error.
+ *
+ * @throws TypeError for an option that cannot be
+ * @example
+ * import { webSocketTransport } from '@livecall/core';
+ * import { fleetWorker, openTokens } from '@livecall/fleet';
+ * import type { NatsConnection } from '@nats-io/transport-node';
+ *
+ * export const work = (connection: NatsConnection, privateKey: string, accessToken: string) =>
+ *   fleetWorker({
+ *     connection,
+ *     dial: ({ callId, sealed = '' }, secrets) => {
+ *       const { conversationToken } = openTokens(sealed, callId, privateKey);
+ *       secrets.add(conversationToken);
+ *       secrets.add(accessToken);
+ *       const url = 'wss://calls.example/ws/v1/liveCalls';
+ *       return webSocketTransport({ url, accessToken, conversationToken });
+ *     },
+ *   });
+ */
+export function fleetWorker({
+  connection,
+  dial,
+  slots = 100,
+  name = `${hostname()}-${process.pid}`,
+  call: callOptions = {},
+  maxUnackedBytes = 128 * 2 ** 20,
+  drain$,
+  drainTimeoutMs = 30_000,
+  ...fleet
+}: FleetWorkerOptions): Observable<WorkerNews> {
+  const names = toFleetNames(fleet);
+  if (!(Number.isSafeInteger(slots) && slots > 0)) {
+    throw new TypeError(`slots must be a whole number above 0, not ${slots}.`);
+  }
+
+  return new Observable((subscriber) => {
+    const link = brokerLink(connection);
+    const calls = new Map<string, FollowedCall>();
+    const outbox = createOutbox(connection);
+    let isDraining = false;
+    let asking: ConsumerMessages | undefined;
+    let wake = (): void => undefined;
+    /** A renewal that was sent before the connection was lost proves nothing. */
+    let epoch = 0;
+
+    const hasLeft = () => subscriber.closed;
+    const hasChanged = () => {
+      wake();
+    };
+
+    const take = (message: JsMsg, askedAt: Moment, { manager, ackWaitMs }: Queue) => {
+      const callId = message.subject.slice(message.subject.lastIndexOf('.') + 1);
+      if (!isCallId(callId)) {
+        message.term();
+        subscriber.next({ kind: 'dropped', why: 'its subject ends in what is no call id' });
+        return;
+      }
+      if (isDraining) {
+        message.nak();
+        return;
+      }
+      const known = calls.get(callId);
+      if (known?.run.job === message.info.streamSequence) {
+        known.adopt(message, askedAt);
+        return;
+      }
+      known?.hear({ job: message.info.streamSequence, delivery: 0 });
+      const read = readJob(message.data, message.subject);
+      const followed = followJob({
+        connection,
+        manager,
+        names,
+        outbox,
+        worker: name,
+        job: E.isRight(read) ? read.right : { callId },
+        message,
+        askedAt,
+        ackWaitMs,
+        maxUnackedBytes,
+        dial: E.isRight(read)
+          ? dial
+          : () => {
+              throw new Error(read.left);
+            },
+        callOptions,
+        onOver: (outcome, why) => {
+          if (calls.get(callId) === followed) calls.delete(callId);
+          subscriber.next({
+            kind: 'over',
+            callId,
+            run: followed.run,
+            outcome,
+            ...(why !== undefined && { why }),
+          });
+          hasChanged();
+        },
+      });
+      calls.set(callId, followed);
+      subscriber.next({ kind: 'taken', callId, run: followed.run });
+      void renew();
+    };
+
+    const renew = async () => {
+      const sentAt = now();
+      const sentIn = epoch;
+      const renewed = [...calls.values()].filter((followed) => followed.renew());
+      for (const followed of calls.values()) followed.verify();
+      if (renewed.length === 0) return;
+      await connection.flush();
+      if (epoch !== sentIn) return;
+      for (const followed of renewed) followed.renewed(sentAt);
+    };
+
+    const ask = async (queue: Queue) => {
+      const free = slots - calls.size;
+      if (free <= 0) {
+        await new Promise<void>((resolve) => {
+          wake = resolve;
+        });
+        return;
+      }
+      const askedAt = now();
+      asking = await queue.consumer.fetch({
+        max_messages: Math.min(free, BATCH),
+        expires: ASK_FOR_MS,
+      });
+      for await (const message of asking) take(message, askedAt, queue);
+    };
+
+    const work = async () => {
+      const queue = await openQueue(connection, names);
+      subscriber.add(
+        asyncScheduler.schedule(function (this) {
+          void renew().catch(() => undefined);
+          this.schedule(undefined, queue.ackWaitMs / 3);
+        }, queue.ackWaitMs / 3),
+      );
+      while (!subscriber.closed && !isDraining) {
+        try {
+          await ask(queue);
+        } catch (error) {
+          if (hasLeft() || connection.isClosed()) return;
+          subscriber.next({ kind: 'trouble', error: toError(error) });
+          await pause(TRY_AGAIN_MS);
+        }
+      }
+    };
+
+    const drain = async () => {
+      if (isDraining) return;
+      isDraining = true;
+      asking?.stop();
+      hasChanged();
+      const deadline = now().monotonic + drainTimeoutMs;
+      const isLate = () => now().monotonic >= deadline;
+      const until = async (isDone: () => boolean, ms: number) => {
+        const end = Math.min(deadline, now().monotonic + ms);
+        while (!isDone() && now().monotonic < end) await pause(5);
+      };
+      // One after the other: the others are not to dial hundreds of calls in one moment.
+      for (const followed of [...calls.values()]) {
+        followed.handOver();
+        await until(() => calls.get(followed.callId) !== followed, HAND_OVER_MS);
+        if (isLate()) break;
+      }
+      for (const followed of calls.values()) followed.handOver();
+      await until(() => calls.size === 0, drainTimeoutMs);
+      for (const followed of [...calls.values()]) followed.letGo();
+      const end = now().monotonic + LAST_ACKS_MS;
+      while (outbox.unacked() > 0 && link.isUp() && now().monotonic < end) await pause(5);
+      if (!connection.isClosed()) await connection.flush();
+      subscriber.complete();
+    };
+
+    const hellos = connection.subscribe(names.runSubject('*'), {
+      callback: (error, message) => {
+        if (error !== null) return;
+        const callId = message.subject.slice(message.subject.lastIndexOf('.') + 1);
+        const run = parseRun(message.string());
+        if (run !== undefined) calls.get(callId)?.hear(run);
+      },
+    });
+    const questions = connection.subscribe(names.workersSubject, {
+      callback: (error, message) => {
+        if (error === null) message.respond(JSON.stringify(toReport(name, slots, calls, outbox)));
+      },
+    });
+    subscriber.add(() => {
+      for (const followed of [...calls.values()]) followed.letGo();
+      asking?.stop();
+      outbox.close();
+      hasChanged();
+      if (connection.isClosed()) return;
+      hellos.unsubscribe();
+      questions.unsubscribe();
+    });
+    subscriber.add(
+      link.news$.subscribe((news) => {
+        if (news === 'away') epoch += 1;
+        // Before any job can be taken: those that wait may be our own, delivered anew.
+        else if (news === 'back') for (const followed of calls.values()) followed.doubt();
+        else subscriber.error(new Error('The connection to the NATS server was closed.'));
+      }),
+    );
+    if (drain$ !== undefined) subscriber.add(drain$.subscribe(() => void drain()));
+    work().catch((error: unknown) => {
+      subscriber.error(toError(error));
+    });
+  });
+}
+
+/** So long the next call waits for the one before it to be taken. */
+const HAND_OVER_MS = 1_000;
+const LAST_ACKS_MS = 2_000;
+
+/** The jobs, and how long they are a worker's. */
+interface Queue {
+  readonly manager: JetStreamManager;
+  readonly consumer: Consumer;
+  readonly ackWaitMs: number;
+}
+
+async function openQueue(connection: NatsConnection, names: FleetNames): Promise<Queue> {
+  const manager = await jetstreamManager(connection, { checkAPI: false, timeout: 2_000 });
+  const consumer = await jetstream(connection).consumers.get(names.jobsStream, names.jobsConsumer);
+  const { config } = await consumer.info(true);
+  return { manager, consumer, ackWaitMs: (config.ack_wait ?? 30e9) / 1e6 };
+}
+
+function toReport(
+  worker: string,
+  slots: number,
+  calls: ReadonlyMap<string, FollowedCall>,
+  outbox: Outbox,
+): WorkerReport {
+  return {
+    worker,
+    slots,
+    unackedBytes: outbox.unackedBytes(),
+    calls: [...calls.values()].map(({ callId, run, since, state, published, unacked }) => ({
+      callId,
+      run,
+      since,
+      state: state(),
+      published: published(),
+      unacked: unacked(),
+    })),
+  };
+}
+
+const pause = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
+
+function toError(error: unknown): Error {
+  return error instanceof Error ? error : new Error(String(error));
+}

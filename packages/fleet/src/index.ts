@@ -1,0 +1,23 @@
+/* The broker */
+export { connectBroker } from './connect-broker.js';
+export { BrokerUnfitError, setUpFleet } from './set-up-fleet.js';
+export type { SetUpFleetOptions } from './set-up-fleet.js';
+export type { FleetOptions } from './fleet-names.js';
+
+/* Jobs */
+export { AlreadyEnqueuedError, enqueue } from './job.js';
+export type { Job } from './job.js';
+export { createFleetKeys, openTokens, SealedTokensError, sealTokens } from './sealed-tokens.js';
+export type { CallTokens, FleetKeys } from './sealed-tokens.js';
+
+/* Workers */
+export { fleetWorker } from './fleet-worker.js';
+export type { FleetWorkerOptions, WorkerNews } from './fleet-worker.js';
+export type { Dial, Outcome } from './follow-job.js';
+export type { Run } from './run.js';
+export { fleetStatus } from './fleet-status.js';
+export type { CallReport, FleetStatus, FleetStatusOptions, WorkerReport } from './fleet-status.js';
+
+/* Readers */
+export { brokerRetry, brokerTransport } from './broker-transport.js';
+export type { BrokerTransportOptions } from './broker-transport.js';

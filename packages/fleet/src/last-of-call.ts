@@ -1,0 +1,43 @@
+import { JetStreamApiError } from '@nats-io/jetstream';
+import type { JetStreamManager } from '@nats-io/jetstream';
+
+import type { FleetNames } from './fleet-names.js';
+import { MESSAGE_ID } from './outbox.js';
+import { parseEntryId } from './run.js';
+import type { EntryId } from './run.js';
+
+/** The last message of a call. */
+export interface LastOfCall {
+  readonly sequence: number;
+  /** Nothing where somebody else has published it. */
+  readonly id: EntryId | undefined;
+  /** Whether it is the entry with which a recording ends. */
+  readonly isEnd: boolean;
+}
+
+/**
+ * Reads it from the stream's leader: a copy of the stream, which answers a direct get, may not know
+ * yet that another worker has begun.
+ *
+ * @returns nothing where the call has none
+ */
+export async function lastOfCall(
+  manager: JetStreamManager,
+  names: FleetNames,
+  callId: string,
+): Promise<LastOfCall | undefined> {
+  try {
+    const message = await manager.streams.getMessage(names.callsStream, {
+      last_by_subj: names.callSubject(callId),
+    });
+    if (message === null) return undefined;
+    return {
+      sequence: message.seq,
+      id: parseEntryId(message.header.get(MESSAGE_ID)),
+      isEnd: message.data.length < 100 && /"event":"end"\}$/.test(message.string()),
+    };
+  } catch (error) {
+    if (error instanceof JetStreamApiError && error.code === 10_037) return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,209 @@
+import {
+  AckPolicy,
+  DiscardPolicy,
+  jetstreamManager,
+  JetStreamApiError,
+  RetentionPolicy,
+  StorageType,
+} from '@nats-io/jetstream';
+import type { ConsumerConfig, JetStreamManager, StreamConfig } from '@nats-io/jetstream';
+import { nanos } from '@nats-io/transport-node';
+import type { NatsConnection } from '@nats-io/transport-node';
+
+import { toFleetNames } from './fleet-names.js';
+import type { FleetOptions } from './fleet-names.js';
+
+/** What the broker keeps, and for how long. */
+export interface SetUpFleetOptions extends FleetOptions {
+  /** The longest that what was said in a call is kept, in milliseconds. @default 86400000 (a day) */
+  readonly maxAgeMs?: number;
+  /**
+   * Bytes for all calls; beyond them the oldest entries go. The broker sets so much of its disk
+   * aside at once. @default 1073741824
+   */
+  readonly maxCallsBytes?: number;
+  /** Bytes for the jobs; beyond them no further one is taken on. @default 67108864 */
+  readonly maxJobsBytes?: number;
+  /**
+   * Milliseconds after which the job of a worker that has fallen silent goes to another. Shorter
+   * than the longest pause of a worker's event loop, a call changes hands for nothing. @default 5000
+   */
+  readonly ackWaitMs?: number;
+  /** How many servers of a cluster keep each entry: 1, 3 or 5. @default 1 */
+  readonly replicas?: number;
+}
+
+/** The broker cannot do what a fleet needs, or has been set up for something else. */
+export class BrokerUnfitError extends Error {
+  readonly _tag = 'BrokerUnfitError';
+  override readonly name = 'BrokerUnfitError';
+}
+
+/**
+ * Makes the two streams and the consumer of a fleet where they are missing. What is there keeps its
+ * limits, so that whoever runs the broker may set others.
+ *
+ * Every setting is read back: servers accept some that they do not know, and pass over them.
+ *
+ * @throws BrokerUnfitError
+ * @throws TypeError for an option that cannot be
+ * @example
+ * import { connectBroker, setUpFleet } from '@livecall/fleet';
+ *
+ * export async function setUp() {
+ *   const connection = await connectBroker();
+ *   await setUpFleet(connection, { maxAgeMs: 3_600_000 });
+ *   return connection;
+ * }
+ */
+export async function setUpFleet(
+  connection: NatsConnection,
+  {
+    maxAgeMs = 24 * 3_600_000,
+    maxCallsBytes = 2 ** 30,
+    maxJobsBytes = 64 * 2 ** 20,
+    ackWaitMs = 5_000,
+    replicas = 1,
+    ...fleet
+  }: SetUpFleetOptions = {},
+): Promise<void> {
+  assertAbove({ maxAgeMs, maxCallsBytes, maxJobsBytes, replicas }, 0);
+  assertAbove({ ackWaitMs }, 999);
+  const names = toFleetNames(fleet);
+  const { headers, version } = connection.info ?? {};
+  if (headers !== true) {
+    throw new BrokerUnfitError(
+      `The NATS server (${version ?? 'unknown version'}) takes no headers; a fleet needs 2.9 or newer.`,
+    );
+  }
+  const manager = await jetstreamManager(connection, { checkAPI: false });
+  await ensureStream(manager, {
+    name: names.callsStream,
+    subjects: [names.callSubject('*')],
+    retention: RetentionPolicy.Limits,
+    storage: StorageType.File,
+    discard: DiscardPolicy.Old,
+    max_age: nanos(maxAgeMs),
+    max_bytes: maxCallsBytes,
+    duplicate_window: nanos(Math.min(120_000, maxAgeMs)),
+    num_replicas: replicas,
+  });
+  await ensureStream(manager, {
+    name: names.jobsStream,
+    subjects: [names.jobSubject('*')],
+    retention: RetentionPolicy.Workqueue,
+    storage: StorageType.File,
+    // A job that was taken on is never dropped for another.
+    discard: DiscardPolicy.New,
+    max_bytes: maxJobsBytes,
+    num_replicas: replicas,
+  });
+  await ensureConsumer(manager, names.jobsStream, {
+    durable_name: names.jobsConsumer,
+    ack_policy: AckPolicy.Explicit,
+    ack_wait: nanos(ackWaitMs),
+    // One limit for all workers together: each limits itself by its slots.
+    max_ack_pending: -1,
+    // Beyond one, a job would stay in the queue for ever, and nobody be told.
+    max_deliver: -1,
+    filter_subject: names.jobSubject('*'),
+  });
+}
+
+/** What must be as a fleet needs it, whoever made the stream; all else is a matter of taste. */
+const NEEDED: readonly (keyof StreamConfig)[] = ['subjects', 'retention'];
+
+type Wanted = Partial<StreamConfig> & Pick<StreamConfig, 'name'>;
+
+async function ensureStream(manager: JetStreamManager, wanted: Wanted): Promise<void> {
+  const { config, isNew } = await findOrMake(
+    () => manager.streams.info(wanted.name),
+    () => manager.streams.add(wanted),
+    `stream ${wanted.name}`,
+  );
+  const keys = isNew ? (Object.keys(wanted) as (keyof StreamConfig)[]) : NEEDED;
+  assertKept(
+    `stream ${wanted.name}`,
+    keys.filter((key) => key in wanted),
+    wanted,
+    config,
+  );
+}
+
+async function ensureConsumer(
+  manager: JetStreamManager,
+  stream: string,
+  wanted: Partial<ConsumerConfig> & { readonly durable_name: string },
+): Promise<void> {
+  const name = wanted.durable_name;
+  const { config, isNew } = await findOrMake(
+    () => manager.consumers.info(stream, name),
+    () => manager.consumers.add(stream, wanted),
+    `consumer ${name} of ${stream}`,
+  );
+  const keys: readonly (keyof ConsumerConfig)[] = isNew
+    ? (Object.keys(wanted) as (keyof ConsumerConfig)[])
+    : ['ack_policy', 'max_deliver', 'filter_subject'];
+  assertKept(`consumer ${name} of ${stream}`, keys, wanted, config);
+}
+
+async function findOrMake<Info extends { readonly config: object }>(
+  find: () => Promise<Info>,
+  make: () => Promise<Info>,
+  what: string,
+): Promise<{ readonly config: Info['config']; readonly isNew: boolean }> {
+  try {
+    return { config: (await find()).config, isNew: false };
+  } catch (error) {
+    if (!isNotFound(error)) throw toUnfit(error, `The ${what} cannot be read`);
+  }
+  try {
+    return { config: (await make()).config, isNew: true };
+  } catch (error) {
+    // Two workers that start at once: the other's will do.
+    if (error instanceof JetStreamApiError && /already|in use/.test(error.message)) {
+      return { config: (await find()).config, isNew: false };
+    }
+    throw toUnfit(error, `The ${what} cannot be made`);
+  }
+}
+
+function assertKept<A extends object>(
+  what: string,
+  keys: readonly (keyof A)[],
+  wanted: Partial<A>,
+  config: A,
+): void {
+  const lost = keys.filter((key) => JSON.stringify(config[key]) !== JSON.stringify(wanted[key]));
+  if (lost.length === 0) return;
+  const named = lost
+    .map(
+      (key) =>
+        `${String(key)} is ${config[key] === undefined ? 'not there' : JSON.stringify(config[key])}`,
+    )
+    .join(', ');
+  throw new BrokerUnfitError(
+    `The ${what} is not as a fleet needs it: ${named}. Give the fleet another prefix, or a newer server.`,
+  );
+}
+
+function isNotFound(error: unknown): boolean {
+  return error instanceof JetStreamApiError && error.status === 404;
+}
+
+function toUnfit(error: unknown, what: string): Error {
+  if (!(error instanceof Error)) return new BrokerUnfitError(`${what}.`);
+  const advice = /storage|resources/.test(error.message)
+    ? '; see the server’s max_file_store, and ask for fewer bytes'
+    : /not enabled|no responders/.test(error.message)
+      ? '; start the server with -js'
+      : '';
+  return new BrokerUnfitError(`${what}: ${error.message}${advice}.`, { cause: error });
+}
+
+function assertAbove(options: Readonly<Record<string, number>>, least: number): void {
+  for (const [name, value] of Object.entries(options)) {
+    if (Number.isSafeInteger(value) && value > least) continue;
+    throw new TypeError(`${name} must be a whole number above ${least}, not ${value}.`);
+  }
+}

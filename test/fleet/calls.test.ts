@@ -1,0 +1,154 @@
+import { liveCall } from '@livecall/core';
+import type { LiveCall, Received } from '@livecall/core';
+import { brokerTransport, enqueue } from '@livecall/fleet';
+import { replay, scenario, serve } from '@livecall/tools';
+import { firstValueFrom, lastValueFrom, take, toArray } from 'rxjs';
+import { expect, it } from 'vitest';
+import type { WebSocket } from 'ws';
+
+import { accessToken, conversationToken } from '../fixtures/canary-tokens.js';
+import { hasNats, makeFleet, readerOptions, sharedNats, startWorker } from '../fixtures/fleet.js';
+import { follow, followCall } from '../fixtures/follow.js';
+import { CALL_END, START } from '../fixtures/frames.js';
+import { startPlatform } from '../fixtures/platform.js';
+
+/* Over a real NATS server: a worker that follows a call, and whoever reads it. */
+
+const nats = sharedNats();
+const itWithNats = it.skipIf(!hasNats);
+
+const greet = (client: WebSocket) => {
+  client.send(START);
+};
+
+const words = (n: number) => `{"type":"transcript","role":"user","msg":"word ${n}","offset":${n}}`;
+
+/** Everything that a call's messages say, once it is over. */
+const heard = async (call: LiveCall) => {
+  const messages = lastValueFrom(call.messages$.pipe(toArray()));
+  call.connect();
+  return (await messages).map(({ connection, message }: Received) => [connection, message.type]);
+};
+
+itWithNats(
+  'follows a served recording to its end, for who was there first and who comes late',
+  async () => {
+    const connection = await nats().connect();
+    const prefix = await makeFleet(connection);
+    const call = scenario().send(START).send(words(1)).send(words(2)).send(CALL_END).close(1000);
+    await using server = await serve(() => replay(call.toRecording()));
+    const transport = () => brokerTransport({ connection, callId: 'call-1', prefix });
+    const first = heard(liveCall(transport(), readerOptions));
+    const worker = startWorker(await nats().connect(), server.url, { prefix });
+    await enqueue(connection, { callId: 'call-1' }, { prefix });
+
+    const expected = [
+      [1, 'event:start'],
+      [1, 'transcript'],
+      [1, 'transcript'],
+      [1, 'event:callEnd'],
+    ];
+    expect(await first).toEqual(expected);
+    expect((await worker.over('call-1')).outcome).toBe('ended');
+    expect(await heard(liveCall(transport(), readerOptions))).toEqual(expected);
+  },
+);
+
+itWithNats('is the n-th connection of the call at the n-th subscription', async () => {
+  const connection = await nats().connect();
+  const prefix = await makeFleet(connection);
+  await using platform = await startPlatform([
+    (client) => {
+      client.send(START);
+      client.close(1011);
+    },
+    503,
+    (client) => {
+      client.send(words(1));
+      client.send(CALL_END);
+    },
+  ]);
+  const worker = startWorker(await nats().connect(), platform.url, { prefix });
+  await enqueue(connection, { callId: 'call-1' }, { prefix });
+  await worker.over('call-1');
+
+  const call = liveCall(brokerTransport({ connection, callId: 'call-1', prefix }), readerOptions);
+  using followed = followCall(call);
+  expect(await lastValueFrom(call.messages$.pipe(toArray()))).toMatchObject([
+    { connection: 1, message: { type: 'event:start' } },
+    { connection: 2, message: { type: 'transcript' } },
+    { connection: 2, message: { type: 'event:callEnd' } },
+  ]);
+  // That the dial between them was refused is over, and nobody waits for it again.
+  expect(await followed.errors(9)).toMatchObject([{ _tag: 'ConnectionClosedError', code: 1011 }]);
+});
+
+itWithNats('tells a live reader of a refused dial as it happens', async () => {
+  const connection = await nats().connect();
+  const prefix = await makeFleet(connection);
+  await using platform = await startPlatform([503, greet]);
+  const call = liveCall(brokerTransport({ connection, callId: 'call-1', prefix }), readerOptions);
+  using followed = followCall(call);
+  startWorker(await nats().connect(), platform.url, {
+    prefix,
+    call: { retry: { baseDelayMs: 300 } },
+  });
+  await enqueue(connection, { callId: 'call-1' }, { prefix });
+  expect(await followed.errors(1)).toMatchObject([{ _tag: 'HandshakeRefusedError', status: 503 }]);
+  await firstValueFrom(call.events$.pipe(take(1)));
+});
+
+itWithNats('carries frames of every kind and of any length as they were', async () => {
+  const connection = await nats().connect();
+  const prefix = await makeFleet(connection);
+  const sent = [
+    'no JSON',
+    '{ "type":"spaced" }',
+    `{"type":"long","words":"${'w\\n'.repeat(300_000)}"}`,
+    Buffer.from([0, 255, 7]),
+    Buffer.alloc(1024 * 1024, 9),
+  ];
+  await using platform = await startPlatform([
+    (client) => {
+      for (const frame of sent) client.send(frame, { binary: typeof frame !== 'string' });
+    },
+  ]);
+  startWorker(await nats().connect(), platform.url, { prefix });
+  await enqueue(connection, { callId: 'call-1' }, { prefix });
+  const transport = brokerTransport({ connection, callId: 'call-1', prefix });
+  using followed = follow(transport);
+  const frames = await followed.frames(sent.length);
+  // An element at a time, a megabyte takes long to compare.
+  const isSame = frames.map((frame, n) =>
+    Buffer.from(frame as string).equals(Buffer.from(sent[n] ?? '')),
+  );
+  expect(isSame).toEqual([true, true, true, true, true]);
+});
+
+itWithNats('writes no token to the call, and keeps what an app needs of it', async () => {
+  const connection = await nats().connect();
+  const prefix = await makeFleet(connection);
+  await using platform = await startPlatform([
+    (client) => {
+      client.send(START);
+      client.send(
+        `{"type":"error","description":"not with ${accessToken} or ${conversationToken}"}`,
+      );
+      client.send(CALL_END);
+    },
+  ]);
+  const worker = startWorker(await nats().connect(), platform.url, { prefix });
+  const everything: string[] = [];
+  const listening = connection.subscribe('>', {
+    callback: (_error, message) => {
+      everything.push(`${message.subject} ${message.string()}`);
+    },
+  });
+  await enqueue(connection, { callId: 'call-1' }, { prefix });
+  await worker.over('call-1');
+  listening.unsubscribe();
+  const all = everything.join('\n');
+  expect(all).toContain('+14155552671');
+  expect(all).not.toContain(accessToken);
+  expect(all).not.toContain(conversationToken);
+});
