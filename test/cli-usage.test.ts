@@ -12,7 +12,10 @@ it.concurrent.each(['--version', '-V'])('prints its version with %s', async (fla
   expect(await run([flag])).toEqual({ exitCode: 0, stdout: `${version}\n`, stderr: '' });
 });
 
-const commands = ['record', 'replay', 'proxy', 'show', 'check', 'redact', 'repair'] as const;
+const commands = [
+  ...(['record', 'replay', 'proxy', 'show', 'check', 'redact', 'repair'] as const),
+  ...(['list', 'search'] as const),
+];
 
 it.concurrent.each([['--help'], ['-h'], ['help']])(
   'prints its commands and exit codes with %s',

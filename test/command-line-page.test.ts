@@ -64,11 +64,17 @@ it('has the shapes of what is written with --json', async () => {
   const shown = await run(['show', '--json', whole]);
   const checked = await run(['check', '--json', '--secrets', whole, empty]);
   const problems = checked.stdout.trim().split('\n');
+  const listed = await run(['list', '--json', whole, 'recordings']);
+  const found = await run(['search', '--json', 'hello', whole, 'recordings']);
+  const counted = await run(['search', '--json', '--count', 'hello', whole]);
   app.write(
     'json.ts',
     `${readExamples(path)['json'] ?? ''}
      export const shown: Shown = ${shown.stdout};
-     export const problems: readonly Problem[] = [${problems.join(',')}];`,
+     export const problems: readonly Problem[] = [${problems.join(',')}];
+     export const listed: readonly Listed[] = [${toList(listed.stdout)}];
+     export const found: readonly Found[] = [${toList(found.stdout)}];
+     export const counted: readonly Counted[] = [${toList(counted.stdout)}];`,
   );
 
   expect(await app.compile()).toBe('');
@@ -82,10 +88,17 @@ it('has the shapes of what is written with --json', async () => {
   expect(problems.map((line) => 'line' in (JSON.parse(line) as object))).toContain(false);
 });
 
+function toList(stdout: string): string {
+  return stdout.trim().split('\n').join(',');
+}
+
 it('shows a terminal nothing that it obeys', async () => {
   using folder = makeFolder();
   const whole = folder.write('all.ndjson', `${everything.join('\n')}\n`);
-  for (const args of [['show'], ['show', '--json'], ['check'], ['check', '--json', '--secrets']]) {
+  for (const args of [
+    ...[['show'], ['show', '--json'], ['check'], ['check', '--json', '--secrets']],
+    ...[['list'], ['list', '--json'], ['search', 'hello'], ['search', '--json', 'hello']],
+  ]) {
     const { stdout } = await run([...args, whole]);
 
     // eslint-disable-next-line no-control-regex -- these are what is looked for

@@ -79,3 +79,11 @@ export {
   RefusedEntry,
 } from './recording/recording.js';
 export type { Recording, UnknownEntry } from './recording/recording.js';
+
+/* Workbench */
+export { foldText } from './recording/workbench/fold-text.js';
+export type { Hit, SearchOptions } from './recording/workbench/phrase.js';
+export { searchRecording } from './recording/workbench/search-recording.js';
+export { summarizeRecording } from './recording/workbench/summarize-recording.js';
+export type { Outcome, RecordingSummary } from './recording/workbench/summarize-recording.js';
+export type { Utterance } from './recording/workbench/utterance.js';

@@ -26,7 +26,8 @@ export const exitCodes = {
 /** What each of them says, in one line. */
 export const exitCodeMeanings: Readonly<Record<keyof typeof exitCodes, string>> = {
   ok: 'done; stopped by Ctrl-C, for what runs until it is stopped',
-  failed: 'the client departed from the recording, or a check failed',
+  failed:
+    'the client departed from the recording, a check failed, recordings differ, or nothing was found',
   usage: 'the command was not understood, or a token cannot be used',
   badRecording: 'a recording cannot be used',
   noInput: 'there is no such file, or it cannot be read',

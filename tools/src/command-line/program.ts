@@ -2,8 +2,9 @@ import { existsSync, readFileSync } from 'node:fs';
 import { relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-import { Command, InvalidArgumentError, Option } from 'commander';
+import { Command, Help, InvalidArgumentError, Option } from 'commander';
 
+import { addRecordingCommands } from './add-recording-commands.js';
 import { checkOptions } from './check-options.js';
 import { exitCodeMeanings, exitCodes } from './exit-error.js';
 import type { CheckFlags } from './commands/check.js';
@@ -32,6 +33,10 @@ export function createProgram(
     .version(readVersion(), '-V, --version', 'print the version')
     .helpOption('-h, --help', 'print this help')
     .helpCommand(false)
+    .configureHelp({
+      // That there are options is so of every command, and leaves what it does no room.
+      subcommandTerm: (command) => new Help().subcommandTerm(command).replace(' [options]', ''),
+    })
     .addHelpText('after', ({ command }) => `\nExit codes:\n${describeExitCodes(command)}`)
     .showHelpAfterError('(livecall COMMAND --help tells more)')
     .configureOutput({
@@ -228,6 +233,8 @@ alone.`,
       const { repair } = await import('./commands/repair.js');
       onExit(await repair(path, flags));
     });
+
+  addRecordingCommands(program, onExit);
 
   program
     .command('help')

@@ -4,7 +4,8 @@ import { hang } from './hang.js';
 import type { Moment } from './narrate.js';
 import type { Paint } from './paint.js';
 
-const speakers = { assistant: 'assistant', other: 'caller', user: 'subscriber' } as const;
+/** How those who speak in a call are called. */
+export const speakers = { assistant: 'assistant', other: 'caller', user: 'subscriber' } as const;
 const commands = {
   'client:joinCall': 'join the call',
   'client:endCall': 'end the call',

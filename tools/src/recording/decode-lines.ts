@@ -103,7 +103,8 @@ function isBlank(text: string | undefined): boolean {
   return text !== undefined && /^[ \t\r]*$/.test(text);
 }
 
-function createLineDecoder(
+/** Makes what decodes the lines of one recording, the first of which is its header. */
+export function createLineDecoder(
   name: string,
 ): (text: string | undefined, line: number) => E.Either<RecordingError, RecordingLine> {
   const misplaced = createEntryOrder();
@@ -192,7 +193,8 @@ const NO_JSON = 'is not a line of JSON in UTF-8';
 const NOT_A_RECORDING =
   'is not a livecall recording: its first line should be a header, {"livecall":1,…}';
 
-function toUnreadable(name: string, cause: unknown): RecordingError {
+/** Says why a file cannot be read. */
+export function toUnreadable(name: string, cause: unknown): RecordingError {
   const code = systemCode(cause);
   const what =
     code === 'ENOENT'

@@ -1,0 +1,11 @@
+import { parentPort, workerData } from 'node:worker_threads';
+
+import { createScanner } from './scan-task.js';
+import type { ScanTask } from './scan-task.js';
+
+/* A thread that looks into the files it is sent, for `scanFiles`. */
+
+const scan = createScanner(workerData as ScanTask);
+parentPort?.on('message', (paths: readonly string[]) => {
+  parentPort?.postMessage(paths.map(scan));
+});
