@@ -4,7 +4,12 @@ import { defineConfig } from 'vitest/config';
 
 const source = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 
-export default defineConfig({
+const units = ['packages/*/src/**/*.test.ts', 'tools/src/**/*.test.ts'];
+/** What replaces a module for the whole file (`vi.mock`) wants modules of its own. */
+const mocking = ['packages/core/src/**/{dial-web-socket,web-socket-transport}.test.ts'];
+
+/** What the tests share that are run by a script of their own: test/proxies, test/runtimes, … */
+export const base = defineConfig({
   resolve: {
     // Tests run against the sources; what is built is tested through the command line and the packs.
     // They match by prefix: the longer one first.
@@ -23,9 +28,37 @@ export default defineConfig({
     hookTimeout: 120_000,
     // Most of what an acceptance test does is to wait for another process.
     maxWorkers: '100%',
+    globalSetup: ['test/fixtures/bundle-command-line.ts'],
     setupFiles: ['test/fixtures/seed-properties.ts'],
-    include: ['packages/*/src/**/*.test.ts', 'tools/src/**/*.test.ts', 'test/**/*.test.ts'],
-    // They fetch what they run, and wait for seconds: npm run test:proxies, test:runtimes, test:browser.
-    exclude: ['**/node_modules/**', 'test/proxies/**', 'test/runtimes/**', 'test/browser/**'],
+  },
+});
+
+export default defineConfig({
+  ...base,
+  test: {
+    ...base.test,
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: 'units',
+          include: units,
+          exclude: ['**/node_modules/**', ...mocking],
+          // To load the same modules for each of a hundred files takes longer than most of the tests.
+          isolate: false,
+        },
+      },
+      { extends: true, test: { name: 'mocks', include: mocking } },
+      {
+        extends: true,
+        test: {
+          name: 'acceptance',
+          include: ['test/**/*.test.ts'],
+          // They fetch what they run, and wait for seconds: npm run test:proxies, test:runtimes,
+          // test:browser.
+          exclude: ['**/node_modules/**', 'test/proxies/**', 'test/runtimes/**', 'test/browser/**'],
+        },
+      },
+    ],
   },
 });

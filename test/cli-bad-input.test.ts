@@ -206,7 +206,7 @@ it.concurrent('livecall replay ends with 2 when two recordings have one name', a
 });
 
 const dialling =
-  /^livecall: dialling 127\.0\.0\.1:\d+\n(livecall: .* Dialling again in \d\.\d s\.\n)?livecall: recorded to .*\n/;
+  /^livecall: dialling 127\.0\.0\.1:\d+\n(livecall: .* Dialling again (in \d\.\d s|at once)\.\n)?livecall: recorded to .*\n/;
 const record = (url: string, out: string, ...flags: readonly string[]) =>
   run(['record', '--url', url, '--out', out, '--retries', '0', ...flags]);
 

@@ -14,7 +14,7 @@ import { followAsRecorded } from './fixtures/follow-as-recorded.js';
 /* Every recording again and again, while every core is kept busy by other processes. */
 
 /** `npm run test:determinism` has it a thousand times. */
-const TIMES = Number(process.env['LIVECALL_REPLAYS'] ?? 200);
+const TIMES = Number(process.env['LIVECALL_REPLAYS'] ?? 20);
 const AT_A_TIME = 20;
 
 const paths = readdirSync('recordings')

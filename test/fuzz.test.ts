@@ -23,7 +23,7 @@ import { toRecording } from '../tools/src/recording/read-recording.js';
  * is the long run (`npm run fuzz`), and `LIVECALL_SEED` runs one again.
  */
 
-const CASES = toCount('LIVECALL_FUZZ', 60_000);
+const CASES = toCount('LIVECALL_FUZZ', 15_000);
 const isLong = CASES > 1_000_000;
 const seed = toSeed();
 

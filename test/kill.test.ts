@@ -1,12 +1,12 @@
 import { spawn } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
 
 import { isComplete, loadRecording } from '@livecall/tools';
 import { interval, timer } from 'rxjs';
 import { expect, it } from 'vitest';
 import type { WebSocket } from 'ws';
 
+import { bin } from './fixtures/command-line-bin.js';
 import { makeFolder } from './fixtures/folder.js';
 import type { Folder } from './fixtures/folder.js';
 import { START } from './fixtures/frames.js';
@@ -21,12 +21,10 @@ import { randomFrom } from './fixtures/random.js';
  * test:kill`).
  */
 
-const KILLS = toCount('LIVECALL_KILLS', 20);
+const KILLS = toCount('LIVECALL_KILLS', 8);
 /** At a time: two cores are kept busy by four recorders. */
 const BATCH = 4;
 const FRAMES_PER_MS = 2;
-
-const bin = fileURLToPath(new URL('../tools/dist/bin.js', import.meta.url));
 
 /**
  * Talks at 2,000 frames a second, numbered; some of them are longer than a page of memory. Where

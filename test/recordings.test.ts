@@ -167,7 +167,6 @@ it('describes what the reader takes, and nothing else', () => {
     fc.property(value, (line) => {
       expect(isRead(line)).toBe(isLine(line));
     }),
-    { numRuns: 5_000 },
   );
 });
 
@@ -324,6 +323,5 @@ it('is any scenario again when it is replayed at once and recorded', async () =>
       expect((await fake.done()).map(showDivergence)).toEqual([]);
       expect(toComparable(await read())).toEqual(toComparable(recording));
     }),
-    { numRuns: 1_000 },
   );
 });

@@ -1,6 +1,6 @@
 import { defineConfig } from 'vitest/config';
 
-import base from '../../vitest.config.js';
+import { base } from '../../vitest.config.js';
 import { tableReporter } from '../fixtures/table-reporter.js';
 
 export default defineConfig({

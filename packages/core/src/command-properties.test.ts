@@ -322,7 +322,6 @@ it('settles every command once, and sends none twice, whatever happens to the ca
       expect(ends).toBe(1);
     }),
     {
-      numRuns: Number(process.env['LIVECALL_PROPERTY_RUNS'] ?? 2_000),
       // Chance may pass over what is rare.
       examples: Object.values(outcomes).map((steps) => [[...steps]]),
     },

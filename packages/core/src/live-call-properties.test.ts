@@ -144,7 +144,6 @@ it.each<Deed>(['hangs up', 'makes the connection fail', 'makes the wire say more
           expect(upTo(logs[number]).slice(0, told.length)).toEqual(told);
         }
       }),
-      { numRuns: 500 },
     );
   },
 );

@@ -87,7 +87,6 @@ it('tells what a Subject tells, to whom it tells it, whatever they do when they 
         );
       },
     ),
-    { numRuns: 2_000 },
   );
 });
 

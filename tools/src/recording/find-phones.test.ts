@@ -44,7 +44,7 @@ it.each(Object.entries(groupings))('finds the numbers of every country %s', (_ho
 
 /* Random numbers */
 
-const COUNT = Number(process.env['LIVECALL_NUMBERS'] ?? 4_000);
+const COUNT = Number(process.env['LIVECALL_NUMBERS'] ?? 1_000);
 const COUNTRIES: readonly CountryCode[] = [
   ...([
     'US',

@@ -298,11 +298,10 @@ it.each([
     return (user + system) / 1e6;
   };
 
-  // In 1 MB, the library takes ten times as long. Ten times the text takes a hundred where it is
-  // no longer linear.
+  // Ten times the text takes a hundred where it is no longer linear.
   seconds(10_000);
-  const [short, long] = [seconds(100_000), seconds(1_000_000)];
-  expect(long).toBeLessThan(Math.max(5, 40 * short));
+  const [short, long] = [seconds(20_000), seconds(200_000)];
+  expect(long).toBeLessThan(Math.max(1, 40 * short));
 });
 
 it.each([
@@ -393,7 +392,6 @@ it('gives one number one pseudonym, whatever it is written like and stands besid
         written.map(([, after]) => `it${after}`).join(''),
       );
     }),
-    { numRuns: 200 },
   );
 });
 
@@ -490,7 +488,6 @@ it('changes nothing when it redacts twice, whatever the numbers touch', () => {
       // And so no number is left that is not fictional.
       expect(redactAll(redacted, { defaultCountry, keepFictional: true })).toEqual(redacted);
     }),
-    { numRuns: 200 },
   );
 });
 
@@ -506,7 +503,6 @@ it('looks at a text with few digits as closely as at one with many', () => {
 
       expect(inMany).toBe(inFew + farDigits);
     }),
-    { numRuns: 500 },
   );
 });
 

@@ -169,6 +169,5 @@ it('reads a frame as its codec does, by whatever way', () => {
       const decoded = Entry.decode(value);
       if (decoded._tag === 'Right') expect(decoded.right).toEqual(value);
     }),
-    { numRuns: 2_000 },
   );
 });

@@ -87,6 +87,5 @@ it('writes a frame as it writes the entry of one, whatever is in it', () => {
 
       expect(asFrames).toEqual(asEntries);
     }),
-    { numRuns: 500 },
   );
 });

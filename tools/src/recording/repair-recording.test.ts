@@ -39,7 +39,6 @@ it('completes a recording that was cut at any byte, and keeps every line that is
       // A second repair finds nothing.
       expect(await planRepair(path)).toEqual({ keptBytes: repaired.length, added: '', steps: [] });
     }),
-    { numRuns: 200 },
   );
 });
 

@@ -101,7 +101,6 @@ it.each([...ofServer, ...ofClient, Parcel as AnyMessage])(
         const json = toJson(value);
         expect(fitsSchema(json)).toBe(declaration.is(json));
       }),
-      { numRuns: 500 },
     );
 
     // Or the property says nothing.
@@ -127,7 +126,6 @@ it.each<
         if (E.isRight(decoded)) expect(decoded).toStrictEqual(expected);
         else expect(decoded.left).toMatchObject(explained(expected) ?? {});
       }),
-      { numRuns: 2_000 },
     );
   },
 );

@@ -91,11 +91,10 @@ it('understands JSON as it does the frame that holds it', () => {
 
       expect(heard).toStrictEqual(E.isRight(decoded) ? decoded.right : undefined);
     }),
-    { numRuns: 1_000 },
   );
 
-  expect(seen.understood).toBeGreaterThan(100);
-  expect(seen.not).toBeGreaterThan(100);
+  expect(seen.understood).toBeGreaterThan(20);
+  expect(seen.not).toBeGreaterThan(20);
 });
 
 /* Commands */
