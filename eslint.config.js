@@ -3,7 +3,7 @@ import rxjsX from 'eslint-plugin-rxjs-x';
 import { defineConfig } from 'eslint/config';
 import tseslint from 'typescript-eslint';
 
-/** Imports run one way: test -> tools -> packages/core. */
+/** Imports run one way: test -> tools -> server, recording -> core. */
 const oneWay = (...forbidden) => ({
   'no-restricted-imports': [
     'error',
@@ -61,7 +61,14 @@ export default defineConfig(
   },
   {
     files: ['packages/fleet/src/**/*.ts'],
-    rules: oneWay({ regex: '^@livecall/(server|test)', message: 'A fleet records and reads.' }),
+    rules: oneWay({
+      regex: '^@livecall/(server|tools|test)',
+      message: 'A fleet records and reads.',
+    }),
+  },
+  {
+    files: ['packages/{server,recording}/src/**/*.ts'],
+    rules: oneWay({ regex: '^@livecall/(?!core)', message: 'These two know core alone.' }),
   },
   { files: ['tools/src/**/*.ts'], rules: oneWay() },
   { files: ['**/*.test.ts'], rules: { 'rxjs-x/no-ignored-default-value': 'off' } },

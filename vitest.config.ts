@@ -15,8 +15,15 @@ export const base = defineConfig({
     // They match by prefix: the longer one first.
     alias: {
       '@livecall/core/codecs': source('packages/core/src/protocol/codecs.ts'),
+      '@livecall/core/internal': source('packages/core/src/internal/index.ts'),
+      '@livecall/core/node': source('packages/core/src/node/index.ts'),
       '@livecall/core': source('packages/core/src/index.ts'),
       '@livecall/fleet': source('packages/fleet/src/index.ts'),
+      '@livecall/recording/format': source('packages/recording/src/format/index.ts'),
+      '@livecall/recording/internal': source('packages/recording/src/internal.ts'),
+      '@livecall/recording': source('packages/recording/src/index.ts'),
+      '@livecall/server': source('packages/server/src/index.ts'),
+      '@livecall/tools/replay': source('tools/src/replay.ts'),
       '@livecall/tools/vitest': source('tools/src/vitest.ts'),
       '@livecall/tools': source('tools/src/index.ts'),
     },

@@ -4,8 +4,9 @@ import { setImmediate } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
 
-import { liveCall, webSocketTransport } from '@livecall/core';
+import { liveCall } from '@livecall/core';
 import type { LiveCall, LiveCallOptions } from '@livecall/core';
+import { webSocketTransport } from '@livecall/core/node';
 import { filter, firstValueFrom, lastValueFrom } from 'rxjs';
 import { expect, it } from 'vitest';
 

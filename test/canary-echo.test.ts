@@ -1,17 +1,10 @@
 import { inspect } from 'node:util';
 
-import { liveCall, webSocketTransport } from '@livecall/core';
+import { liveCall } from '@livecall/core';
 import type { Transport } from '@livecall/core';
-import {
-  ack,
-  createSecrets,
-  record,
-  recordingSink,
-  replay,
-  scenario,
-  serveReplays,
-  showDivergence,
-} from '@livecall/tools';
+import { webSocketTransport } from '@livecall/core/node';
+import { createSecrets, record, recordingSink } from '@livecall/recording';
+import { ack, replay, scenario, serveReplays, showDivergence } from '@livecall/tools';
 import { config } from 'rxjs';
 import { expect, it, onTestFinished } from 'vitest';
 

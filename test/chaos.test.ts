@@ -2,8 +2,9 @@ import { globalAgent } from 'node:http';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 
-import { liveCall, webSocketTransport } from '@livecall/core';
+import { liveCall } from '@livecall/core';
 import type { CommandError, LiveCall, TransportError } from '@livecall/core';
+import { webSocketTransport } from '@livecall/core/node';
 import { firstValueFrom, map, share, tap, timer } from 'rxjs';
 import type { Observable } from 'rxjs';
 import { expect, it, onTestFinished } from 'vitest';

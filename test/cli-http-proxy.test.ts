@@ -1,11 +1,11 @@
-import { webSocketTransport } from '@livecall/core';
+import { webSocketTransport } from '@livecall/core/node';
 import { expect, it } from 'vitest';
 
 import { makeBadCertificates } from './fixtures/bad-certificates.js';
 import { accessToken, conversationToken, expectNoToken } from './fixtures/canary-tokens.js';
 import { startConnectProxy } from './fixtures/connect-proxy.js';
-import { follow } from './fixtures/follow.js';
 import { makeFolder } from './fixtures/folder.js';
+import { follow } from './fixtures/follow.js';
 import { CALL_END, START } from './fixtures/frames.js';
 import { livecall, run, tokens } from './fixtures/livecall.js';
 import { startPlatform } from './fixtures/platform.js';

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer, request } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-import { webSocketTransport } from '@livecall/core';
+import { webSocketTransport } from '@livecall/core/node';
 import { loadRecording } from '@livecall/tools';
 import { expect, it } from 'vitest';
 import { WebSocketServer } from 'ws';

@@ -1,5 +1,6 @@
-import { HandshakeRefusedError, liveCall, webSocketTransport } from '@livecall/core';
+import { HandshakeRefusedError, liveCall } from '@livecall/core';
 import type { Transport } from '@livecall/core';
+import { webSocketTransport } from '@livecall/core/node';
 import { expect, it } from 'vitest';
 import { WebSocket } from 'ws';
 

@@ -1,5 +1,6 @@
-import { liveCall, webSocketTransport } from '@livecall/core';
+import { liveCall } from '@livecall/core';
 import type { Transport } from '@livecall/core';
+import { webSocketTransport } from '@livecall/core/node';
 import { ack, loadRecording, scenario, toFrame } from '@livecall/tools';
 import { filter, firstValueFrom, lastValueFrom, switchMap, toArray } from 'rxjs';
 import { expect, it } from 'vitest';

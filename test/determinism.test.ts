@@ -2,8 +2,8 @@ import { spawn } from 'node:child_process';
 import { readdirSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 
-import { webSocketTransport } from '@livecall/core';
 import type { Frame, Transport } from '@livecall/core';
+import { webSocketTransport } from '@livecall/core/node';
 import { loadRecording, replay, serve, showDivergence } from '@livecall/tools';
 import type { Recording, Replay } from '@livecall/tools';
 import { lastValueFrom, map, tap } from 'rxjs';

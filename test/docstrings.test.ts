@@ -33,7 +33,12 @@ interface Example {
   readonly printed: readonly string[];
 }
 
-const sources = ['packages/core/src', 'tools/src'].flatMap((path) =>
+const sources = [
+  'packages/core/src',
+  'packages/recording/src',
+  'packages/server/src',
+  'tools/src',
+].flatMap((path) =>
   readdirSync(join(root, path), { recursive: true, encoding: 'utf8' })
     .filter((name) => name.endsWith('.ts') && !name.endsWith('.test.ts'))
     .map((name) => join(root, path, name)),
@@ -99,7 +104,11 @@ it.each(examples.filter(({ printed }) => printed.length > 0))(
 it('has an example of every function that is exported', () => {
   const indexes = [
     'packages/core/src/index.ts',
+    'packages/core/src/node/index.ts',
     'packages/core/src/protocol/codecs.ts',
+    'packages/recording/src/index.ts',
+    'packages/recording/src/format/index.ts',
+    'packages/server/src/index.ts',
     'tools/src/index.ts',
   ].map((path) => join(root, path));
   const program = ts.createProgram(indexes, {

@@ -7,7 +7,7 @@ import { connect } from 'node:net';
 import type { LookupFunction, Socket } from 'node:net';
 import { createInterface } from 'node:readline';
 
-import { webSocketTransport } from '@livecall/core';
+import { webSocketTransport } from '@livecall/core/node';
 import { expect, it } from 'vitest';
 
 import { accessToken, conversationToken } from './fixtures/canary-tokens.js';

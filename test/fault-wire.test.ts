@@ -1,10 +1,7 @@
-import { liveCall, webSocketTransport } from '@livecall/core';
-import type {
-  LiveCall,
-  LiveCallOptions,
-  TokenRequest,
-  WebSocketTransportOptions,
-} from '@livecall/core';
+import { liveCall } from '@livecall/core';
+import type { LiveCall, LiveCallOptions, TokenRequest } from '@livecall/core';
+import { webSocketTransport } from '@livecall/core/node';
+import type { WebSocketTransportOptions } from '@livecall/core/node';
 import { firstValueFrom, lastValueFrom, toArray } from 'rxjs';
 import { expect, it, onTestFinished, vi } from 'vitest';
 

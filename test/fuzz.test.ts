@@ -4,19 +4,20 @@ import type { Socket } from 'node:net';
 
 import { decodeFrame, InvalidFrameError, NotOpenError } from '@livecall/core';
 import type { Connection, Frame } from '@livecall/core';
-import { RecordingError, recordingSink, serve } from '@livecall/tools';
-import * as E from 'fp-ts/lib/Either.js';
+import { recordingSink } from '@livecall/recording';
+import { RecordingError, serve } from '@livecall/tools';
 import * as fc from 'fast-check';
+import * as E from 'fp-ts/lib/Either.js';
 import { Observable } from 'rxjs';
 import { expect, it, vi } from 'vitest';
 
+import { decodeLines } from '../packages/recording/src/format/decode-lines.js';
+import { toRecording } from '../packages/recording/src/format/read-recording.js';
 import { randomFrom } from './fixtures/random.js';
 import { report, toCount, toSeed } from './fixtures/seed.js';
 import { mutate } from './fuzz/mutate.js';
 import { dials, frames, recordings } from './fuzz/samples.js';
 import { shapes } from './fuzz/shapes.js';
-import { decodeLines } from '../tools/src/recording/decode-lines.js';
-import { toRecording } from '../tools/src/recording/read-recording.js';
 
 /*
  * Any bytes give a value or a typed error, never a throw and never a hang. `LIVECALL_FUZZ=10000000`

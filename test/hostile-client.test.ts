@@ -1,18 +1,11 @@
 import { once } from 'node:events';
 import { networkInterfaces } from 'node:os';
 
+import { ConnectionClosedError, liveCall } from '@livecall/core';
 import type { Connection, Frame, Transport } from '@livecall/core';
-import { ConnectionClosedError, liveCall, webSocketTransport } from '@livecall/core';
-import {
-  ack,
-  record,
-  recordingSink,
-  replay,
-  scenario,
-  serve,
-  serveReplays,
-  showDivergence,
-} from '@livecall/tools';
+import { webSocketTransport } from '@livecall/core/node';
+import { record, recordingSink } from '@livecall/recording';
+import { ack, replay, scenario, serve, serveReplays, showDivergence } from '@livecall/tools';
 import type { ServeOptions } from '@livecall/tools';
 import { concat, from, lastValueFrom, merge, NEVER, of, Subject, tap, toArray } from 'rxjs';
 import { expect, it } from 'vitest';

@@ -3,8 +3,8 @@ import { platform as system } from 'node:os';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 
-import { webSocketTransport } from '@livecall/core';
 import type { Connection, Frame, Transport } from '@livecall/core';
+import { webSocketTransport } from '@livecall/core/node';
 import {
   ack,
   failDial,

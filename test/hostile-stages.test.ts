@@ -4,9 +4,9 @@ import {
   ConnectionClosedError,
   HandshakeRefusedError,
   HandshakeTimeoutError,
-  webSocketTransport,
 } from '@livecall/core';
 import type { Connection, Transport } from '@livecall/core';
+import { webSocketTransport } from '@livecall/core/node';
 import { replay, scenario, serve } from '@livecall/tools';
 import type { Route } from '@livecall/tools';
 import fc from 'fast-check';

@@ -3,7 +3,7 @@ import { runInNewContext } from 'node:vm';
 
 import { ConnectionClosedError, liveCall } from '@livecall/core';
 import type { CallSnapshot, Connection, Frame, LiveCallOptions, Transport } from '@livecall/core';
-import { record, recordingSink } from '@livecall/tools';
+import { record, recordingSink } from '@livecall/recording';
 import { asyncScheduler, Observable, Subject } from 'rxjs';
 import { TestScheduler } from 'rxjs/testing';
 import { expect, it } from 'vitest';

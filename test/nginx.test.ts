@@ -1,5 +1,7 @@
-import { liveCall, webSocketTransport } from '@livecall/core';
-import type { Transport, WebSocketTransportOptions } from '@livecall/core';
+import { liveCall } from '@livecall/core';
+import type { Transport } from '@livecall/core';
+import { webSocketTransport } from '@livecall/core/node';
+import type { WebSocketTransportOptions } from '@livecall/core/node';
 import { ack, replay, scenario, serve, serveReplays } from '@livecall/tools';
 import type { ServeRequest } from '@livecall/tools';
 import { filter, firstValueFrom, lastValueFrom, NEVER, switchMap, toArray } from 'rxjs';

@@ -29,7 +29,10 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), 'livecall-packages-'));
 const packed = join(folder, 'packed');
 const app = join(folder, 'app');
-const packages = [join(root, 'packages', 'core'), join(root, 'tools')];
+const packages = [
+  ...['core', 'recording', 'server'].map((name) => join(root, 'packages', name)),
+  join(root, 'tools'),
+];
 let tarballs: readonly string[] = [];
 
 /** The one version of pnpm is in the script that installs. */

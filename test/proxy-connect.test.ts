@@ -1,7 +1,9 @@
 import { Agent } from 'node:https';
 
-import { liveCall, webSocketTransport } from '@livecall/core';
-import type { Transport, WebSocketTransportOptions } from '@livecall/core';
+import { liveCall } from '@livecall/core';
+import type { Transport } from '@livecall/core';
+import { webSocketTransport } from '@livecall/core/node';
+import type { WebSocketTransportOptions } from '@livecall/core/node';
 import { HttpsProxyAgent } from 'https-proxy-agent';
 import { lastValueFrom, toArray } from 'rxjs';
 import { expect, it, vi } from 'vitest';

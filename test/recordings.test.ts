@@ -1,22 +1,21 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
-import { liveCall, webSocketTransport } from '@livecall/core';
+import { liveCall } from '@livecall/core';
+import { webSocketTransport } from '@livecall/core/node';
+import { Entry, Header, record, recordingSink } from '@livecall/recording';
+import type { RecordingSink } from '@livecall/recording';
 import {
   ack,
-  Entry,
-  Header,
   isComplete,
   parseRecording,
-  record,
-  recordingSink,
   replay,
   scenario,
   serveReplays,
   showDivergence,
   toComparable,
 } from '@livecall/tools';
-import type { Recording, RecordingSink, Scenario } from '@livecall/tools';
+import type { Recording, Scenario } from '@livecall/tools';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import fc from 'fast-check';
 import { asyncScheduler, lastValueFrom, mergeMap, retry, throwError, timer } from 'rxjs';

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 
-import { recordingSink } from '@livecall/tools';
+import { recordingSink } from '@livecall/recording';
 import { expect, it } from 'vitest';
 
 import { loadCorpus } from './fixtures/corpus.js';

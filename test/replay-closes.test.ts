@@ -1,4 +1,4 @@
-import { webSocketTransport } from '@livecall/core';
+import { webSocketTransport } from '@livecall/core/node';
 import { ack, scenario, serveReplays, replay, showDivergence } from '@livecall/tools';
 import type { Scenario } from '@livecall/tools';
 import { expect, it } from 'vitest';

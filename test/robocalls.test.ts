@@ -2,16 +2,14 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-import { endCall, joinCall, liveCall, sendCommand, webSocketTransport } from '@livecall/core';
+import { endCall, joinCall, liveCall, sendCommand } from '@livecall/core';
 import type { Command } from '@livecall/core';
+import { webSocketTransport } from '@livecall/core/node';
+import { createSecrets, record, recordingFile, recordingSink } from '@livecall/recording';
 import {
   ack,
-  createSecrets,
   loadRecording,
   parseRecording,
-  record,
-  recordingFile,
-  recordingSink,
   replay,
   scenario,
   serve,

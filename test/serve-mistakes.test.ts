@@ -1,7 +1,8 @@
 import { once } from 'node:events';
 
-import { ConnectionClosedError, HandshakeRefusedError, webSocketTransport } from '@livecall/core';
+import { ConnectionClosedError, HandshakeRefusedError } from '@livecall/core';
 import type { Connection, Frame, Transport } from '@livecall/core';
+import { webSocketTransport } from '@livecall/core/node';
 import { serve } from '@livecall/tools';
 import type { Route } from '@livecall/tools';
 import { concat, EMPTY, from, NEVER, Observable, of, throwError } from 'rxjs';

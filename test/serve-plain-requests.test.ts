@@ -2,7 +2,8 @@ import { once } from 'node:events';
 import { request } from 'node:http';
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 
-import { LIVE_CALLS_PATH, replay, scenario, serve, serveReplays } from '@livecall/tools';
+import { LIVE_CALLS_PATH } from '@livecall/core';
+import { replay, scenario, serve, serveReplays } from '@livecall/tools';
 import type { Server } from '@livecall/tools';
 import { NEVER } from 'rxjs';
 import { expect, it } from 'vitest';

@@ -10,20 +10,12 @@ import {
   ConnectionClosedError,
   HandshakeRefusedError,
   HandshakeTimeoutError,
+  LIVE_CALLS_PATH,
   NotOpenError,
 } from '@livecall/core';
 import type { Connection, Frame, Transport } from '@livecall/core';
-import {
-  ack,
-  LIVE_CALLS_PATH,
-  record,
-  recordingSink,
-  replay,
-  scenario,
-  serve,
-  serveReplays,
-  showDivergence,
-} from '@livecall/tools';
+import { record, recordingSink } from '@livecall/recording';
+import { ack, replay, scenario, serve, serveReplays, showDivergence } from '@livecall/tools';
 import type { Server, ServeOptions, ServeRequest } from '@livecall/tools';
 import {
   concat,

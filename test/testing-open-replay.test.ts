@@ -1,5 +1,6 @@
-import { liveCall, webSocketTransport } from '@livecall/core';
+import { liveCall } from '@livecall/core';
 import type { LiveCall } from '@livecall/core';
+import { webSocketTransport } from '@livecall/core/node';
 import { ack, closeAfter, openReplay, scenario, stallAfter, toHaveSent } from '@livecall/tools';
 import { filter, lastValueFrom, switchMap } from 'rxjs';
 import { expect, it } from 'vitest';

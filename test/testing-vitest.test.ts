@@ -14,7 +14,8 @@ const ENTRIES = /\n {4}[> ] line \d.*/g;
 const withoutEntries = (failure: string) => failure.replaceAll(ENTRIES, '');
 
 const tests = `
-import { webSocketTransport, liveCall } from '@livecall/core';
+import { webSocketTransport } from '@livecall/core/node';
+import { liveCall } from '@livecall/core';
 import { scenario, ack, stallAfter, dropFrames } from '@livecall/tools';
 import { it, test } from '@livecall/tools/vitest';
 import type { ReplayedFixture } from '@livecall/tools/vitest';

@@ -1,14 +1,16 @@
 import { Agent } from 'node:http';
 
-import { liveCall, webSocketTransport } from '@livecall/core';
-import type { Transport, WebSocketTransportOptions } from '@livecall/core';
+import { liveCall } from '@livecall/core';
+import type { Transport } from '@livecall/core';
+import { webSocketTransport } from '@livecall/core/node';
+import type { WebSocketTransportOptions } from '@livecall/core/node';
 import { expect, it } from 'vitest';
 
 import { makeBadCertificates } from './fixtures/bad-certificates.js';
 import type { BadCertificates } from './fixtures/bad-certificates.js';
 import { accessToken, conversationToken, expectNoTokenInError } from './fixtures/canary-tokens.js';
-import { follow, followCall } from './fixtures/follow.js';
 import { makeFolder } from './fixtures/folder.js';
+import { follow, followCall } from './fixtures/follow.js';
 import { CALL_END, START } from './fixtures/frames.js';
 import { livecall, run, tokens } from './fixtures/livecall.js';
 import { startPlatform } from './fixtures/platform.js';

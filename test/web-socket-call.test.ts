@@ -1,5 +1,7 @@
-import { liveCall, webSocketTransport } from '@livecall/core';
-import type { LiveCall, WebSocketTransportOptions } from '@livecall/core';
+import { liveCall } from '@livecall/core';
+import type { LiveCall } from '@livecall/core';
+import { webSocketTransport } from '@livecall/core/node';
+import type { WebSocketTransportOptions } from '@livecall/core/node';
 import { lastValueFrom, toArray } from 'rxjs';
 import { expect, it } from 'vitest';
 import type { WebSocket } from 'ws';

@@ -1,5 +1,7 @@
-import { liveCall, NotOpenError, webSocketTransport } from '@livecall/core';
-import type { Frame, Transport, WebSocketTransportOptions } from '@livecall/core';
+import { liveCall, NotOpenError } from '@livecall/core';
+import type { Frame, Transport } from '@livecall/core';
+import { webSocketTransport } from '@livecall/core/node';
+import type { WebSocketTransportOptions } from '@livecall/core/node';
 import { firstValueFrom, take, toArray } from 'rxjs';
 import { expect, it } from 'vitest';
 

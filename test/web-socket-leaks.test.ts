@@ -1,7 +1,8 @@
 import { globalAgent } from 'node:http';
 
-import { liveCall, webSocketTransport } from '@livecall/core';
-import type { WebSocketTransportOptions } from '@livecall/core';
+import { liveCall } from '@livecall/core';
+import { webSocketTransport } from '@livecall/core/node';
+import type { WebSocketTransportOptions } from '@livecall/core/node';
 import { expect, it } from 'vitest';
 
 import { accessToken, conversationToken } from './fixtures/canary-tokens.js';

@@ -2,8 +2,9 @@ import { Agent } from 'node:http';
 import { Agent as SecureAgent } from 'node:https';
 import type { Duplex } from 'node:stream';
 
-import { webSocketTransport } from '@livecall/core';
-import type { Transport, WebSocketTransportOptions } from '@livecall/core';
+import type { Transport } from '@livecall/core';
+import { webSocketTransport } from '@livecall/core/node';
+import type { WebSocketTransportOptions } from '@livecall/core/node';
 import { expect, it } from 'vitest';
 
 import { accessToken, conversationToken } from './fixtures/canary-tokens.js';

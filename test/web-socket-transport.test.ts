@@ -1,6 +1,9 @@
-import { classify, isLiveCallError, liveCall, webSocketTransport } from '@livecall/core';
-import type { Token, TokenRequest, Transport, WebSocketTransportOptions } from '@livecall/core';
-import { delayFrames, record } from '@livecall/tools';
+import { classify, isLiveCallError, liveCall } from '@livecall/core';
+import type { Token, TokenRequest, Transport } from '@livecall/core';
+import { webSocketTransport } from '@livecall/core/node';
+import type { WebSocketTransportOptions } from '@livecall/core/node';
+import { record } from '@livecall/recording';
+import { delayFrames } from '@livecall/tools';
 import { firstValueFrom, map, NEVER, of, Subject } from 'rxjs';
 import { afterEach, expect, it, vi } from 'vitest';
 

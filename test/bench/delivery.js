@@ -1,4 +1,5 @@
-import { liveCall, webSocketTransport } from '@livecall/core';
+import { liveCall } from '@livecall/core';
+import { webSocketTransport } from '@livecall/core/node';
 
 import { CORES, start } from './harness/child.js';
 import { frames } from './harness/frames.js';

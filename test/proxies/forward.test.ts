@@ -4,8 +4,8 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 
-import { webSocketTransport } from '@livecall/core';
-import type { WebSocketTransportOptions } from '@livecall/core';
+import { webSocketTransport } from '@livecall/core/node';
+import type { WebSocketTransportOptions } from '@livecall/core/node';
 import { HttpsProxyAgent } from 'https-proxy-agent';
 import { expect, it } from 'vitest';
 

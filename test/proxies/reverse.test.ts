@@ -5,8 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 
-import { webSocketTransport } from '@livecall/core';
-import type { WebSocketTransportOptions } from '@livecall/core';
+import { webSocketTransport } from '@livecall/core/node';
+import type { WebSocketTransportOptions } from '@livecall/core/node';
 import { expect, it } from 'vitest';
 import { WebSocket } from 'ws';
 

@@ -1,6 +1,6 @@
 import process from 'node:process';
 
-import { webSocketTransport } from '@livecall/core';
+import { webSocketTransport } from '@livecall/core/node';
 import { HttpsProxyAgent } from 'https-proxy-agent';
 
 /*

@@ -1,9 +1,9 @@
 import { inspect } from 'node:util';
 
+import type { Recording } from '@livecall/recording';
 import { expect, test as base } from 'vitest';
 
 import { isWaived } from './faults/watch-fault.js';
-import type { Recording } from './recording/recording.js';
 import { DivergedError } from './testing/diverged-error.js';
 import { matchers } from './testing/matchers.js';
 import type { SentFrame } from './testing/matchers.js';

@@ -21,16 +21,8 @@ export type { RetryUnsentOptions } from './retry-unsent.js';
 export type { Acknowledged, CommandOptions } from './issue-command.js';
 
 /* Transports */
-export { webSocketTransport } from './web-socket-transport.js';
-export type { WebSocketTransportOptions } from './web-socket-transport.js';
-export { heartbeat } from './heartbeat.js';
-export type { Heartbeat, HeartbeatOptions, Pinged } from './heartbeat.js';
-export { toPassedHeaders } from './passed-handshake.js';
-export type { PassedHandshake, UpgradeAnswer } from './passed-handshake.js';
-export { isUsableToken } from './is-usable-token.js';
 export type { Token } from './token.js';
 export type { TokenFunction, TokenRequest } from './token-run.js';
-export { tokenForms } from './token-forms.js';
 export type { Connection, Frame, Transport } from './transport.js';
 export { FrameSource } from './frame-source.js';
 export { dialRequest, withDialRequest } from './dial-request.js';
@@ -39,11 +31,11 @@ export { retryConnection } from './retry-connection.js';
 export type { Retry, RetryConnectionOptions } from './retry-connection.js';
 export { classify } from './classify.js';
 export type { Verdict } from './classify.js';
-export { monotonicNow } from './monotonic-now.js';
 export { patience } from './patience.js';
 export type { Progress } from './patience.js';
 
 /* The protocol */
+export { LIVE_CALLS_PATH } from './protocol/handshake.js';
 export { liveCallProtocol } from './protocol/live-call-protocol.js';
 export { decodeClientFrame, decodeFrame } from './protocol/decode-frame.js';
 export { encodeClientMessage } from './codec.js';

@@ -15,8 +15,6 @@ import {
 } from 'rxjs';
 import type { Observable } from 'rxjs';
 
-import { assertDurationMs } from './assert-duration-ms.js';
-import { assertOneOf } from './assert-option.js';
 import { encodeClientMessage } from './codec.js';
 import {
   AckTimeoutError,
@@ -27,6 +25,8 @@ import {
 } from './command-error.js';
 import type { CommandError, ServerReportedError } from './command-error.js';
 import type { ConnectionState } from './connection-state.js';
+import { assertDurationMs } from './internal/assert-duration-ms.js';
+import { assertOneOf } from './internal/assert-option.js';
 import { isLiveCallError } from './live-call-error.js';
 import type { LiveCallError } from './live-call-error.js';
 import { patience } from './patience.js';

@@ -13,8 +13,6 @@ import {
   Subscription,
 } from 'rxjs';
 
-import { assertDurationMs } from './assert-duration-ms.js';
-import { assertBooleans, assertFunctions } from './assert-option.js';
 import { createCallLog } from './call-snapshot.js';
 import type { CallSnapshot } from './call-snapshot.js';
 import { classify as defaultClassify } from './classify.js';
@@ -22,6 +20,8 @@ import type { Verdict } from './classify.js';
 import { decodeFrame } from './codec.js';
 import { CallEndedError, NotOpenError, ServerReportedError } from './command-error.js';
 import type { Closed, ConnectionState, Reconnecting } from './connection-state.js';
+import { assertDurationMs } from './internal/assert-duration-ms.js';
+import { assertBooleans, assertFunctions } from './internal/assert-option.js';
 import { issueCommand } from './issue-command.js';
 import type { Acknowledged, CommandOptions } from './issue-command.js';
 import { EndedWithoutCallEndError, isLiveCallError } from './live-call-error.js';

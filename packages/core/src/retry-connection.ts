@@ -1,13 +1,13 @@
 import { Observable, timer } from 'rxjs';
 import type { MonoTypeOperatorFunction, Subscription } from 'rxjs';
 
-import { assertDurationMs } from './assert-duration-ms.js';
 import { classify as defaultClassify } from './classify.js';
 import type { Verdict } from './classify.js';
 import { subscribeAs } from './dial-request.js';
 import type { DialRequest } from './dial-request.js';
+import { assertDurationMs } from './internal/assert-duration-ms.js';
+import { monotonicNow } from './internal/monotonic-now.js';
 import { isLiveCallError } from './live-call-error.js';
-import { monotonicNow } from './monotonic-now.js';
 import type { Connection } from './transport.js';
 
 /** One dial that is about to be made again. */

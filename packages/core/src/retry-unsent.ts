@@ -1,7 +1,7 @@
 import { retry, throwError, timer } from 'rxjs';
 import type { MonoTypeOperatorFunction } from 'rxjs';
 
-import { assertDurationMs } from './assert-duration-ms.js';
+import { assertDurationMs } from './internal/assert-duration-ms.js';
 import { isLiveCallError } from './live-call-error.js';
 
 /** When to send a command again. */

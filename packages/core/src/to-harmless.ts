@@ -1,5 +1,5 @@
+import { tokenForms } from './internal/token-forms.js';
 import { isError } from './is-error.js';
-import { tokenForms } from './token-forms.js';
 
 /**
  * Keeps an error's name, message and code. What else hangs on it (the raw answer of the server,

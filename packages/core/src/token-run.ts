@@ -16,7 +16,7 @@ import {
 import type { Observable, Subscription } from 'rxjs';
 
 import type { DialRequest } from './dial-request.js';
-import { isUsableToken } from './is-usable-token.js';
+import { isUsableToken } from './internal/is-usable-token.js';
 
 /** Why a token is asked for. */
 export interface TokenRequest {

@@ -2,7 +2,7 @@ import { catchError, defer, map, of, take, throwIfEmpty } from 'rxjs';
 import type { Observable } from 'rxjs';
 
 import type { DialRequest } from './dial-request.js';
-import { isUsableToken } from './is-usable-token.js';
+import { isUsableToken } from './internal/is-usable-token.js';
 import { runToken } from './token-run.js';
 import type { TokenFunction } from './token-run.js';
 import { TokenUnavailableError } from './transport-error.js';

@@ -8,7 +8,7 @@ import {
   patience,
 } from '@livecall/core';
 import type { Frame, RetryConnectionOptions, Transport } from '@livecall/core';
-import { Entry, toFrame } from '@livecall/tools';
+import { Entry, toFrame } from '@livecall/recording';
 import type { NatsConnection } from '@nats-io/transport-node';
 import * as E from 'fp-ts/lib/Either.js';
 import { Observable, timer } from 'rxjs';

@@ -76,7 +76,7 @@ const TRY_AGAIN_MS = 500;
  *
  * @throws TypeError for an option that cannot be
  * @example
- * import { webSocketTransport } from '@livecall/core';
+ * import { webSocketTransport } from '@livecall/core/node';
  * import { fleetWorker, openTokens } from '@livecall/fleet';
  * import type { NatsConnection } from '@nats-io/transport-node';
  *

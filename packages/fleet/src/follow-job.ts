@@ -6,8 +6,8 @@ import type {
   LiveCallOptions,
   Transport,
 } from '@livecall/core';
-import { createSecrets, record, recordingSink } from '@livecall/tools';
-import type { Secrets } from '@livecall/tools';
+import { createSecrets, record, recordingSink } from '@livecall/recording';
+import type { Secrets } from '@livecall/recording';
 import { jetstream, JetStreamApiError } from '@nats-io/jetstream';
 import type { JetStreamManager, JsMsg } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/transport-node';

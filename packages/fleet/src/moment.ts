@@ -1,4 +1,4 @@
-import { monotonicNow } from '@livecall/core';
+import { monotonicNow } from '@livecall/core/internal';
 
 /**
  * When something was, by two clocks: one that is never set, and stands still on many systems while

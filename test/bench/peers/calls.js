@@ -1,7 +1,8 @@
 import { join } from 'node:path';
 
-import { liveCall, webSocketTransport } from '@livecall/core';
-import { record, recordingFile } from '@livecall/tools';
+import { liveCall } from '@livecall/core';
+import { webSocketTransport } from '@livecall/core/node';
+import { record, recordingFile } from '@livecall/recording';
 import { identity } from 'rxjs';
 import { webSocket } from 'rxjs/webSocket';
 import { WebSocket } from 'ws';

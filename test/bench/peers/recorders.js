@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { closeSync, createWriteStream, openSync, writeSync } from 'node:fs';
 
-import { record, recordingFile, recordingSink } from '@livecall/tools';
+import { record, recordingFile, recordingSink } from '@livecall/recording';
 import { NEVER, Observable, startWith } from 'rxjs';
 
 /*

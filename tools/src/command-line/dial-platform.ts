@@ -1,5 +1,6 @@
-import { webSocketTransport } from '@livecall/core';
-import type { Transport, WebSocketTransportOptions } from '@livecall/core';
+import type { Transport } from '@livecall/core';
+import { webSocketTransport } from '@livecall/core/node';
+import type { WebSocketTransportOptions } from '@livecall/core/node';
 
 import { exitCodes, ExitError } from './exit-error.js';
 

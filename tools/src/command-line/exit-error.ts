@@ -1,5 +1,4 @@
-import type { RecordingError } from '../recording/recording-error.js';
-import type { RecordingFileError } from '../recording/recording-file.js';
+import type { RecordingError, RecordingFileError } from '@livecall/recording';
 
 /**
  * How the command line ends. From 65 on they are those of sysexits.h; from 129 on, 128 and the

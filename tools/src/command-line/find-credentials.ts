@@ -1,4 +1,4 @@
-import type { ServeRequest } from '../handshake.js';
+import type { ServeRequest } from '@livecall/server';
 
 /** Names of headers and parameters whose values let somebody in. */
 const CREDENTIAL =

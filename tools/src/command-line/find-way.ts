@@ -1,4 +1,4 @@
-import type { WebSocketTransportOptions } from '@livecall/core';
+import type { WebSocketTransportOptions } from '@livecall/core/node';
 
 import { findProxy } from './find-proxy.js';
 import type { ProxyFlag } from './find-proxy.js';

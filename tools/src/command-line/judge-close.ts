@@ -1,4 +1,5 @@
-import type { ClientClose } from '../dialled-client.js';
+import type { ClientClose } from '@livecall/server';
+
 import type { Divergence } from '../replay/divergence.js';
 import { relocate } from '../replay/locate-divergence.js';
 

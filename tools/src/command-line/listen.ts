@@ -1,11 +1,11 @@
-import { exitCodes, ExitError } from './exit-error.js';
+import { failureName, systemCode } from '@livecall/core/internal';
+import { serve } from '@livecall/server';
+import type { Route, ServeOptions, Server } from '@livecall/server';
+
 import { showDivergence } from '../replay/divergence.js';
+import { toHandshakeDivergence } from '../replay/serve-replays.js';
+import { exitCodes, ExitError } from './exit-error.js';
 import { say } from './say.js';
-import { systemCode } from '../system-code.js';
-import { failureName } from '../failure-name.js';
-import { toHandshakeDivergence } from '../serve-replays.js';
-import { serve } from '../serve.js';
-import type { Route, ServeOptions, Server } from '../serve.js';
 
 const reasons: Readonly<Record<string, string>> = {
   EACCES: 'the port needs permission; choose one from 1024 on, or 0 for a free one',

@@ -1,8 +1,8 @@
-import { createNarrator } from './narrate.js';
+import { Entry, recordingSink } from '@livecall/recording';
+import type { RecordingSink, RecordingSinkOptions } from '@livecall/recording';
+import { createNarrator } from '@livecall/recording/internal';
+
 import { paintFor, toColumns } from './paint.js';
-import { Entry } from '../recording/recording.js';
-import { recordingSink } from '../recording/recording-sink.js';
-import type { RecordingSink, RecordingSinkOptions } from '../recording/recording-sink.js';
 import { showMoment } from './show-moment.js';
 
 /** A sink that shows a call while it runs, in words as `livecall show` has them. */

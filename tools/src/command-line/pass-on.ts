@@ -1,10 +1,11 @@
-import { HandshakeRefusedError, isUsableToken } from '@livecall/core';
+import { HandshakeRefusedError } from '@livecall/core';
 import type { Transport } from '@livecall/core';
+import { isUsableToken } from '@livecall/core/internal';
+import type { ServeRequest } from '@livecall/server';
 
 import { dialPlatform } from './dial-platform.js';
 import { findCredentials } from './find-credentials.js';
 import type { Way } from './find-way.js';
-import type { ServeRequest } from '../handshake.js';
 
 /** Where what an app dials with is passed on to. */
 export interface PassOnOptions {

@@ -1,6 +1,6 @@
-import { decodeLines } from '../recording/decode-lines.js';
-import { loadRecording, readLines, toRecording } from '../recording/read-recording.js';
-import type { Recording } from '../recording/recording.js';
+import { loadRecording } from '@livecall/recording';
+import type { Recording } from '@livecall/recording';
+import { decodeLines, readLines, toRecording } from '@livecall/recording/internal';
 
 /** What an input is called. */
 export function nameInput(path: string): string {

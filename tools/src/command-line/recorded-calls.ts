@@ -2,6 +2,10 @@ import { join } from 'node:path';
 
 import { patience } from '@livecall/core';
 import type { Connection, Transport } from '@livecall/core';
+import { createSecrets, record, recordingFile } from '@livecall/recording';
+import type { RecordingFile, RecordingFileError, RecordingFileOptions } from '@livecall/recording';
+import { createNarrator } from '@livecall/recording/internal';
+import type { DialledClient, ServeRequest } from '@livecall/server';
 import * as E from 'fp-ts/lib/Either.js';
 import {
   defaultIfEmpty,
@@ -17,18 +21,7 @@ import {
 import type { Observable } from 'rxjs';
 
 import { findCredentials } from './find-credentials.js';
-import { createNarrator } from './narrate.js';
 import { say } from './say.js';
-import type { DialledClient } from '../dialled-client.js';
-import type { ServeRequest } from '../handshake.js';
-import { record } from '../recording/record.js';
-import { recordingFile } from '../recording/recording-file.js';
-import type {
-  RecordingFile,
-  RecordingFileError,
-  RecordingFileOptions,
-} from '../recording/recording-file.js';
-import { createSecrets } from '../recording/secrets.js';
 
 /** So many calls that nobody is on may be dialled again; with more, the oldest is over. */
 const MAX_RESTING = 1_000;

@@ -1,8 +1,6 @@
-import { createFileSearch } from '../recording/workbench/file-search.js';
-import { createFileSummary } from '../recording/workbench/file-summary.js';
-import type { Hit, SearchOptions } from '../recording/workbench/phrase.js';
-import type { RecordingSummary } from '../recording/workbench/summarize-recording.js';
-import { RecordingError } from '../recording/recording-error.js';
+import { RecordingError } from '@livecall/recording';
+import type { Hit, RecordingSummary, SearchOptions } from '@livecall/recording';
+import { createFileSearch, createFileSummary } from '@livecall/recording/internal';
 
 /** What is asked of many files, in words that go to another thread. */
 export type ScanTask =

@@ -1,10 +1,10 @@
 import { linkSync, lstatSync, rmSync } from 'node:fs';
 
+import { systemCode } from '@livecall/core/internal';
+import { readLines } from '@livecall/recording/internal';
 import * as E from 'fp-ts/lib/Either.js';
 
 import { hasWriter, knowsWriters } from './has-writer.js';
-import { readLines } from '../recording/read-recording.js';
-import { systemCode } from '../system-code.js';
 
 /**
  * Makes way for a recording where one of its name stands in which nothing was heard: no connection

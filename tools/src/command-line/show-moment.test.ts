@@ -1,7 +1,7 @@
+import type { Moment } from '@livecall/recording/internal';
 import pc from 'picocolors';
 import { expect, it } from 'vitest';
 
-import type { Moment } from './narrate.js';
 import { showMoment, showTime } from './show-moment.js';
 
 const plain = pc.createColors(false);

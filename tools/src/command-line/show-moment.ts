@@ -1,7 +1,8 @@
 import { stripVTControlCharacters } from 'node:util';
 
+import type { Moment } from '@livecall/recording/internal';
+
 import { hang } from './hang.js';
-import type { Moment } from './narrate.js';
 import type { Paint } from './paint.js';
 
 /** How those who speak in a call are called. */

@@ -1,8 +1,9 @@
 import { once } from 'node:events';
 import { fstatSync, writeSync } from 'node:fs';
 
+import { systemCode } from '@livecall/core/internal';
+
 import { exitCodes, ExitError } from './exit-error.js';
-import { systemCode } from '../system-code.js';
 
 /** Standard output where what is written there is what the command was called for. */
 export interface StandardOutput {

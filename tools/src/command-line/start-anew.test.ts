@@ -1,7 +1,7 @@
+import { scenario } from '@livecall/recording';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 
 import { closeAfter } from '../faults/close-after.js';
-import { scenario } from '../recording/scenario.js';
 import { startAnew } from './start-anew.js';
 
 beforeEach(() => {

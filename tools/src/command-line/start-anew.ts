@@ -1,11 +1,11 @@
 import { patience } from '@livecall/core';
 import type { Transport } from '@livecall/core';
+import type { Recording } from '@livecall/recording';
 import { defer, finalize, Subscription, tap } from 'rxjs';
 
-import { HELD_MS } from '../faults/hold-call.js';
 import type { Fault } from '../faults/create-fault.js';
+import { HELD_MS } from '../faults/hold-call.js';
 import { judgeUnder, putOver, watchFault } from '../faults/watch-fault.js';
-import type { Recording } from '../recording/recording.js';
 import type { Divergence } from '../replay/divergence.js';
 import { replay } from '../replay/replay.js';
 import type { Replay, ReplayOptions } from '../replay/replay.js';

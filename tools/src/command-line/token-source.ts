@@ -1,11 +1,10 @@
 import { closeSync, openSync, readSync, statSync } from 'node:fs';
 
-import { isUsableToken } from '@livecall/core';
 import type { Token } from '@livecall/core';
+import { isUsableToken, systemCode } from '@livecall/core/internal';
 
 import { exitCodes, ExitError } from './exit-error.js';
 import { say } from './say.js';
-import { systemCode } from '../system-code.js';
 import type { GivenTokens } from './take-tokens.js';
 
 /** Where the command line finds one token. */

@@ -1,8 +1,8 @@
 import { classify, ConnectionClosedError } from '@livecall/core';
+import { assertWhole } from '@livecall/core/internal';
 import { concat, concatMap, defer, of } from 'rxjs';
 import type { Observable } from 'rxjs';
 
-import { assertWhole } from './assert-number.js';
 import { createFault } from './create-fault.js';
 import type { Fault } from './create-fault.js';
 import { holdCall } from './hold-call.js';

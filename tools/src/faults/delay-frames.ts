@@ -1,7 +1,6 @@
-import { monotonicNow } from '@livecall/core';
+import { assertDurationMs, assertWhole, monotonicNow } from '@livecall/core/internal';
 import { concatMap, delay, map, of } from 'rxjs';
 
-import { assertDurationMs, assertWhole } from './assert-number.js';
 import { createFault } from './create-fault.js';
 import type { Fault } from './create-fault.js';
 import { seededRandom } from './seeded-random.js';

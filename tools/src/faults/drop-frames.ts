@@ -1,5 +1,5 @@
-import type { FrameChoice } from './choice.js';
 import type { Fault } from './create-fault.js';
+import type { FrameChoice } from './frame-choice.js';
 import { strikeFrames } from './strike-frames.js';
 
 /**

@@ -1,8 +1,8 @@
 import type { Frame } from '@livecall/core';
+import { assertWhole } from '@livecall/core/internal';
 
-import { assertWhole } from './assert-number.js';
-import type { FrameChoice } from './choice.js';
 import type { Fault } from './create-fault.js';
+import type { FrameChoice } from './frame-choice.js';
 import { strikeFrames } from './strike-frames.js';
 
 /** Which frames are repeated, and how often. */

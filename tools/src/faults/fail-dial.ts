@@ -1,9 +1,9 @@
 import { ConnectFailedError, HandshakeTimeoutError } from '@livecall/core';
+import { assertOneOf } from '@livecall/core/internal';
 
-import { assertOneOf } from '../assert-one-of.js';
+import type { Fault } from './create-fault.js';
 import { interceptDials } from './intercept-dials.js';
 import type { DialChoice } from './intercept-dials.js';
-import type { Fault } from './create-fault.js';
 
 /** Which dials get no answer, and why. */
 export interface FailDialOptions extends DialChoice {

@@ -1,14 +1,14 @@
 import { liveCall } from '@livecall/core';
 import type { LiveCallError, ServerMessage, Transport } from '@livecall/core';
+import { ack, scenario } from '@livecall/recording';
 import { catchError, defer, finalize, map } from 'rxjs';
 import type { Observable } from 'rxjs';
 import { TestScheduler } from 'rxjs/testing';
 import type { RunHelpers } from 'rxjs/testing';
 import { expect, it } from 'vitest';
 
-import { parseFault } from './parse-fault.js';
-import { ack, scenario } from '../recording/scenario.js';
 import { replay } from '../replay/replay.js';
+import { parseFault } from './parse-fault.js';
 
 /* What a call makes of each fault, and what its consumer sees; docs/testing.md has the same in words. */
 

@@ -294,7 +294,7 @@ it.each<[make: () => Fault, message: string]>([
 it('does not garble in a way that it does not know', () => {
   expect(() => garbleFrames({ as: 'upside-down' as 'empty' })).toThrow(
     new TypeError(
-      'as must be one of bad-json, wrong-types, unknown-type, binary, empty, not upside-down.',
+      "as must be one of bad-json, wrong-types, unknown-type, binary, empty, not 'upside-down'.",
     ),
   );
 });

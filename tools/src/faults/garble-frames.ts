@@ -1,8 +1,8 @@
 import type { Frame } from '@livecall/core';
+import { assertOneOf } from '@livecall/core/internal';
 
-import { assertOneOf } from '../assert-one-of.js';
-import type { FrameChoice } from './choice.js';
 import type { Fault } from './create-fault.js';
+import type { FrameChoice } from './frame-choice.js';
 import { strikeFrames } from './strike-frames.js';
 
 /**

@@ -1,4 +1,5 @@
 import type { Frame } from '@livecall/core';
+import { toWire } from '@livecall/core/internal';
 import { concatMap } from 'rxjs';
 
 import { createFault } from './create-fault.js';
@@ -7,7 +8,6 @@ import { assertPlace, locate, toReached } from './place.js';
 import type { Place } from './place.js';
 import { alterSignals } from './signal.js';
 import type { Signal } from './signal.js';
-import { toWire } from './to-wire.js';
 
 /** Where a frame is inserted, and which. */
 export interface InsertFrameOptions extends Place {

@@ -102,7 +102,7 @@ it.each<[make: () => Fault, message: string]>([
   ],
   [
     () => failDial({ reason: 'lost' as 'timeout' }),
-    'reason must be one of unreachable, timeout, not lost.',
+    "reason must be one of unreachable, timeout, not 'lost'.",
   ],
 ])('refuses options that cannot be: %s', (make, message) => {
   expect(make).toThrow(new TypeError(message));

@@ -1,7 +1,7 @@
 import type { TransportError } from '@livecall/core';
+import { assertDurationMs, assertWhole } from '@livecall/core/internal';
 import { defer, mergeMap, throwError, timer } from 'rxjs';
 
-import { assertDurationMs, assertWhole } from './assert-number.js';
 import { createFault } from './create-fault.js';
 import type { Fault } from './create-fault.js';
 

@@ -1,10 +1,10 @@
 import { decodeFrame } from '@livecall/core';
 import type { Frame } from '@livecall/core';
+import { assertWhole } from '@livecall/core/internal';
 import * as E from 'fp-ts/lib/Either.js';
 import { map } from 'rxjs';
 import type { OperatorFunction } from 'rxjs';
 
-import { assertWhole } from './assert-number.js';
 import type { Signal } from './signal.js';
 
 /** Where in a call a fault strikes. */

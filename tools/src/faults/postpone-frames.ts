@@ -1,10 +1,10 @@
+import { assertDurationMs } from '@livecall/core/internal';
 import { delay, mergeMap, of } from 'rxjs';
 
-import { assertDurationMs } from './assert-number.js';
-import { assertChoice, choose, toNeeded } from './choice.js';
-import type { FrameChoice } from './choice.js';
 import { createFault } from './create-fault.js';
 import type { Fault } from './create-fault.js';
+import { assertChoice, choose, toNeeded } from './frame-choice.js';
+import type { FrameChoice } from './frame-choice.js';
 import { alterSignals } from './signal.js';
 
 /** Which frames come later, and by how much. */

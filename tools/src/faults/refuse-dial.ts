@@ -1,9 +1,9 @@
 import { HandshakeRefusedError } from '@livecall/core';
+import { assertDurationMs, assertWhole } from '@livecall/core/internal';
 
-import { assertDurationMs, assertWhole } from './assert-number.js';
+import type { Fault } from './create-fault.js';
 import { interceptDials } from './intercept-dials.js';
 import type { DialChoice } from './intercept-dials.js';
-import type { Fault } from './create-fault.js';
 
 /** Which dials are refused, and how. */
 export interface RefuseDialOptions extends DialChoice {

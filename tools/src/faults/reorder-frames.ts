@@ -1,9 +1,9 @@
 import { concatMap } from 'rxjs';
 
-import { assertChoice, choose, toNeeded } from './choice.js';
-import type { FrameChoice } from './choice.js';
 import { createFault } from './create-fault.js';
 import type { Fault } from './create-fault.js';
+import { assertChoice, choose, toNeeded } from './frame-choice.js';
+import type { FrameChoice } from './frame-choice.js';
 import { alterSignals } from './signal.js';
 import type { Signal } from './signal.js';
 

@@ -1,9 +1,9 @@
 import type { Frame } from '@livecall/core';
+import { toWire } from '@livecall/core/internal';
 
-import type { FrameChoice } from './choice.js';
 import type { Fault } from './create-fault.js';
+import type { FrameChoice } from './frame-choice.js';
 import { strikeFrames } from './strike-frames.js';
-import { toWire } from './to-wire.js';
 
 /** Which frames are replaced, and by what. */
 export interface ReplaceFramesOptions extends FrameChoice {

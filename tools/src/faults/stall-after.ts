@@ -1,6 +1,6 @@
+import { assertDurationMs } from '@livecall/core/internal';
 import { concat, concatMap, ignoreElements, NEVER, of, timer } from 'rxjs';
 
-import { assertDurationMs } from './assert-number.js';
 import { createFault } from './create-fault.js';
 import type { Fault } from './create-fault.js';
 import { assertPlace, locate, toReached } from './place.js';

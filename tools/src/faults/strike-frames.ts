@@ -1,11 +1,11 @@
+import type { Frame } from '@livecall/core';
 import { concatMap, from, of } from 'rxjs';
 import type { Observable } from 'rxjs';
-import type { Frame } from '@livecall/core';
 
-import { assertChoice, choose, toNeeded } from './choice.js';
-import type { FrameChoice } from './choice.js';
 import { createFault } from './create-fault.js';
 import type { Fault } from './create-fault.js';
+import { assertChoice, choose, toNeeded } from './frame-choice.js';
+import type { FrameChoice } from './frame-choice.js';
 import { alterSignals } from './signal.js';
 import type { Signal } from './signal.js';
 

@@ -1,6 +1,6 @@
+import { ack, scenario } from '@livecall/recording';
 import { expect, it } from 'vitest';
 
-import { ack, scenario } from '../recording/scenario.js';
 import type { Divergence } from './divergence.js';
 import { locate, showAround } from './locate-divergence.js';
 

@@ -1,12 +1,12 @@
 import { liveCallProtocol } from '@livecall/core';
 import type { AnyProtocol } from '@livecall/core';
+import { toFrame } from '@livecall/recording';
+import type { Entry, Recording } from '@livecall/recording';
+import { toEntrySpot } from '@livecall/recording/format';
 
-import { toClientFrame } from './dial.js';
 import type { Divergence } from './divergence.js';
-import { describe } from './play-dial.js';
-import { toEntrySpot } from '../recording/entry-place.js';
-import { toFrame } from '../recording/payload.js';
-import type { Entry, Recording } from '../recording/recording.js';
+import { describe } from './play-connection.js';
+import { toClientFrame } from './recorded-dial.js';
 
 /** At which entry of which recording the client departed, and what is said in that. */
 interface Location {

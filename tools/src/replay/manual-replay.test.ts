@@ -1,9 +1,9 @@
 import { liveCall } from '@livecall/core';
 import type { LiveCallError } from '@livecall/core';
+import { ack, scenario } from '@livecall/recording';
+import type { Scenario } from '@livecall/recording';
 import { expect, it, onTestFinished } from 'vitest';
 
-import { ack, scenario } from '../recording/scenario.js';
-import type { Scenario } from '../recording/scenario.js';
 import { showDivergence } from './divergence.js';
 import { replay } from './replay.js';
 

@@ -1,9 +1,9 @@
 import type { Frame } from '@livecall/core';
 import { expect, it } from 'vitest';
 
-import { toClientFrame } from './dial.js';
 import { matchFrame } from './match.js';
 import type { MatchLevel } from './match.js';
+import { toClientFrame } from './recorded-dial.js';
 
 const JOIN = '{"type":"client:joinCall","id":"recorded"}';
 const END = '{"type":"client:endCall","id":"recorded-2"}';

@@ -1,6 +1,6 @@
 import type { Asked } from '@livecall/core';
 
-import type { ClientFrame } from './dial.js';
+import type { ClientFrame } from './recorded-dial.js';
 
 /**
  * How closely a client must follow the recording.

@@ -2,8 +2,8 @@ import { ConnectFailedError, HandshakeRefusedError, HandshakeTimeoutError } from
 import type { Transport, TransportError } from '@livecall/core';
 import { Observable } from 'rxjs';
 
-import type { RefusedDial } from './dial.js';
-import type { Stage } from './play-dial.js';
+import type { Stage } from './play-connection.js';
+import type { RefusedDial } from './recorded-dial.js';
 
 /**
  * Plays one recorded dial that did not open: a refusal, a failure to connect, a client that gave up.

@@ -6,6 +6,8 @@ import {
   liveCall,
 } from '@livecall/core';
 import type { Frame, Transport } from '@livecall/core';
+import { ack, parseRecording, record, recordingSink, scenario } from '@livecall/recording';
+import type { Entry, Recording, Scenario } from '@livecall/recording';
 import fc from 'fast-check';
 import {
   asyncScheduler,
@@ -33,14 +35,8 @@ import { expect, it } from 'vitest';
 
 import { showDivergence } from './divergence.js';
 import type { Divergence } from './divergence.js';
-import type { Entry, Recording } from '../recording/recording.js';
-import { parseRecording } from '../recording/read-recording.js';
-import { record } from '../recording/record.js';
-import { recordingSink } from '../recording/recording-sink.js';
 import { replay } from './replay.js';
 import type { Awaited, ReplayOptions } from './replay.js';
-import { ack, scenario } from '../recording/scenario.js';
-import type { Scenario } from '../recording/scenario.js';
 
 const run = (test: (time: RunHelpers) => void) => {
   new TestScheduler((actual, expected) => {
@@ -91,7 +87,7 @@ it.each([NaN, -1, -Infinity])('does not accept %d for waitMs', (waitMs) => {
 
 it('does not accept a pace that cannot be', () => {
   expect(() => replay(toRecording(), { pace: 'slow' as 'instant' })).toThrow(
-    new TypeError('pace must be one of instant, recorded, manual, not slow.'),
+    new TypeError("pace must be one of instant, recorded, manual, not 'slow'."),
   );
   expect(() => replay(toRecording(), { maxIdleMs: -1 })).toThrow(
     new TypeError('maxIdleMs must be at least 0, not -1.'),

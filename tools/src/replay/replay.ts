@@ -1,5 +1,9 @@
 import { HandshakeRefusedError, liveCallProtocol, patience } from '@livecall/core';
 import type { AnyProtocol, Frame, Transport } from '@livecall/core';
+import { assertOneOf } from '@livecall/core/internal';
+import { isComplete } from '@livecall/recording';
+import type { Recording } from '@livecall/recording';
+import { toEntryPlace, toEntrySpot } from '@livecall/recording/format';
 import {
   defer,
   finalize,
@@ -12,22 +16,18 @@ import {
   switchMap,
 } from 'rxjs';
 
-import { assertOneOf } from '../assert-one-of.js';
-import { toDials } from './dial.js';
-import type { Dial } from './dial.js';
 import { FURTHER_DIAL } from './divergence.js';
-import { locate } from './locate-divergence.js';
 import type { Divergence } from './divergence.js';
+import { locate } from './locate-divergence.js';
 import { createManualTime } from './manual-time.js';
 import type { MatchLevel } from './match.js';
-import { LONGEST_TIMER_MS, toTimeline } from './pace.js';
-import type { Pace, TimelineOptions } from './pace.js';
-import { playDial } from './play-dial.js';
-import type { Stage } from './play-dial.js';
+import { playDial } from './play-connection.js';
+import type { Stage } from './play-connection.js';
 import { failAfter, playRefusal } from './play-refusal.js';
-import { toEntryPlace, toEntrySpot } from '../recording/entry-place.js';
-import { isComplete } from '../recording/recording.js';
-import type { Recording } from '../recording/recording.js';
+import { toDials } from './recorded-dial.js';
+import type { Dial } from './recorded-dial.js';
+import { LONGEST_TIMER_MS, toTimeline } from './timeline.js';
+import type { Pace, TimelineOptions } from './timeline.js';
 
 /** How a recording is replayed. */
 export interface ReplayOptions extends TimelineOptions {

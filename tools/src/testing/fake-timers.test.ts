@@ -1,10 +1,10 @@
 import { mock } from 'node:test';
 
+import { ack, scenario } from '@livecall/recording';
 import { filter, firstValueFrom, lastValueFrom, toArray } from 'rxjs';
 import { afterEach, expect, it, vi } from 'vitest';
 
 import { closeAfter } from '../faults/close-after.js';
-import { ack, scenario } from '../recording/scenario.js';
 import { openReplay } from './open-replay.js';
 import { TimeStandsStillError } from './unless-time-stands.js';
 

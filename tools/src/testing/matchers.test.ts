@@ -1,7 +1,7 @@
 import type { Connection, Frame } from '@livecall/core';
+import { ack, scenario } from '@livecall/recording';
 import { expect, it } from 'vitest';
 
-import { ack, scenario } from '../recording/scenario.js';
 import { replay } from '../replay/replay.js';
 import { matchers, toHaveFollowed, toHaveSent } from './matchers.js';
 import type { SentFrame, Verdict } from './matchers.js';

@@ -2,11 +2,11 @@ import { isDeepStrictEqual } from 'node:util';
 
 import { decodeClientFrame, endCall, joinCall } from '@livecall/core';
 import type { ClientMessage, Frame } from '@livecall/core';
+import { toFrame } from '@livecall/recording';
+import type { Recording } from '@livecall/recording';
 import { diffArrays } from 'diff';
 import * as E from 'fp-ts/lib/Either.js';
 
-import { toFrame } from '../recording/payload.js';
-import type { Recording } from '../recording/recording.js';
 import { serverOf } from './server-of.js';
 
 /** What `expect.extend` takes of a matcher, in vitest and in Jest. */

@@ -1,5 +1,7 @@
 import { liveCall } from '@livecall/core';
 import type { LiveCall, LiveCallError } from '@livecall/core';
+import { ack, scenario } from '@livecall/recording';
+import type { Scenario } from '@livecall/recording';
 import { filter, firstValueFrom, lastValueFrom, map, switchMap, toArray } from 'rxjs';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 
@@ -9,8 +11,6 @@ import { delayFrames } from '../faults/delay-frames.js';
 import { dropFrames } from '../faults/drop-frames.js';
 import { duplicateFrames } from '../faults/duplicate-frames.js';
 import { stallAfter } from '../faults/stall-after.js';
-import { ack, scenario } from '../recording/scenario.js';
-import type { Scenario } from '../recording/scenario.js';
 import { DivergedError } from './diverged-error.js';
 import { toHaveFollowed, toHaveSent } from './matchers.js';
 import { openReplay } from './open-replay.js';

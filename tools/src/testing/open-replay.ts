@@ -1,11 +1,11 @@
-import {
-  ConnectionClosedError,
-  liveCall,
-  monotonicNow,
-  patience,
-  webSocketTransport,
-} from '@livecall/core';
+import { ConnectionClosedError, liveCall, patience } from '@livecall/core';
 import type { LiveCall, LiveCallOptions, Transport } from '@livecall/core';
+import { monotonicNow } from '@livecall/core/internal';
+import { webSocketTransport } from '@livecall/core/node';
+import { loadRecording } from '@livecall/recording';
+import type { Entry, Recording } from '@livecall/recording';
+import { serve } from '@livecall/server';
+import type { RefusedHandshake } from '@livecall/server';
 import {
   BehaviorSubject,
   catchError,
@@ -23,18 +23,13 @@ import {
 
 import type { Fault } from '../faults/create-fault.js';
 import { judgeUnder, putOver, watchFault } from '../faults/watch-fault.js';
-import type { Entry } from '../recording/recording.js';
-import { loadRecording } from '../recording/read-recording.js';
-import type { Recording } from '../recording/recording.js';
 import { isFurtherDial } from '../replay/divergence.js';
 import type { Divergence, DivergenceKind } from '../replay/divergence.js';
-import { LONGEST_TIMER_MS } from '../replay/pace.js';
-import { DIVERGED } from '../replay/play-dial.js';
+import { DIVERGED } from '../replay/play-connection.js';
 import { replay } from '../replay/replay.js';
 import type { ManualReplay, Replay, ReplayOptions } from '../replay/replay.js';
-import type { RefusedHandshake } from '../handshake.js';
-import { toHandshakeDivergence } from '../serve-replays.js';
-import { serve } from '../serve.js';
+import { toHandshakeDivergence } from '../replay/serve-replays.js';
+import { LONGEST_TIMER_MS } from '../replay/timeline.js';
 import { DivergedError } from './diverged-error.js';
 import { rememberServer } from './server-of.js';
 import { unlessTimeStands } from './unless-time-stands.js';

@@ -1,8 +1,8 @@
 import { liveCall } from '@livecall/core';
+import { scenario } from '@livecall/recording';
 import { NEVER } from 'rxjs';
 import { expect, it } from 'vitest';
 
-import { scenario } from '../recording/scenario.js';
 import { replay } from '../replay/replay.js';
 import { rememberServer, serverOf } from './server-of.js';
 

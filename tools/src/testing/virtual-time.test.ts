@@ -1,4 +1,5 @@
 import { ConnectionClosedError, HandshakeRefusedError } from '@livecall/core';
+import { ack, scenario } from '@livecall/recording';
 import { map, switchMap } from 'rxjs';
 import { TestScheduler } from 'rxjs/testing';
 import type { RunHelpers } from 'rxjs/testing';
@@ -6,7 +7,6 @@ import { expect, it } from 'vitest';
 
 import { closeAfter } from '../faults/close-after.js';
 import { delayFrames } from '../faults/delay-frames.js';
-import { ack, scenario } from '../recording/scenario.js';
 import { openReplay } from './open-replay.js';
 
 /* A whole call in virtual time: no scheduler is an argument anywhere. */

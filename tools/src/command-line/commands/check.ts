@@ -1,19 +1,17 @@
+import { toPayload } from '@livecall/recording';
+import type { Entry, RecordingLine } from '@livecall/recording';
+import { createLeakFinder, createNarrator } from '@livecall/recording/internal';
+import type { Moment } from '@livecall/recording/internal';
 import * as E from 'fp-ts/lib/Either.js';
 
 import { assertCountries } from '../assert-countries.js';
 import { exitCodes } from '../exit-error.js';
-import { toFiles } from '../to-files.js';
-import { createNarrator } from '../narrate.js';
-import type { Moment } from '../narrate.js';
-import { toPayload } from '../../recording/payload.js';
 import { readInput } from '../read-input.js';
 import { say } from '../say.js';
-import { lookAt, whyNoEnd } from '../why-no-end.js';
-import { createLeakFinder } from '../../recording/redact-leaks.js';
 import { openStandardOutput } from '../standard-output.js';
+import { toFiles } from '../to-files.js';
 import { toVisibleJson } from '../to-visible-json.js';
-import type { RecordingLine } from '../../recording/decode-lines.js';
-import type { Entry } from '../../recording/recording.js';
+import { lookAt, whyNoEnd } from '../why-no-end.js';
 
 /** What `livecall check` was called with. */
 export interface CheckFlags {

@@ -1,6 +1,9 @@
-import { createFailureTeller } from '../failure-teller.js';
+import { foldText } from '@livecall/recording';
+import type { Outcome, RecordingSummary } from '@livecall/recording';
+
 import { showDuration } from '../duration.js';
 import { exitCodes } from '../exit-error.js';
+import { createFailureTeller } from '../failure-teller.js';
 import { paintFor, toColumns } from '../paint.js';
 import type { Paint } from '../paint.js';
 import { createProgress } from '../progress.js';
@@ -9,8 +12,6 @@ import { visible } from '../show-moment.js';
 import { openStandardOutput } from '../standard-output.js';
 import { toFiles } from '../to-files.js';
 import { toVisibleJson } from '../to-visible-json.js';
-import { foldText } from '../../recording/workbench/fold-text.js';
-import type { Outcome, RecordingSummary } from '../../recording/workbench/summarize-recording.js';
 
 /** What `livecall list` was called with. */
 export interface ListFlags {

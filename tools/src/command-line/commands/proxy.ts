@@ -1,5 +1,6 @@
 import { accessSync, constants, statSync } from 'node:fs';
 
+import { systemCode } from '@livecall/core/internal';
 import { firstValueFrom } from 'rxjs';
 
 import { assertCountries } from '../assert-countries.js';
@@ -12,7 +13,6 @@ import { passOn } from '../pass-on.js';
 import { recordedCalls } from '../recorded-calls.js';
 import { say } from '../say.js';
 import { stopped } from '../stopped.js';
-import { systemCode } from '../../system-code.js';
 
 /** What `livecall proxy` was called with. */
 export interface ProxyFlags {

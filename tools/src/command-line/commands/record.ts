@@ -1,5 +1,12 @@
 import { liveCall } from '@livecall/core';
 import type { Transport } from '@livecall/core';
+import {
+  createSecrets,
+  record as recordTo,
+  recordingFile,
+  recordingSink,
+} from '@livecall/recording';
+import type { RecordingFileError, RecordingSink } from '@livecall/recording';
 import * as E from 'fp-ts/lib/Either.js';
 import { EMPTY, from } from 'rxjs';
 
@@ -13,16 +20,10 @@ import type { Way } from '../find-way.js';
 import { followCall } from '../follow-call.js';
 import { keys } from '../keys.js';
 import { liveView } from '../live-view.js';
-import { record as recordTo } from '../../recording/record.js';
-import { recordingFile } from '../../recording/recording-file.js';
-import type { RecordingFileError } from '../../recording/recording-file.js';
-import { recordingSink } from '../../recording/recording-sink.js';
-import type { RecordingSink } from '../../recording/recording-sink.js';
-import { createSecrets } from '../../recording/secrets.js';
 import { say } from '../say.js';
 import { setAside } from '../set-aside.js';
-import type { GivenTokens } from '../take-tokens.js';
 import { openStandardOutput } from '../standard-output.js';
+import type { GivenTokens } from '../take-tokens.js';
 import { escapeJson } from '../to-visible-json.js';
 import { findToken, toDescriptor } from '../token-source.js';
 

@@ -1,5 +1,9 @@
 import { rmSync } from 'node:fs';
 
+import { systemCode } from '@livecall/core/internal';
+import type { RedactOptions } from '@livecall/recording';
+import { createLines, lineFile } from '@livecall/recording/internal';
+import type { LineFile } from '@livecall/recording/internal';
 import * as E from 'fp-ts/lib/Either.js';
 import { noop } from 'rxjs';
 
@@ -7,12 +11,7 @@ import { assertCountries } from '../assert-countries.js';
 import { exitCodes, ExitError } from '../exit-error.js';
 import { readInput } from '../read-input.js';
 import { say } from '../say.js';
-import { lineFile } from '../../recording/recording-file.js';
-import type { LineFile } from '../../recording/recording-file.js';
-import { createLines } from '../../recording/redact-lines.js';
-import type { RedactOptions } from '../../recording/redact.js';
 import { openStandardOutput } from '../standard-output.js';
-import { systemCode } from '../../system-code.js';
 
 /** What `livecall redact` was called with. */
 export type RedactFlags = RedactOptions;

@@ -12,12 +12,13 @@ import {
 } from 'node:fs';
 import type { Stats } from 'node:fs';
 
+import { systemCode } from '@livecall/core/internal';
+import { planRepair } from '@livecall/recording/internal';
+import type { Repair } from '@livecall/recording/internal';
+
 import { exitCodes, ExitError } from '../exit-error.js';
 import { hasWriter } from '../has-writer.js';
-import { planRepair } from '../../recording/repair-recording.js';
-import type { Repair } from '../../recording/repair-recording.js';
 import { say } from '../say.js';
-import { systemCode } from '../../system-code.js';
 
 /** What `livecall repair` was called with. */
 export interface RepairFlags {

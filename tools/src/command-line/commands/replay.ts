@@ -2,6 +2,8 @@ import { basename } from 'node:path';
 
 import { HandshakeRefusedError } from '@livecall/core';
 import type { Transport } from '@livecall/core';
+import type { Recording } from '@livecall/recording';
+import type { ClientClose, DialledClient, Route } from '@livecall/server';
 import {
   defaultIfEmpty,
   defer,
@@ -20,24 +22,21 @@ import {
 } from 'rxjs';
 import type { Observable } from 'rxjs';
 
-import { parseFault } from '../../faults/parse-fault.js';
 import type { Fault } from '../../faults/create-fault.js';
+import { parseFault } from '../../faults/parse-fault.js';
 import { showDivergence } from '../../replay/divergence.js';
-import { showAround } from '../../replay/locate-divergence.js';
 import type { Divergence } from '../../replay/divergence.js';
+import { showAround } from '../../replay/locate-divergence.js';
+import type { ReplayOptions } from '../../replay/replay.js';
 import { exitCodes, ExitError } from '../exit-error.js';
-import type { ClientClose, DialledClient } from '../../dialled-client.js';
 import { judgeClose } from '../judge-close.js';
 import { listen } from '../listen.js';
 import { findMeant, nameRecordings } from '../name-recordings.js';
 import { loadInput } from '../read-input.js';
-import type { Recording } from '../../recording/recording.js';
-import type { ReplayOptions } from '../../replay/replay.js';
 import { say } from '../say.js';
 import { startAnew } from '../start-anew.js';
 import { stopped } from '../stopped.js';
 import { toFiles } from '../to-files.js';
-import type { Route } from '../../serve.js';
 
 /** What `livecall replay` was called with. */
 export interface ReplayFlags {

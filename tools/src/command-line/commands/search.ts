@@ -1,5 +1,8 @@
-import { createFailureTeller } from '../failure-teller.js';
+import { foldText } from '@livecall/recording';
+import type { Hit } from '@livecall/recording';
+
 import { exitCodes, ExitError } from '../exit-error.js';
+import { createFailureTeller } from '../failure-teller.js';
 import { hang } from '../hang.js';
 import { paintFor, toColumns } from '../paint.js';
 import type { Paint } from '../paint.js';
@@ -9,8 +12,6 @@ import { showTime, speakers, visible } from '../show-moment.js';
 import { openStandardOutput } from '../standard-output.js';
 import { toFiles } from '../to-files.js';
 import { toVisibleJson } from '../to-visible-json.js';
-import { foldText } from '../../recording/workbench/fold-text.js';
-import type { Hit } from '../../recording/workbench/phrase.js';
 
 /** What `livecall search` was called with. */
 export interface SearchFlags {

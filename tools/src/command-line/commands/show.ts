@@ -1,12 +1,12 @@
+import type { Header } from '@livecall/recording';
+import { createNarrator } from '@livecall/recording/internal';
+import type { Moment } from '@livecall/recording/internal';
 import * as E from 'fp-ts/lib/Either.js';
 
-import { createNarrator } from '../narrate.js';
-import type { Moment } from '../narrate.js';
+import { hang } from '../hang.js';
 import { paintFor, toColumns } from '../paint.js';
 import { nameInput, readInput } from '../read-input.js';
-import type { Header } from '../../recording/recording.js';
 import { say } from '../say.js';
-import { hang } from '../hang.js';
 import { showMoment, showTime, visible } from '../show-moment.js';
 import { openStandardOutput } from '../standard-output.js';
 import { toVisibleJson } from '../to-visible-json.js';

@@ -1,0 +1,19 @@
+/** The longest a timer can wait; Node takes anything longer, `Infinity` included, for 1 ms. */
+export const LONGEST_TIMER_MS = 2 ** 31 - 1;
+
+/**
+ * Looks at durations by their names; what is not given is left at its default.
+ *
+ * @throws TypeError for one that no timer can wait, by its name
+ */
+export function assertDurationMs(
+  options: Readonly<Record<string, number | undefined>>,
+  leastMs = 0,
+): void {
+  for (const [name, ms] of Object.entries(options)) {
+    if (ms === undefined || (ms >= leastMs && ms <= LONGEST_TIMER_MS)) continue;
+    throw new TypeError(
+      `${name} must be from ${leastMs} to ${LONGEST_TIMER_MS} milliseconds, not ${ms}.`,
+    );
+  }
+}

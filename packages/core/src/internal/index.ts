@@ -1,0 +1,10 @@
+/* For livecall's own packages: it changes with them, in any version. */
+export { assertDurationMs, LONGEST_TIMER_MS } from './assert-duration-ms.js';
+export { assertFunctions, assertOneOf } from './assert-option.js';
+export { assertWhole } from './assert-whole.js';
+export { failureName } from './failure-name.js';
+export { isUsableToken } from './is-usable-token.js';
+export { monotonicNow } from './monotonic-now.js';
+export { systemCode } from './system-code.js';
+export { toWire } from './to-wire.js';
+export { tokenForms } from './token-forms.js';

@@ -1,0 +1,7 @@
+/* What needs Node: the transport over `ws`, and what serves a client over it. */
+export { webSocketTransport } from './web-socket-transport.js';
+export type { WebSocketTransportOptions } from './web-socket-transport.js';
+export { heartbeat } from './heartbeat.js';
+export type { Heartbeat, HeartbeatOptions, Pinged } from './heartbeat.js';
+export { toPassedHeaders } from './passed-handshake.js';
+export type { PassedHandshake, UpgradeAnswer } from './passed-handshake.js';

@@ -1,0 +1,26 @@
+/* The format: it runs anywhere, a browser included. */
+
+/* Recordings */
+export { RecordingError } from './recording-error.js';
+export { toFrame, toPayload } from './payload.js';
+export type { Payload } from './payload.js';
+export {
+  CloseEntry,
+  EndEntry,
+  Entry,
+  FailedEntry,
+  FrameEntry,
+  Header,
+  isComplete,
+  MarkEntry,
+  OpenEntry,
+  RefusedEntry,
+} from './recording.js';
+export type { Recording, UnknownEntry } from './recording.js';
+export { toComparable } from '../to-comparable.js';
+export type { Comparable, ComparableOptions } from '../to-comparable.js';
+export { toEntryPlace, toEntrySpot } from './entry-place.js';
+
+/* Scenarios */
+export { ack, scenario } from '../scenario.js';
+export type { Reply, Scenario, ScenarioOptions, Timing } from '../scenario.js';

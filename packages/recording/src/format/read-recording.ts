@@ -1,0 +1,103 @@
+import { createReadStream } from 'node:fs';
+
+import * as E from 'fp-ts/lib/Either.js';
+import { defer, from, map, mergeMap } from 'rxjs';
+import type { Observable } from 'rxjs';
+
+import { decodeLines } from './decode-lines.js';
+import type { RecordingLine } from './decode-lines.js';
+import type { RecordingError } from './recording-error.js';
+import type { Entry, Header, Recording } from './recording.js';
+
+/**
+ * Reads a recording line by line, in constant memory.
+ *
+ * @returns the header first, then the entries; errors with a `RecordingError` at the first line
+ *   that cannot be read. A torn last line, or a blank one, is said, not an error.
+ * @see recordings/README.md
+ * @example
+ * import { readRecording } from '@livecall/recording';
+ *
+ * readRecording('recordings/joined-call.ndjson').subscribe({
+ *   next: (line) => console.log(line.kind),
+ *   error: (error: Error) => console.error(error.message),
+ * });
+ */
+export function readRecording(path: string): Observable<RecordingLine> {
+  return defer(() => from(readLines(path))).pipe(
+    mergeMap((lines) => lines, 1),
+    map((line) => {
+      if (E.isLeft(line)) throw line.left;
+      return line.right;
+    }),
+  );
+}
+
+/**
+ * Reads a recording as a whole, for `replay`.
+ *
+ * Rejects with a `RecordingError` that tells the file and the line.
+ *
+ * @example
+ * import { loadRecording } from '@livecall/recording';
+ * import { replay } from '@livecall/tools';
+ *
+ * const transport = replay(await loadRecording('recordings/joined-call.ndjson'));
+ */
+export async function loadRecording(path: string): Promise<Recording> {
+  return toRecording(path, readLines(path));
+}
+
+/**
+ * Reads a recording from its text, under the name that reports shall give it.
+ *
+ * Rejects as {@link loadRecording} does.
+ *
+ * @example
+ * import { parseRecording, scenario } from '@livecall/recording';
+ *
+ * const recording = await parseRecording('missed-call', scenario().start().toNdjson());
+ * console.log(recording.entries.length); // => 4
+ */
+export async function parseRecording(name: string, text: string): Promise<Recording> {
+  return toRecording(
+    name,
+    decodeLines(name, () => [new TextEncoder().encode(text)]),
+  );
+}
+
+/** Puts the lines of a recording together; rejects at the first that cannot be read. */
+export async function toRecording(
+  name: string,
+  batches: AsyncIterable<readonly E.Either<RecordingError, RecordingLine>[]>,
+): Promise<Recording> {
+  let header: Header | undefined;
+  const entries: Entry[] = [];
+  const warnings: string[] = [];
+  for await (const lines of batches) {
+    for (const line of lines) {
+      if (E.isLeft(line)) throw line.left;
+      switch (line.right.kind) {
+        case 'header':
+          header = line.right.header;
+          break;
+        case 'entry':
+          entries.push(line.right.entry);
+          break;
+        case 'torn':
+          warnings.push(`${name}:${line.right.line}: the last line is torn and was dropped`);
+          break;
+        case 'blank':
+      }
+    }
+  }
+  // An empty file is an error of its own, so there is a header here.
+  return { name, header: header as Header, entries, warnings };
+}
+
+/** Reads and decodes all lines, the bad ones too: in batches, each to a bad line or a chunk's end. */
+export function readLines(
+  path: string,
+): AsyncGenerator<readonly E.Either<RecordingError, RecordingLine>[]> {
+  return decodeLines(path, () => createReadStream(path));
+}

@@ -1,0 +1,14 @@
+/* For livecall's own packages: it changes with them, in any version. */
+export { decodeLines } from './format/decode-lines.js';
+export { readLines, toRecording } from './format/read-recording.js';
+export { lineOf, toStamp } from './format/recording.js';
+export { planRepair } from './format/repair.js';
+export type { Repair } from './format/repair.js';
+export { createNarrator } from './narrator.js';
+export type { Moment } from './narrator.js';
+export { lineFile } from './recording-file.js';
+export type { LineFile, RestingLineFile } from './recording-file.js';
+export { createLeakFinder } from './redaction/leak-finder.js';
+export { createLines } from './redaction/recording-lines.js';
+export { createFileSearch } from './workbench/file-search.js';
+export { createFileSummary } from './workbench/file-summary.js';

@@ -1,0 +1,140 @@
+import type {
+  ConnectFailedError,
+  Connection,
+  ConnectionClosedError,
+  Frame,
+  HandshakeRefusedError,
+  HandshakeTimeoutError,
+  TokenUnavailableError,
+} from '@livecall/core';
+import { defer, map, share, tap } from 'rxjs';
+import type { MonoTypeOperatorFunction } from 'rxjs';
+
+import { toPayload } from './format/payload.js';
+import type { RecordingSink, UnstampedEntry } from './recording-sink.js';
+
+/**
+ * Writes down what crosses a transport, and changes none of it: every frame both ways, every dial
+ * and how it went, every close and by whom.
+ *
+ * It sits below the codec, so that what cannot be decoded is recorded too. All dials of a call go
+ * into one recording, one after the other; put it below `retryConnection` (`liveCall` has one of
+ * its own). A transport does not tell when it has its tokens: who leaves while they are asked for
+ * has aborted a dial.
+ *
+ * @see recordings/README.md
+ * @example
+ * import { liveCall } from '@livecall/core';
+ * import type { Transport } from '@livecall/core';
+ * import { record } from '@livecall/recording';
+ * import type { RecordingSink } from '@livecall/recording';
+ *
+ * export const recordedCall = (transport: Transport, sink: RecordingSink) =>
+ *   liveCall(transport.pipe(record(sink)));
+ */
+export function record(sink: RecordingSink): MonoTypeOperatorFunction<Connection> {
+  return (transport) =>
+    defer(() => {
+      const dial = { isOpen: false };
+      let closing = { code: 1000, reason: '' };
+      /** Writes what belongs to this dial's connection, as long as that is the one recorded. */
+      const write = (entry: UnstampedEntry, frame?: Frame) => {
+        if (connected.get(sink) === dial) sink.write(entry, frame);
+      };
+      const end = (entry: UnstampedEntry | undefined) => {
+        if (entry !== undefined) (dial.isOpen ? write : sink.write)(entry);
+        dial.isOpen = false;
+        if (connected.get(sink) === dial) connected.delete(sink);
+      };
+      sink.start();
+      return transport.pipe(
+        tap({
+          next: () => {
+            dial.isOpen = true;
+            if (!connected.has(sink)) connected.set(sink, dial);
+            sink.write({ event: 'open', status: 101 });
+          },
+          complete: () => {
+            // No transport of livecall's completes. One of someone else's has closed, if it does.
+            if (dial.isOpen) end(CLOSED_WITHOUT_CODE);
+          },
+          error: (error: unknown) => {
+            end(dial.isOpen ? toClose(error) : toFailure(error));
+          },
+          unsubscribe: () => {
+            end(
+              dial.isOpen
+                ? { event: 'close', from: 'client', ...closing }
+                : { event: 'failed', reason: 'aborted' },
+            );
+          },
+        }),
+        map((connection) =>
+          tapConnection(connection, write, (code, reason) => {
+            // A cut is no code that a client closes with.
+            if (code !== 1006) closing = { code, reason };
+          }),
+        ),
+      );
+    });
+}
+
+/** Whose frames a sink writes: its first connection that is not over. */
+const connected = new WeakMap<RecordingSink, object>();
+
+const CLOSED_WITHOUT_CODE = { event: 'close', from: 'server', code: 1005, reason: '' } as const;
+
+type Write = RecordingSink['write'];
+
+function tapConnection(
+  connection: Connection,
+  write: Write,
+  onClosing: (code: number, reason: string) => void,
+): Connection {
+  return {
+    frames$: connection.frames$.pipe(
+      tap((frame) => {
+        write({ event: 'frame', from: 'server', ...toPayload(frame) }, frame);
+      }),
+      // However many listen, a frame is written once.
+      share(),
+    ),
+    send(frame) {
+      connection.send(frame);
+      write({ event: 'frame', from: 'client', ...toPayload(frame) }, frame);
+    },
+    bufferedBytes: () => connection.bufferedBytes?.() ?? 0,
+    isReading: () => connection.isReading?.() ?? false,
+    closeWith(code, reason) {
+      connection.closeWith?.(code, reason);
+      onClosing(code, reason);
+    },
+  };
+}
+
+/** How a connection ended; whatever is no close has cut it. */
+function toClose(error: unknown): UnstampedEntry {
+  const { code, reason } = isTagged<ConnectionClosedError>(error, 'ConnectionClosedError')
+    ? error
+    : { code: 1006, reason: '' };
+  return { event: 'close', from: 'server', code, reason };
+}
+
+/** How a dial failed; nothing where there was none for want of a token. */
+function toFailure(error: unknown): UnstampedEntry | undefined {
+  if (isTagged<HandshakeRefusedError>(error, 'HandshakeRefusedError')) {
+    const { status, retryAfterMs } = error;
+    return { event: 'refused', status, ...(retryAfterMs !== undefined && { retryAfterMs }) };
+  }
+  if (isTagged<TokenUnavailableError>(error, 'TokenUnavailableError')) return undefined;
+  if (isTagged<HandshakeTimeoutError>(error, 'HandshakeTimeoutError')) {
+    return error.waitingFor === 'token' ? undefined : { event: 'failed', reason: 'timeout' };
+  }
+  const code = isTagged<ConnectFailedError>(error, 'ConnectFailedError') ? error.code : undefined;
+  return { event: 'failed', reason: 'unreachable', ...(code !== undefined && { code }) };
+}
+
+/** By its tag: an error may come from another copy of core, or from another realm. */
+function isTagged<E extends { readonly _tag: string }>(error: unknown, tag: E['_tag']): error is E {
+  return typeof error === 'object' && error !== null && '_tag' in error && error._tag === tag;
+}

@@ -1,0 +1,241 @@
+import { closeSync, constants, fstatSync, ftruncateSync, openSync, writeSync } from 'node:fs';
+
+import { monotonicNow, systemCode } from '@livecall/core/internal';
+import * as E from 'fp-ts/lib/Either.js';
+
+import { recordingSink } from './recording-sink.js';
+import type { RecordingSink, RecordingSinkOptions } from './recording-sink.js';
+
+/** A recording cannot be written, and why. */
+export class RecordingFileError extends Error {
+  readonly _tag = 'RecordingFileError';
+  override readonly name = 'RecordingFileError';
+  /** The file's path. */
+  readonly file: string;
+  /** Whether there is such a file already, it cannot be made, or a line could not be written. */
+  readonly kind: 'exists' | 'not-created' | 'not-written';
+
+  constructor(file: string, kind: RecordingFileError['kind'], cause: unknown) {
+    super(`${file}: ${toReason(kind, cause)}`, { cause });
+    this.file = file;
+    this.kind = kind;
+  }
+}
+
+/** A sink into a file. */
+export interface RecordingFile extends RecordingSink {
+  /** Where it stands. */
+  readonly path: string;
+  /**
+   * Lets go of the file until there is something more to write: nothing is lost of what was written,
+   * and no descriptor is held meanwhile.
+   */
+  rest(): void;
+}
+
+/** Who hears what becomes of a file's lines. */
+export interface LineFileOptions {
+  /**
+   * Called with each line that was written, its line end included; it must not throw. That the file
+   * was deleted is noticed up to 100 ms later, with the next line or the end.
+   */
+  readonly onLine?: (line: string) => void;
+  /**
+   * Called once, with the first line that could not be written; the lines after it are dropped. It
+   * must not throw.
+   */
+  readonly onError?: (error: RecordingFileError) => void;
+}
+
+/** Where a recording goes, and who hears when it cannot go on. */
+export interface RecordingFileOptions extends RecordingSinkOptions, LineFileOptions {}
+
+/**
+ * Creates a recording's file: readable by its owner alone, never one that exists.
+ *
+ * Each line is one synchronous write, so that what was handed over survives the process. When a
+ * line cannot be written (the disk is full), what stood of it is taken back, the recording ends
+ * there, and the call goes on. So it is when the file is deleted, which a write does not notice:
+ * it is looked for with a line, no more than ten times a second, and at the end.
+ *
+ * @example
+ * import { recordingFile } from '@livecall/recording';
+ *
+ * const file = recordingFile('call.ndjson', { title: 'asks for a delivery slot' });
+ * if (file._tag === 'Left') console.error(file.left.message);
+ * else file.right.end();
+ */
+export function recordingFile(
+  path: string,
+  options: RecordingFileOptions = {},
+): E.Either<RecordingFileError, RecordingFile> {
+  const created = lineFile(path, options);
+  if (E.isLeft(created)) return created;
+  const { writeLine, rest, close } = created.right;
+  const sink = recordingSink(writeLine, options);
+  return E.right({
+    ...sink,
+    path,
+    rest,
+    end: () => {
+      sink.end();
+      close();
+    },
+  });
+}
+
+/** A file that is written line by line. */
+export interface LineFile {
+  /** Writes one line with its line end; never throws. */
+  writeLine(line: string): void;
+  close(): void;
+}
+
+/** One that can be let go of meanwhile. */
+export interface RestingLineFile extends LineFile {
+  /** Closes it until the next line, for which it must be the same file still. */
+  rest(): void;
+}
+
+/** To look for the file takes longer than to write into it. */
+const LOOK_EVERY_MS = 100;
+
+/** Creates the file of a recording, for whatever makes its lines; see {@link recordingFile}. */
+export function lineFile(
+  path: string,
+  { onLine, onError }: LineFileOptions = {},
+): E.Either<RecordingFileError, RestingLineFile> {
+  let descriptor: number;
+  try {
+    descriptor = openSync(path, 'ax', 0o600);
+  } catch (cause) {
+    return E.left(
+      new RecordingFileError(
+        path,
+        systemCode(cause) === 'EEXIST' ? 'exists' : 'not-created',
+        cause,
+      ),
+    );
+  }
+
+  let isOpen = true;
+  let resting: Identity | undefined;
+  let size = 0;
+  let lookedAt = -Infinity;
+
+  /** Says why, where it is not as it should be, and where it cannot even be closed. */
+  const close = (cause?: unknown) => {
+    if (!isOpen) return;
+    isOpen = false;
+    let why = cause;
+    try {
+      if (resting === undefined) closeSync(descriptor);
+    } catch (closeCause) {
+      why ??= closeCause;
+    }
+    if (why !== undefined) onError?.(new RecordingFileError(path, 'not-written', why));
+  };
+  const wake = () => {
+    if (resting === undefined) return;
+    descriptor = openAgain(path, resting);
+    resting = undefined;
+  };
+  const writeLine = (line: string) => {
+    if (!isOpen) return;
+    try {
+      wake();
+      size += writeWhole(descriptor, line);
+      const now = monotonicNow();
+      if (now - lookedAt >= LOOK_EVERY_MS) {
+        lookFor(descriptor);
+        lookedAt = now;
+      }
+    } catch (cause) {
+      if (resting === undefined) takeBack(descriptor, size);
+      close(cause);
+      return;
+    }
+    onLine?.(line);
+  };
+
+  return E.right({
+    writeLine,
+    rest: () => {
+      if (!isOpen || resting !== undefined) return;
+      try {
+        const { dev, ino } = fstatSync(descriptor);
+        closeSync(descriptor);
+        resting = { dev, ino };
+      } catch (cause) {
+        close(cause);
+      }
+    },
+    close: () => {
+      let lost: unknown;
+      try {
+        if (isOpen) {
+          wake();
+          lookFor(descriptor);
+        }
+      } catch (cause) {
+        lost = cause;
+      }
+      close(lost);
+    },
+  });
+}
+
+/** What a file is known by, whatever its name. */
+interface Identity {
+  readonly dev: number;
+  readonly ino: number;
+}
+
+/** Opens a file at its end. Another that has taken its name is none of ours, nor is it waited for. */
+function openAgain(path: string, { dev, ino }: Identity): number {
+  const { O_WRONLY, O_APPEND, O_NOFOLLOW, O_NONBLOCK } = constants;
+  const descriptor = openSync(path, O_WRONLY | O_APPEND | O_NOFOLLOW | O_NONBLOCK);
+  const found = fstatSync(descriptor);
+  if (found.dev === dev && found.ino === ino) return descriptor;
+  closeSync(descriptor);
+  throw DELETED;
+}
+
+/** Into a file that has no name any more, everything can be written, and nothing is kept. */
+function lookFor(descriptor: number): void {
+  if (fstatSync(descriptor).nlink === 0) throw DELETED;
+}
+
+/** With the code that the system would give, if it told. */
+const DELETED = Object.assign(new Error('The file was deleted.'), { code: 'ENOENT' });
+
+function writeWhole(descriptor: number, line: string): number {
+  const length = Buffer.byteLength(line);
+  // As text it is written fastest, and nearly always whole.
+  for (let written = writeSync(descriptor, line); written < length;) {
+    written += writeSync(descriptor, Buffer.from(line), written);
+  }
+  return length;
+}
+
+function takeBack(descriptor: number, size: number): void {
+  try {
+    ftruncateSync(descriptor, size);
+  } catch {
+    // A reader drops a torn last line by itself.
+  }
+}
+
+function toReason(kind: RecordingFileError['kind'], cause: unknown): string {
+  if (kind === 'exists')
+    return 'exists already, and a recording is never overwritten; choose another name';
+  const code = systemCode(cause);
+  if (code === 'ENOENT' && kind === 'not-written') {
+    return 'was deleted while it was written; the recording ends here, the call goes on';
+  }
+  if (code === 'ENOENT') return 'its folder does not exist; create it first';
+  if (code === 'ENOSPC') return 'the disk is full; the recording ends here, the call goes on';
+  return kind === 'not-created'
+    ? `cannot be created (${code}); check the folder's permissions`
+    : `cannot be written (${code}); the recording ends here, the call goes on`;
+}

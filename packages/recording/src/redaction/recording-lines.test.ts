@@ -1,0 +1,91 @@
+import type { Frame } from '@livecall/core';
+import fc from 'fast-check';
+import { expect, it } from 'vitest';
+
+import { toPayload } from '../format/payload.js';
+import { createLines } from './recording-lines.js';
+import type { LinesOptions } from './recording-lines.js';
+import { createSecrets } from './secrets.js';
+
+const at = 12.4;
+
+const toEntry = (frame: Frame, from: 'client' | 'server' = 'server') =>
+  ({ event: 'frame', from, ...toPayload(frame) }) as const;
+
+interface Said {
+  readonly at: number;
+  readonly from: 'client' | 'server';
+  readonly frame: Frame;
+}
+
+/** Writes the same frames, as they came and as entries. */
+function toBoth(said: readonly Said[], options?: LinesOptions) {
+  const asFrames = createLines(options);
+  const asEntries = createLines(options);
+  return {
+    asFrames: said.map(({ at, from, frame }) => asFrames.frame(at, toEntry(frame, from), frame)),
+    asEntries: said.map(({ at, from, frame }) => asEntries.entry({ at, ...toEntry(frame, from) })),
+  };
+}
+
+it.each<[what: string, frame: Frame, line: string]>([
+  ['JSON as it came', '{"type":"ack"}', '"json":{"type":"ack"}'],
+  ['other JSON as text', '{ "type": "ack" }', '"text":"{ \\"type\\": \\"ack\\" }"'],
+  ['bytes', Uint8Array.of(0, 255), '"base64":"AP8="'],
+  ['JSON without its number', '{"phone":"+14155552671"}', '"json":{"phone":"+12025550100"}'],
+  ['JSON without a token', '{"msg":"it is s3cret-t0ken"}', '"json":{"msg":"it is [redacted]"}'],
+])('writes %s', (_what, frame, line) => {
+  const { frame: toLine } = createLines({ secrets: createSecrets(['s3cret-t0ken']) });
+
+  expect(toLine(at, toEntry(frame), frame)).toBe(
+    `{"at":12.4,"event":"frame","from":"server",${line}}\n`,
+  );
+});
+
+it('writes a mark for a frame that is nested too deep', () => {
+  const frame = '['.repeat(500_000) + ']'.repeat(500_000);
+
+  expect(createLines().frame(at, toEntry(frame), frame)).toBe(
+    '{"at":12.4,"event":"mark","label":"left out: a frame nested too deep"}\n',
+  );
+});
+
+it('writes a frame as it writes the entry of one, whatever is in it', () => {
+  const token = 's3cret/t0ken';
+  const word = fc.constantFrom(
+    ...['call', 'señal', '🙂', '"', ' 9,', '+14155552671', '415-555-2672', '٤١٥-٥٥٥-٢٦٧١'],
+    ...[token, encodeURIComponent(token), Buffer.from(token).toString('base64')],
+    ...['bearer 0123456789', 'eyJhbGci.eyJzdWIi.c2lnbmF0'],
+  );
+  const text = fc.array(word).map((words) => words.join(' '));
+  const key = fc.oneof(fc.constantFrom('type', 'msg', 'phone', 'id', '1', '__proto__'), word);
+  const value = fc.oneof(text, fc.double({ noNaN: true }), fc.nat(), fc.jsonValue({ maxDepth: 2 }));
+  const json = fc
+    .tuple(fc.dictionary(key, value), fc.constantFrom(0, 0, 0, 1))
+    .map(([fields, indent]) => JSON.stringify(fields, null, indent));
+  const frame = fc.oneof(
+    json,
+    text,
+    json.map((written): Frame => Buffer.from(written)),
+  );
+  const options = fc.constantFrom<LinesOptions>(
+    {},
+    { keepPhones: true },
+    { maskTranscripts: true },
+  );
+  const said: fc.Arbitrary<Said> = fc.record({
+    at: fc.double({ min: 0, noNaN: true, noDefaultInfinity: true }),
+    from: fc.constantFrom('client', 'server'),
+    frame,
+  });
+  fc.assert(
+    fc.property(fc.array(said), options, (all, redactOptions) => {
+      const { asFrames, asEntries } = toBoth(all, {
+        ...redactOptions,
+        secrets: createSecrets([token]),
+      });
+
+      expect(asFrames).toEqual(asEntries);
+    }),
+  );
+});

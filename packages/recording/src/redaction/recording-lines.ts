@@ -1,0 +1,67 @@
+import type { Frame } from '@livecall/core';
+
+import { Entry } from '../format/recording.js';
+import type { FrameEntry, Header } from '../format/recording.js';
+import { createRedactor } from './redactor.js';
+import type { RedactOptions } from './redactor.js';
+import { createSecrets } from './secrets.js';
+import type { Secrets } from './secrets.js';
+import { toSafeLine } from './to-safe-line.js';
+
+/** Writes one recording, each line with its line end. */
+export interface Lines {
+  header(header: Header): string;
+  /** Writes an entry, or, in the place of one that is nested too deep to be followed, a mark. */
+  entry(entry: Entry): string;
+  /** Writes the entry that was made of a frame, as `entry` would, once it is stamped. */
+  frame(at: number, entry: Omit<FrameEntry, 'at'>, frame: Frame): string;
+}
+
+/** What is taken out of the lines. */
+export interface LinesOptions extends RedactOptions {
+  /** The tokens in use, which are searched for in every line. */
+  readonly secrets?: Secrets;
+}
+
+/**
+ * Makes the lines of one recording. Every line of every recording comes from here: there is no
+ * other way to disk.
+ */
+export function createLines({
+  secrets = createSecrets(),
+  ...redactOptions
+}: LinesOptions = {}): Lines {
+  const redactor = createRedactor(redactOptions);
+  const toLine = (toValue: () => object, written?: string): string =>
+    toSafeLine(toValue, secrets, written);
+  const leftOut = ({ at, event }: Pick<Entry, 'at' | 'event'>): string =>
+    // JSON can be nested deeper than the stack is.
+    toLine(() => ({ at, event: 'mark', label: `left out: a ${event} nested too deep` }));
+
+  return {
+    header: (header) => toLine(() => redactor.header(header)),
+    entry: (entry) => {
+      try {
+        return toLine(() => Entry.encode(redactor.entry(entry)) as object);
+      } catch {
+        return leftOut(entry);
+      }
+    },
+    frame: (at, entry, frame) => {
+      const { event, from } = entry;
+      try {
+        const redacted = redactor.payload(entry);
+        const isAsItCame = typeof frame === 'string' && 'json' in entry && redacted === entry;
+        return toLine(
+          () => ({ at, event, from, ...redacted }),
+          // What is JSON in one way need not be written again.
+          isAsItCame
+            ? `{"at":${at},"event":"frame","from":"${from}","json":${frame}}\n`
+            : undefined,
+        );
+      } catch {
+        return leftOut({ at, event });
+      }
+    },
+  };
+}

@@ -1,0 +1,280 @@
+import { isUtf8 } from 'node:buffer';
+
+import {
+  Ack,
+  CallEnd,
+  CallStart,
+  EndCall,
+  ErrorMessage,
+  JoinCall,
+  ScreeningEnd,
+  Transcript,
+} from '@livecall/core';
+import type { AnyMessage } from '@livecall/core';
+
+import { toFrame, toPayload } from '../format/payload.js';
+import type { Payload } from '../format/payload.js';
+import type { Entry, Header } from '../format/recording.js';
+import { maskBytes, maskWords } from './mask-words.js';
+import { createPhonePseudonyms } from './phone-pseudonyms.js';
+import type { PhonePseudonyms } from './phone-pseudonyms.js';
+import { countNames, redactJsonText } from './redact-json-text.js';
+import { OWN_FIELDS } from './to-safe-line.js';
+
+/** What is taken out of a recording besides the credentials. */
+export interface RedactOptions {
+  /** Whether phone numbers are kept as they are. @default false */
+  readonly keepPhones?: boolean;
+  /**
+   * Whether the words of the call are masked, and with them every text of a frame that the protocol
+   * does not know to be none; length and punctuation stay. @default false
+   */
+  readonly maskTranscripts?: boolean;
+  /**
+   * The country whose national numbers are recognised, its two letters, or several. A country that
+   * there is not throws a `TypeError`. @default 'US'
+   */
+  readonly defaultCountry?: string | readonly string[];
+}
+
+/** Takes out of one recording what must not stand in it. */
+export interface Redactor {
+  header(header: Header): Header;
+  entry(entry: Entry): Entry;
+  /** Redacts what a frame's entry holds of it. */
+  payload(payload: Payload): Payload;
+}
+
+const MESSAGES: readonly AnyMessage[] = [
+  ...[Ack, CallStart, ScreeningEnd, CallEnd, Transcript, ErrorMessage, JoinCall, EndCall],
+];
+
+/** Fields that hold no words, by the type of the message: redacting them would break links and shapes. */
+const STRUCTURE: ReadonlyMap<unknown, ReadonlySet<string>> = new Map(
+  MESSAGES.map(({ type, fields }) => {
+    const structure = fields.filter(([, { holds }]) => holds === 'structure');
+    return [type, new Set(['type', ...structure.map(([key]) => key)])];
+  }),
+);
+
+/** The fields of a message that stay as they are; none in what is no message, or not published. */
+function toStructure(json: unknown): ReadonlySet<string> {
+  if (typeof json !== 'object' || json === null || Array.isArray(json)) return NO_FIELDS;
+  return STRUCTURE.get((json as { readonly type?: unknown }).type) ?? NO_FIELDS;
+}
+const NO_FIELDS: ReadonlySet<string> = new Set();
+
+/**
+ * Makes the redactor of one recording; it remembers which number got which pseudonym.
+ *
+ * The shape is kept: every frame decodes to the same type of message, ids and ackIds match as
+ * before, and redacting twice changes nothing. What holds nothing to redact is given as it came.
+ */
+export function createRedactor(
+  { keepPhones = false, maskTranscripts = false, defaultCountry = 'US' }: RedactOptions = {},
+  pseudonyms: PhonePseudonyms = createPhonePseudonyms({ defaultCountry }),
+): Redactor {
+  const phones = keepPhones ? NO_PSEUDONYMS : pseudonyms;
+  // What is masked takes no pseudonym: another pass would not find its number.
+  const inFrame = createJsonRedactor(phones, maskTranscripts ? maskWords : phones.inText);
+  // What is no text must not become one: a frame that cannot be decoded stays such a frame.
+  const inBytes = createJsonRedactor(phones, maskTranscripts ? maskBytes : phones.inText);
+  const inLine = createJsonRedactor(phones, phones.inText);
+  const taken = [
+    'credentials',
+    ...(keepPhones ? [] : ['phones']),
+    ...(maskTranscripts ? ['transcripts'] : []),
+  ];
+
+  const inPayload = (payload: Payload, inContent = inFrame): Payload => {
+    if ('json' in payload) {
+      const json = inContent.message(payload.json);
+      return json === payload.json ? payload : { json };
+    }
+    const frame = toFrame(payload);
+    if (typeof frame !== 'string') {
+      // Read as latin1, bytes that are no text stay what they are.
+      const [encoding, inside] = isUtf8(frame)
+        ? (['utf8', inFrame] as const)
+        : (['latin1', inBytes] as const);
+      const text = Buffer.from(frame).toString(encoding);
+      const redacted = toFrame(inPayload(toPayload(text), inside));
+      return redacted === text ? payload : toPayload(Buffer.from(redacted as string, encoding));
+    }
+    const json = parseJson(frame);
+    if (json === undefined) {
+      const redacted = inContent.value(frame) as string;
+      return redacted === frame ? payload : { text: redacted };
+    }
+    if (hasHiddenKey(frame, json)) {
+      const structure = toStructure(json);
+      const redacted = redactJsonText(
+        frame,
+        (value, key, depth) =>
+          depth === 1 ? inContent.field(value, key, structure) : inContent.value(value, key),
+        phones.inText,
+      );
+      return redacted === frame ? payload : toPayload(redacted);
+    }
+    const redacted = inContent.message(json);
+    // JSON with white space of its own stays as it was written, unless there was something in it.
+    return redacted === json ? payload : toPayload(JSON.stringify(redacted));
+  };
+
+  /** Fields that this version does not know are looked at, too. */
+  const inFields = <A extends object>(line: A, known: ReadonlySet<string>): A =>
+    mapObject(line, (value, key) =>
+      OWN_FIELDS.has(key) || known.has(key) ? value : inLine.value(value, key),
+    ) as A;
+
+  return {
+    header: (header) => ({
+      ...inFields(header, ENDPOINT),
+      redacted: [...new Set([...taken, ...(header.redacted ?? [])])],
+    }),
+    entry: (entry) => {
+      const redacted = inFields(entry, PAYLOAD);
+      if (redacted.event !== 'frame') return redacted;
+      const payload = inPayload(redacted);
+      if (payload === redacted) return redacted;
+      const { json, text, base64, ...rest } = redacted;
+      return { ...rest, ...payload };
+    },
+    payload: (payload) => inPayload(payload),
+  };
+}
+
+const ENDPOINT: ReadonlySet<string> = new Set(['endpoint']);
+const PAYLOAD: ReadonlySet<string> = new Set(['json', 'text', 'base64']);
+
+const NO_PSEUDONYMS: PhonePseudonyms = {
+  inField: (phone) => phone,
+  inNumber: (number) => number,
+  inText: (text) => text,
+};
+
+/** Redacts JSON; the same value where there is nothing in it. */
+interface JsonRedactor {
+  /** A whole message, of which what is published stays in its place. */
+  message(json: unknown): unknown;
+  /** A field right in a message. */
+  field(value: unknown, key: string, structure: ReadonlySet<string>): unknown;
+  /** Whatever stands deeper, or in no message. */
+  value(value: unknown, key?: string): unknown;
+}
+
+function createJsonRedactor(
+  { inField, inNumber, inText }: PhonePseudonyms,
+  inWords: (text: string) => string,
+): JsonRedactor {
+  const inPhone = rememberLast(inField);
+  const inJson = (value: unknown, key = '', isOfPhone = false): unknown => {
+    if (typeof value === 'string') {
+      if (key === 'phone' || (isOfPhone && NOTHING_ELSE.test(value))) return inPhone(value);
+      // The platform's own words.
+      return key === 'description' ? inText(value) : inWords(value);
+    }
+    if (typeof value === 'number') {
+      return key === 'phone' ? Number(inPhone(String(value))) : inNumber(value);
+    }
+    if (Array.isArray(value)) {
+      const items = value.map((item) => inJson(item, key, isOfPhone));
+      return items.every((item, index) => item === value[index]) ? value : items;
+    }
+    if (typeof value !== 'object' || value === null) return value;
+    const isPhone = isOfPhone || key === 'phone';
+    return mapObject(value, (item, name) => inJson(item, name, isPhone), inText);
+  };
+  const inTop = (value: unknown, key: string, structure: ReadonlySet<string>): unknown => {
+    if (structure.has(key) && typeof value !== 'object') return value;
+    // What is not published is decoded by its type, whatever that is: it has no words.
+    return key === 'type' && typeof value === 'string' ? inText(value) : inJson(value, key);
+  };
+  return {
+    message: (json) => {
+      if (typeof json !== 'object' || json === null || Array.isArray(json)) return inJson(json);
+      const structure = toStructure(json);
+      return mapObject(json, (value, key) => inTop(value, key, structure), inText);
+    },
+    field: inTop,
+    value: inJson,
+  };
+}
+
+/** A number and nothing else, as one that stands in an object called `phone`. */
+const NOTHING_ELSE = /^\+?(?:[\s()./-]*\d){7,}[\s()./-]*$/;
+
+/** A call has one caller, whose number comes again each time that it starts; to read it takes long. */
+function rememberLast(inField: (phone: string) => string): (phone: string) => string {
+  let last: { readonly phone: string; readonly replaced: string } | undefined;
+  return (phone) => {
+    if (last?.phone !== phone) last = { phone, replaced: inField(phone) };
+    return last.replaced;
+  };
+}
+
+/** Maps the values of an object, and its keys; gives the same object where nothing changes. */
+function mapObject(
+  object: object,
+  toValue: (value: unknown, key: string) => unknown,
+  toKey: (key: string) => string = (key) => key,
+): object {
+  const renamed = renameKeys(object, toKey);
+  if (renamed !== undefined) {
+    const values = new Map<string, unknown>(Object.entries(object));
+    // In the order in which they will stand: keys that are integers come first in an object.
+    const fields = Object.entries(Object.fromEntries(renamed));
+    return Object.fromEntries(
+      fields.map(([newKey, key]) => [newKey, toValue(values.get(key), key)]),
+    );
+  }
+  /** What the object is now, from the first change on. */
+  let fields: Map<string, unknown> | undefined;
+  for (const key of Object.keys(object)) {
+    const value = (object as Readonly<Record<string, unknown>>)[key];
+    const newValue = toValue(value, key);
+    if (newValue !== value) fields ??= new Map(Object.entries(object));
+    fields?.set(key, newValue);
+  }
+  // `fromEntries` defines its properties: a field called __proto__ stays a field.
+  return fields === undefined ? object : Object.fromEntries(fields);
+}
+
+/** The keys that they were by the keys that they will be; `undefined` where they all stay. */
+function renameKeys(
+  object: object,
+  toKey: (key: string) => string,
+): Map<string, string> | undefined {
+  const keys = Object.keys(object);
+  if (keys.every((key) => toKey(key) === key)) return undefined;
+  const renamed = new Map<string, string>();
+  for (const key of keys) {
+    let newKey = toKey(key);
+    // One number in two forms is two keys still.
+    while (renamed.has(newKey)) newKey += ' ';
+    renamed.set(newKey, key);
+  }
+  return renamed;
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Whether a key stands twice in an object: its first value is in the text, and nowhere else. */
+function hasHiddenKey(text: string, json: unknown): boolean {
+  return countNames(text) !== countKeys(json);
+}
+
+function countKeys(json: unknown): number {
+  if (typeof json !== 'object' || json === null) return 0;
+  const values: readonly unknown[] = Object.values(json);
+  return values.reduce<number>(
+    (count, value) => count + countKeys(value),
+    Array.isArray(json) ? 0 : values.length,
+  );
+}

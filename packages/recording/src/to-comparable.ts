@@ -1,0 +1,64 @@
+import { liveCallProtocol } from '@livecall/core';
+import type { AnyProtocol, CommandId, Frame } from '@livecall/core';
+import * as E from 'fp-ts/lib/Either.js';
+
+import { toFrame, toPayload } from './format/payload.js';
+import type { FrameEntry, Recording } from './format/recording.js';
+
+/** A recording without what differs from run to run. */
+export interface Comparable {
+  /** Without `recordedAt` and `endpoint`. */
+  readonly header: object;
+  /** Without `at`. */
+  readonly entries: readonly object[];
+}
+
+/** How a recording is made comparable. */
+export interface ComparableOptions {
+  /** What is said in the recording: which frames are commands, and where their ids stand. @default liveCallProtocol */
+  readonly protocol?: AnyProtocol;
+}
+
+/**
+ * Takes out of a recording what differs from run to run, so that two recordings of one call are
+ * equal: `recordedAt`, the endpoint, all times, the commands' ids, which are numbered by order of
+ * appearance, and what replays as nothing: marks and unknown entries.
+ *
+ * @example
+ * import { deepEqual } from 'node:assert/strict';
+ * import { loadRecording, toComparable } from '@livecall/recording';
+ *
+ * const [first, second] = await Promise.all(['1.ndjson', '2.ndjson'].map(loadRecording));
+ * if (first && second) deepEqual(toComparable(first), toComparable(second));
+ */
+export function toComparable(
+  recording: Recording,
+  { protocol = liveCallProtocol }: ComparableOptions = {},
+): Comparable {
+  const { recordedAt, endpoint, ...header } = recording.header;
+  const ids = new Map<CommandId, string>();
+
+  const withoutIds = (entry: FrameEntry): object => {
+    const { at, json, text, base64, ...rest } = entry;
+    const frame = toFrame(entry);
+    const command = entry.from === 'client' ? protocol.decodeCommand(frame) : undefined;
+    if (command !== undefined && E.isRight(command)) {
+      ids.set(command.right.id, `id-${ids.size + 1}`);
+    }
+    const numbered = [...ids].reduce<Frame>(
+      (readdressed, [id, number]) => protocol.readdress(readdressed, id, number),
+      frame,
+    );
+    return { ...rest, ...toPayload(numbered) };
+  };
+
+  return {
+    header,
+    entries: recording.entries.flatMap((entry) => {
+      if (entry.event === 'frame') return [withoutIds(entry)];
+      if (entry.event === 'mark' || entry.event === 'unknown') return [];
+      const { at, ...rest } = entry;
+      return [rest];
+    }),
+  };
+}

@@ -1,0 +1,81 @@
+import type { Socket } from 'node:net';
+
+import { patience } from '@livecall/core';
+import type { UpgradeAnswer } from '@livecall/core/node';
+import { defer, fromEventPattern, map, merge, of, take } from 'rxjs';
+import type { Observable, Subject } from 'rxjs';
+import { WebSocket } from 'ws';
+
+/** How the connection of a client ended. */
+export interface ClientClose {
+  /** The code it closed with; 1006 where it was cut. */
+  readonly code: number;
+  /** Whether the code is its own, and no echo of what it was closed with. */
+  readonly isOwn: boolean;
+}
+
+/** A client that dialled, for a route that wants to know more of it than what it dialled with. */
+export interface DialledClient {
+  /**
+   * Asks a client that was let in, with a ping, whether it is there. Emits once, `false` where
+   * nothing came of it within so many milliseconds. One that was not let in yet is there while its
+   * connection is.
+   */
+  isThere(withinMs: number): Observable<boolean>;
+  /** Whether it is being closed, by whichever side, and not gone yet. */
+  isClosing(): boolean;
+  /** Emits how it ended, and replays that; only completes where it was never let in. */
+  readonly closed$: Observable<ClientClose>;
+  /** Cuts it off, and leaves its transport at once. */
+  hangUp(): void;
+  /** Says how it is let in, where that is not the server's own to say. */
+  answerWith(answer: UpgradeAnswer): void;
+}
+
+/** What becomes of a client, for its handle; whoever serves it fills it in. */
+export interface ClientState {
+  readonly socket: Socket;
+  webSocket: WebSocket | undefined;
+  readonly closed$: Subject<ClientClose>;
+  leave: () => void;
+  answer: UpgradeAnswer | undefined;
+}
+
+/** The handle of a client. */
+export function toDialledClient(state: ClientState): DialledClient {
+  const client: DialledClient = {
+    closed$: state.closed$.asObservable(),
+    isThere: (withinMs) =>
+      defer(() => {
+        const { socket, webSocket } = state;
+        if (socket.destroyed) return of(false);
+        if (webSocket === undefined) return of(true);
+        if (webSocket.readyState !== WebSocket.OPEN) return of(false);
+        webSocket.ping();
+        return merge(
+          merge(...['pong', 'ping', 'message'].map((event) => toEvents(webSocket, event))).pipe(
+            map(() => true),
+          ),
+          patience(withinMs).pipe(map(() => false)),
+          toEvents(webSocket, 'close').pipe(map(() => false)),
+        ).pipe(take(1));
+      }),
+    isClosing: () => state.webSocket?.readyState === WebSocket.CLOSING,
+    hangUp() {
+      state.socket.destroy();
+      state.leave();
+    },
+    answerWith(answer) {
+      state.answer = answer;
+    },
+  };
+  return client;
+}
+
+/** `fromEvent` takes a WebSocket for one of a page, which knows of no pings. */
+function toEvents(webSocket: WebSocket, event: string): Observable<unknown> {
+  return fromEventPattern(
+    (listener) => webSocket.on(event, listener),
+    (listener) => webSocket.off(event, listener),
+  );
+}

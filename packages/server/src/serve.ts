@@ -1,0 +1,318 @@
+import { createServer } from 'node:http';
+import type { IncomingMessage } from 'node:http';
+import type { AddressInfo, Socket } from 'node:net';
+
+import { HandshakeRefusedError, isLiveCallError, patience } from '@livecall/core';
+import type { Transport } from '@livecall/core';
+import { assertDurationMs, failureName } from '@livecall/core/internal';
+import { toPassedHeaders } from '@livecall/core/node';
+import type { HeartbeatOptions, UpgradeAnswer } from '@livecall/core/node';
+import * as E from 'fp-ts/lib/Either.js';
+import {
+  forkJoin,
+  fromEvent,
+  isObservable,
+  lastValueFrom,
+  noop,
+  ReplaySubject,
+  take,
+  takeUntil,
+} from 'rxjs';
+import { WebSocket, WebSocketServer } from 'ws';
+
+import { callSafely } from './call-safely.js';
+import { toDialledClient } from './dialled-client.js';
+import type { ClientClose, ClientState } from './dialled-client.js';
+import { toOwnOrigins } from './own-origins.js';
+import { answerPlainRequest, isStrippedHandshake, UPGRADE_ADVICE } from './plain-request.js';
+import { isDial, LIVE_CALLS_PATH, toRequest } from './read-handshake.js';
+import type { RefusedHandshake, ServeRequest } from './read-handshake.js';
+import { answer, cut, PATIENCE_MS, refuse, serveClient } from './serve-client.js';
+import { isWebSocketUpgrade } from './web-socket-handshake.js';
+
+/**
+ * Which transport answers a client. One that throws, or gives no transport, is answered 500; a
+ * {@link HandshakeRefusedError} that it throws, with the error's status.
+ */
+export type Route = (request: ServeRequest) => Transport;
+
+/** Where a server listens, and whom it lets in. */
+export interface ServeOptions {
+  /** The address to listen on. @default '127.0.0.1' */
+  readonly host?: string;
+  /** The port to listen on; 0 takes a free one. @default 0 */
+  readonly port?: number;
+  /**
+   * Browser origins that may dial besides the server's own, which some clients send that are no
+   * browser; others are refused with 403. @default []
+   */
+  readonly allowedOrigins?: readonly string[];
+  /** The longest message accepted from a client, in bytes; a longer one is closed with 1009. @default 1048576 */
+  readonly maxPayloadBytes?: number;
+  /**
+   * How many clients may be dialling or connected at a time; others are answered 503. Of TCP
+   * connections there may be twice as many; what is beyond is dropped. @default 1000
+   */
+  readonly maxConnections?: number;
+  /**
+   * How many bytes may wait for a client that does not read, and how many of its own for a
+   * transport's server that does not; with more it is closed with 1013, and cut when it reads
+   * nothing more of what it is sent for a second. @default 16777216
+   */
+  readonly maxBufferedBytes?: number;
+  /**
+   * Milliseconds that a client may wait for its transport to open or to fail; then it is hung up
+   * on, without an answer. @default 60000
+   */
+  readonly answerTimeoutMs?: number;
+  /**
+   * How a client that has vanished is noticed: it is pinged, and cut when nothing came back. Some
+   * clients answer pings only while their program reads.
+   * @default none is pinged
+   */
+  readonly heartbeat?: HeartbeatOptions;
+  /** Called with each handshake that is not as published, as it is refused. */
+  readonly onRefused?: (refused: RefusedHandshake) => void;
+  /**
+   * Called with what a route, a transport of someone else's or `onRefused` threw: the server goes on.
+   * @default a warning of the process's, which says what failed, and not in which words
+   */
+  readonly onError?: (failure: unknown) => void;
+}
+
+/** A running server. */
+export interface Server {
+  /** What to dial on this machine, `ws://127.0.0.1:PORT/ws/v1/liveCalls`. */
+  readonly url: string;
+  /** The port it listens on. */
+  readonly port: number;
+  /** Stops listening, and cuts every connection that is not being closed already. */
+  close(): Promise<void>;
+  [Symbol.asyncDispose](): Promise<void>;
+}
+
+/**
+ * Puts a transport behind a real WebSocket server: what the transport does, the client sees.
+ *
+ * | the transport | the client |
+ * |---|---|
+ * | opens | 101 |
+ * | `HandshakeRefusedError` | its status, and `Retry-After` |
+ * | `HandshakeTimeoutError` | no answer |
+ * | another error before it opened | the TCP connection is closed without an answer |
+ * | `ConnectionClosedError` | its code and reason; with 1006 the TCP connection is cut |
+ * | another error | 1011 |
+ *
+ * The handshake is checked as published, and before a transport is dialled for it: another path is
+ * answered 404, what is no WebSocket handshake 400, 405 or 426, no `Authorization: Bearer` 401, no
+ * `conversationToken` 400. Values are not looked at. `GET /healthz` is answered 200, any other
+ * request without an upgrade 426. A client that leaves unsubscribes. What a client can make the
+ * server keep is bounded: see {@link ServeOptions}. A client has one connection: a transport that
+ * dials again (`retryConnection`) belongs behind a `liveCall`.
+ *
+ * @param route one transport for all, or a function that chooses one for each dial
+ * @throws TypeError for a bound that is less than 1
+ * @returns rejects with the system's error when it cannot listen (`EADDRINUSE`)
+ * @see PROTOCOL.md#handshake
+ * @example
+ * import { loadRecording } from '@livecall/recording';
+ * import { replay } from '@livecall/tools';
+ * import { serve } from '@livecall/server';
+ *
+ * await using server = await serve(replay(await loadRecording('recordings/joined-call.ndjson')));
+ * console.log(server.url);
+ */
+export async function serve(
+  route: Route | Transport,
+  {
+    host = '127.0.0.1',
+    port = 0,
+    allowedOrigins = [],
+    maxPayloadBytes = 1024 * 1024,
+    maxConnections = 1_000,
+    maxBufferedBytes = 16 * 1024 * 1024,
+    answerTimeoutMs = 60_000,
+    heartbeat: pings,
+    onRefused,
+    onError = warn,
+  }: ServeOptions = {},
+): Promise<Server> {
+  for (const [name, bound] of Object.entries({
+    maxPayloadBytes,
+    maxConnections,
+    maxBufferedBytes,
+    answerTimeoutMs,
+  })) {
+    if (!(bound >= 1)) throw new TypeError(`${name} must be at least 1, not ${bound}.`);
+  }
+  assertDurationMs({ answerTimeoutMs, ...pings });
+  const choose: Route = isObservable(route) ? () => route : route;
+  const http = createServer((request, response) => {
+    if (isStrippedHandshake(request) || isDial(request)) {
+      tellRefused({
+        status: 426,
+        expected: 'Upgrade and Connection',
+        actual: `none; ${UPGRADE_ADVICE}`,
+      });
+    }
+    const { status, headers = [], body = '' } = answerPlainRequest(request);
+    response.writeHead(status, { ...Object.fromEntries(headers), Connection: 'close' }).end(body);
+  });
+  const heartbeatOptions = pings && { pingIntervalMs: 15_000, pongTimeoutMs: 10_000, ...pings };
+  const answers = new WeakMap<IncomingMessage, UpgradeAnswer>();
+  const webSockets = new WebSocketServer({
+    noServer: true,
+    maxPayload: maxPayloadBytes,
+    perMessageDeflate: false,
+    handleProtocols: (offered, request) =>
+      (answers.get(request)?.protocol ?? [...offered][0]) || false,
+  });
+  webSockets.on('headers', (lines, request) => {
+    for (const [name, value] of toPassedHeaders(answers.get(request)?.rawHeaders ?? [])) {
+      lines.push(`${name}: ${value}`);
+    }
+  });
+  const sockets = new Set<Socket>();
+  const dialled = new Set<Socket>();
+  const origins = new Set(allowedOrigins);
+
+  const onFailure = (failure: unknown) => {
+    // One that fails itself has nobody to tell.
+    callSafely(() => {
+      onError(failure);
+    }, noop);
+  };
+  const tellRefused = (refused: RefusedHandshake) => {
+    callSafely(() => onRefused?.(refused), onFailure);
+  };
+
+  // Who sends no handshake is hung up on after a minute, by Node.
+  http.maxConnections = 2 * maxConnections;
+  http.on('connection', (socket) => {
+    sockets.add(socket);
+    socket.on('close', () => sockets.delete(socket));
+  });
+  http.on('upgrade', (request: IncomingMessage, socket: Socket, head: Buffer) => {
+    // Without a listener, a client that resets the connection ends the process.
+    socket.on('error', () => socket.destroy());
+    // A connection that is not read does not tell that the client hung up.
+    socket
+      .on('end', () => {
+        cut(socket);
+      })
+      .resume();
+    if (!isWebSocketUpgrade(request.headers)) {
+      // Java's HttpClient offers HTTP/2 with everything it asks, a server's health for one.
+      const plain = answerPlainRequest(request);
+      if (plain.status === 200) {
+        answer(socket, plain);
+        return;
+      }
+    }
+    const closed$ = new ReplaySubject<ClientClose>(1);
+    const state: ClientState = {
+      ...{ socket, closed$, webSocket: undefined, leave: noop, answer: undefined },
+    };
+    const asked = toRequest(request, origins, toDialledClient(state));
+    if (E.isLeft(asked)) {
+      tellRefused(asked.left.refused);
+      answer(socket, asked.left.answer);
+      return;
+    }
+    if (dialled.size >= maxConnections) {
+      answer(socket, { status: 503 });
+      return;
+    }
+    dialled.add(socket);
+    const letGo = () => dialled.delete(socket);
+    socket.on('close', letGo);
+    const upgrade = () => {
+      let client: WebSocket | undefined;
+      if (state.answer !== undefined) answers.set(request, state.answer);
+      // It calls back before it returns, or not at all where the client has left.
+      socket.pause();
+      webSockets.handleUpgrade(request, socket, head, (upgraded) => {
+        client = upgraded;
+      });
+      // What came with the handshake is read once the stream flows anew.
+      socket.resume();
+      return client;
+    };
+    try {
+      serveClient(toTransport(choose(asked.right)), {
+        ...{ state, maxBufferedBytes, answerTimeoutMs, heartbeatOptions, upgrade, onFailure },
+        onUnanswered: letGo,
+      });
+    } catch (failure) {
+      // A route may refuse by throwing; what else it throws is its own fault, not the client's.
+      const isRefusal = isLiveCallError(failure) && failure._tag === 'HandshakeRefusedError';
+      if (!isRefusal) onFailure(failure);
+      refuse(socket, isRefusal ? failure : new HandshakeRefusedError(500));
+    }
+  });
+
+  await new Promise<void>((resolve, reject) => {
+    http.once('error', reject).listen(port, host, () => {
+      // Later ones are of single connections that could not be accepted.
+      http.off('error', reject).on('error', onFailure);
+      resolve();
+    });
+  });
+  const address = http.address() as AddressInfo;
+  for (const origin of toOwnOrigins(address)) origins.add(origin);
+
+  /** Waits for those that are being closed, as long as they may take. */
+  const allClosed = async (): Promise<void> => {
+    const closing = [...webSockets.clients].filter(
+      ({ readyState }) => readyState === WebSocket.CLOSING,
+    );
+    const allClosed$ = forkJoin(closing.map((client) => fromEvent(client, 'close').pipe(take(1))));
+    await lastValueFrom(allClosed$.pipe(takeUntil(patience(PATIENCE_MS))), { defaultValue: [] });
+  };
+  const close = async (): Promise<void> => {
+    const isClosed = new Promise((resolve) => http.close(resolve));
+    await allClosed();
+    // The server counts a connection out before the transport behind it hears of that.
+    const areGone = [...sockets].map(
+      (socket) => new Promise((resolve) => socket.once('close', resolve)),
+    );
+    // A connection that was ended already still has its last words to say.
+    for (const socket of sockets) {
+      if (socket.writableEnded) socket.destroySoon();
+      else socket.destroy();
+    }
+    await Promise.all([isClosed, ...areGone]);
+  };
+
+  return {
+    url: `ws://${toDialledHost(host, address)}:${address.port}${LIVE_CALLS_PATH}`,
+    port: address.port,
+    close,
+    [Symbol.asyncDispose]: close,
+  };
+}
+
+/** Who listens on every address is dialled on this machine's own: the others are no address. */
+function toDialledHost(host: string, { address }: AddressInfo): string {
+  if (address === '0.0.0.0') return '127.0.0.1';
+  if (address === '::') return '[::1]';
+  return host.includes(':') ? `[${host}]` : host;
+}
+
+/** What a route gave, where it is a transport. */
+function toTransport(given: unknown): Transport {
+  if (isObservable(given)) return given as Transport;
+  // An async one's failure would end the process.
+  callSafely(() => given, noop);
+  throw new TypeError(
+    'The route gave no transport: it must return one, an Observable, for each dial.',
+  );
+}
+
+/** The words of an error can hold what must not stand in a log. */
+function warn(failure: unknown): void {
+  process.emitWarning(
+    `A route, a transport or a callback of serve() failed with ${failureName(failure)}; onError is told the whole of it.`,
+    'LivecallServeWarning',
+  );
+}
