@@ -21,6 +21,7 @@ export const base = defineConfig({
       '@livecall/fleet': source('packages/fleet/src/index.ts'),
       '@livecall/recording/format': source('packages/recording/src/format/index.ts'),
       '@livecall/recording/internal': source('packages/recording/src/internal.ts'),
+      '@livecall/recording/page': source('packages/recording/src/page.ts'),
       '@livecall/recording': source('packages/recording/src/index.ts'),
       '@livecall/server': source('packages/server/src/index.ts'),
       '@livecall/tools/replay': source('tools/src/replay.ts'),

@@ -1,4 +1,4 @@
-import { appendFileSync, statSync } from 'node:fs';
+import { appendFileSync, existsSync, readFileSync, statSync } from 'node:fs';
 
 import { scenario } from '@livecall/tools';
 import { expect, it } from 'vitest';
@@ -209,4 +209,56 @@ it('tells a recording that is longer than its memory', async () => {
       stderr: '',
     });
   }
+});
+
+/* --html: the same call as a page; test/browser/ looks at it. */
+
+const phoned = (phone: string) =>
+  [
+    '{"livecall":1,"recordedAt":"2026-11-22T09:00:00.000Z"}',
+    '{"at":0,"event":"open","status":101}',
+    `{"at":1,"event":"frame","from":"server","json":{"type":"event:start","phone":"${phone}","timestamp":"2026-11-22T09:00:00.000Z"}}`,
+    '{"at":2,"event":"frame","from":"server","json":{"type":"transcript","msg":"</script> it is Marta","role":"other"}}',
+    '',
+  ].join('\n');
+
+it('writes a page that holds the call, redacted, and nothing from elsewhere', async () => {
+  using folder = makeFolder();
+  const call = folder.write('call.ndjson', phoned('+14155552671'));
+  const out = folder.at('call.html');
+  const { exitCode, stderr } = await run(['show', call, '--html', out]);
+  const page = readFileSync(out, 'utf8');
+
+  expect({ exitCode, stderr }).toEqual({
+    exitCode: 0,
+    stderr: `livecall: wrote ${out}, which any browser opens\n`,
+  });
+  expect(statSync(out).mode & 0o777).toBe(0o600);
+  expect(page).toContain('"phone":"+12025550100"');
+  expect(page).not.toContain('4155552671');
+  expect(page).toContain(String.raw`\u003c/script> it is Marta`);
+  expect(page).toContain("default-src 'none'");
+  expect(page).not.toMatch(/(?:src|href)="(?!data:)/);
+});
+
+it('masks the words in a page, if it is told', async () => {
+  using folder = makeFolder();
+  const call = folder.write('call.ndjson', phoned('+12025550100'));
+  const { stdout } = await run(['show', call, '--html', '-', '--mask-transcripts']);
+
+  expect(stdout).toContain('xx xx xxxxx');
+  expect(stdout).not.toContain('Marta');
+});
+
+it('overwrites no page, and leaves none of a recording that cannot be read', async () => {
+  using folder = makeFolder();
+  const call = folder.write('call.ndjson', phoned('+12025550100'));
+  const bad = folder.write('bad.ndjson', `${phoned('+12025550100')}nothing\n\n{}\n`);
+  const out = folder.write('call.html', 'mine');
+
+  expect((await run(['show', call, '--html', out])).exitCode).toBe(73);
+  expect(readFileSync(out, 'utf8')).toBe('mine');
+  expect((await run(['show', bad, '--html', folder.at('bad.html')])).exitCode).toBe(65);
+  expect(existsSync(folder.at('bad.html'))).toBe(false);
+  expect((await run(['show', call, '--html', out, '--json'])).exitCode).toBe(2);
 });

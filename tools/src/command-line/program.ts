@@ -13,7 +13,11 @@ import type { RecordFlags } from './commands/record.js';
 import type { RedactFlags } from './commands/redact.js';
 import type { RepairFlags } from './commands/repair.js';
 import type { ReplayFlags } from './commands/replay.js';
+import type { ShowHtmlFlags } from './commands/show-html.js';
 import type { GivenTokens } from './take-tokens.js';
+
+/** What `livecall show` was called with. */
+type ShowFlags = Partial<ShowHtmlFlags> & { readonly json?: boolean };
 
 /**
  * Builds the command line. A command's own code is loaded when it is called, so that each starts
@@ -173,10 +177,30 @@ own tokens.
     .command('show')
     .description('tell a recording as a person reads it')
     .argument('<file>', 'the recording, - for standard input')
-    .option('--json', 'as one JSON object')
-    .action(async (path: string, flags: { json?: boolean }) => {
-      const { show } = await import('./commands/show.js');
-      await show(path, flags);
+    .addOption(new Option('--json', 'as one JSON object').conflicts('html'))
+    .option(
+      '--html <page>',
+      'as a page to look at in a browser, redacted; one that exists is never overwritten',
+    )
+    .option('--mask-transcripts', 'mask the words of the call in the page')
+    .addOption(defaultCountry())
+    .addHelpText(
+      'after',
+      `
+The page is one file with all that it needs: no network, no livecall where it is
+opened. Phone numbers are taken out of it as \`livecall redact\` does.
+
+  $ livecall show call.ndjson --html call.html`,
+    )
+    .action(async (path: string, flags: ShowFlags) => {
+      const { html, json, ...redactOptions } = flags;
+      if (html === undefined) {
+        const { show } = await import('./commands/show.js');
+        await show(path, { ...(json !== undefined && { json }) });
+      } else {
+        const { showHtml } = await import('./commands/show-html.js');
+        await showHtml(path, { html, ...redactOptions });
+      }
       onExit(exitCodes.ok);
     });
 

@@ -1,0 +1,139 @@
+import { useSignalEffect } from '@preact/signals';
+import { useEffect, useRef } from 'preact/hooks';
+
+import type { Row } from './call.js';
+import { describeMoment, speakers } from './describe-moment.js';
+import { toClock } from './to-clock.js';
+import { useVirtualRows } from './use-virtual-rows.js';
+import type { ViewState } from './view-state.js';
+
+/** What was said and what happened, in step with the position. */
+export function Words({ view, onOpen }: { view: ViewState; onOpen: () => void }) {
+  const { rows } = view.shown.value.call;
+  const scrollRef = useRef<HTMLDivElement>(null);
+  const virtualizer = useVirtualRows(scrollRef, { count: rows.length, estimatePx: 36 });
+  const items = virtualizer.getVirtualItems();
+  const current = view.current.value;
+  const selected = view.selected.value;
+  const active = selected ?? Math.max(current, 0);
+
+  // In step: the current row is brought into sight when it is another, and the person follows.
+  useSignalEffect(() => {
+    const row = view.current.value;
+    if (row >= 0) virtualizer.scrollToIndex(row, { align: 'auto' });
+  });
+  useEffect(() => {
+    if (selected !== undefined) virtualizer.scrollToIndex(selected, { align: 'auto' });
+  }, [selected, virtualizer]);
+
+  const onKeyDown = (event: KeyboardEvent) => {
+    const page = Math.max(1, items.length - 24);
+    const moves: Readonly<Record<string, number>> = {
+      ArrowDown: active + 1,
+      ArrowUp: active - 1,
+      PageDown: active + page,
+      PageUp: active - page,
+      Home: 0,
+      End: rows.length - 1,
+    };
+    const next = moves[event.key];
+    if (next !== undefined && rows.length > 0) {
+      event.preventDefault();
+      view.pause();
+      view.select(Math.min(Math.max(next, 0), rows.length - 1));
+    } else if (event.key === 'Enter' && rows.length > 0) {
+      event.preventDefault();
+      view.select(active);
+      onOpen();
+    }
+  };
+
+  return (
+    <div
+      ref={scrollRef}
+      class="words"
+      role="listbox"
+      tabIndex={0}
+      aria-label="What was said and what happened"
+      aria-activedescendant={rows.length > 0 ? toId(active) : undefined}
+      onKeyDown={onKeyDown}
+    >
+      <div class="words-inner" style={{ height: `${virtualizer.getTotalSize()}px` }}>
+        {items.map(({ index, start }) => {
+          const row = rows[index];
+          if (row === undefined) return null;
+          return (
+            <WordsRow
+              key={index}
+              row={row}
+              index={index}
+              count={rows.length}
+              startPx={start}
+              isCurrent={index === current}
+              isSelected={index === selected}
+              measure={virtualizer.measureElement}
+              onClick={() => {
+                view.pause();
+                view.select(index);
+                onOpen();
+              }}
+            />
+          );
+        })}
+      </div>
+    </div>
+  );
+}
+
+interface WordsRowProps {
+  readonly row: Row;
+  readonly index: number;
+  readonly count: number;
+  readonly startPx: number;
+  readonly isCurrent: boolean;
+  readonly isSelected: boolean;
+  readonly measure: (element: HTMLElement | null) => void;
+  readonly onClick: () => void;
+}
+
+function WordsRow({
+  row,
+  index,
+  count,
+  startPx,
+  isCurrent,
+  isSelected,
+  measure,
+  onClick,
+}: WordsRowProps) {
+  const { moment } = row;
+  const { text, detail, tone } = describeMoment(moment);
+  const role = moment.what === 'said' ? moment.role : undefined;
+  const classes = ['row', tone, ...(role === undefined ? [] : [role])];
+  return (
+    <div
+      ref={measure}
+      id={toId(index)}
+      data-index={index}
+      role="option"
+      aria-selected={isSelected}
+      aria-current={isCurrent ? 'time' : undefined}
+      aria-posinset={index + 1}
+      aria-setsize={count}
+      class={classes.join(' ')}
+      style={{ transform: `translateY(${startPx}px)` }}
+      onClick={onClick}
+    >
+      <span class="row-time">{toClock(row.at)}</span>{' '}
+      <span class="row-who">{role === undefined ? '' : speakers[role]}</span>{' '}
+      <span class="row-text">
+        {text}
+        {detail !== undefined && <span class="row-detail"> {detail}</span>}
+      </span>
+    </div>
+  );
+}
+
+function toId(index: number): string {
+  return `row-${index}`;
+}
