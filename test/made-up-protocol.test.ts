@@ -1,26 +1,34 @@
 import {
+  channel,
   ConnectionClosedError,
   InvalidFrameError,
   isAnswerTo,
+  isLiveCallError,
   liveCallProtocol,
 } from '@livecall/core';
-import type { AnyProtocol, Heard, Transport } from '@livecall/core';
+import type { AnyProtocol, Frame, Heard, Transport } from '@livecall/core';
 import { replay, scenario, toComparable } from '@livecall/tools';
 import type { MatchLevel, Scenario } from '@livecall/tools';
 import * as E from 'fp-ts/lib/Either.js';
 import {
   catchError,
+  defer,
+  filter,
   firstValueFrom,
   from,
   ignoreElements,
   lastValueFrom,
   map,
   merge,
+  NEVER,
   of,
   switchMap,
   tap,
   toArray,
 } from 'rxjs';
+import type { Observable } from 'rxjs';
+import { TestScheduler } from 'rxjs/testing';
+import type { RunHelpers } from 'rxjs/testing';
 import { expect, it } from 'vitest';
 
 import { madeUpProtocol, SOLD_OUT } from './fixtures/made-up-protocol.js';
@@ -117,6 +125,145 @@ it('goes wherever a live call goes, and narrows by its own tag', () => {
   expect(message?.op === 'playing' && (message.title satisfies string)).toBe('Blue Moon');
   // @ts-expect-error a command that the protocol lacks
   expect(encode({ type: 'client:joinCall' }, 1)).toBe('{"op":"client:joinCall","n":1}');
+});
+
+/* Channel */
+
+const run = (test: (time: RunHelpers) => void) => {
+  new TestScheduler((actual, expected) => {
+    expect(actual).toStrictEqual(expected);
+  }).run(test);
+};
+
+const lost = new ConnectionClosedError(1006);
+
+/** A channel over one wire after the other, in virtual time, and what it sends. */
+const speak = (...wires: readonly Observable<string>[]) => {
+  let dials = 0;
+  const sent: unknown[] = [];
+  const transport: Transport = defer(() => {
+    const wire$ = wires[dials++] ?? NEVER;
+    const frames$ = wire$.pipe(
+      catchError(() => NEVER),
+      filter((said) => said !== 'open'),
+    );
+    const send = (frame: Frame) => {
+      sent.push(JSON.parse(String(frame)));
+    };
+    return wire$.pipe(
+      filter((said) => said === 'open'),
+      map(() => ({ frames$, send })),
+    );
+  });
+  const retry = { baseDelayMs: 8, random: () => 0 };
+  const jukebox = channel(transport, madeUpProtocol, { retry, lingerMs: 5 });
+  return { ...jukebox, sent };
+};
+
+const said = {
+  o: 'open',
+  p: '{"op":"playing","title":"Blue Moon"}',
+  r: '{"op":"result","re":1,"result":"queued"}',
+  s: '{"op":"result","re":2,"result":"stopped"}',
+  j: '{"op":"jammed","why":"a coin"}',
+  x: '{"op":"skipped"}',
+  i: '{"op":"playing"}',
+};
+const understood = (name: keyof typeof said) => JSON.parse(said[name]) as JukeboxMessage;
+
+it('is spoken over a channel, which tells messages, errors and states', () => {
+  run((time) => {
+    const wire$ = time.hot('-o-p-j-i-x-', said);
+    const messages = '      ---p-j---x-';
+    const errors = '        -----j-i---';
+    const states = '        co---------';
+    const { connect, messages$, errors$, state$ } = speak(wire$);
+    connect();
+
+    time.expectObservable(messages$).toBe(messages, {
+      p: { connection: 1, at: 3, type: 'playing', message: understood('p') },
+      j: { connection: 1, at: 5, type: 'jammed', message: understood('j') },
+      x: {
+        connection: 1,
+        at: 9,
+        type: 'unknown',
+        message: { op: 'other', received: JSON.parse(said.x) as object },
+      },
+    });
+    time.expectObservable(errors$.pipe(map(({ _tag }) => _tag))).toBe(errors, {
+      j: 'ServerReportedError',
+      i: 'InvalidFrameError',
+    });
+    time.expectObservable(state$.pipe(map(({ status }) => status))).toBe(states, {
+      c: 'connecting',
+      o: 'open',
+    });
+  });
+});
+
+it('is sent commands by number, each confirmed by its own result', () => {
+  run((time) => {
+    const wire$ = time.hot('-o---s-r--', said);
+    const plays = '         --^-------';
+    const stops = '         ---^------';
+    const played = '        -------(p|)';
+    const stopped = '       -----(s|)';
+    const { connect, sent, ...jukebox } = speak(wire$);
+    const play = { type: 'play', title: 'Blue Moon' } as const;
+    const stop = { type: 'stop' } as const;
+    connect();
+
+    time.expectObservable(jukebox.command(play), plays).toBe(played, {
+      p: { command: play, id: 1, connection: 1, at: 7, by: 'queued', message: understood('r') },
+    });
+    time.expectObservable(jukebox.command(stop), stops).toBe(stopped, {
+      s: { command: stop, id: 2, connection: 1, at: 5, by: 'stopped', message: understood('s') },
+    });
+    time.flush();
+    expect(sent).toEqual([
+      { op: 'play', n: 1, title: 'Blue Moon' },
+      { op: 'stop', n: 2 },
+    ]);
+  });
+});
+
+it('is dialled again when it is lost, and loses the command that was sent', () => {
+  run((time) => {
+    const first$ = time.hot(' -o-#        ', said, lost);
+    const second$ = time.hot('--------o-p-', said);
+    const plays = '          --^---------';
+    const messages = '       ----------p-';
+    const { connect, messages$, ...jukebox } = speak(first$, second$);
+    connect();
+
+    time
+      .expectObservable(
+        jukebox
+          .command({ type: 'stop' })
+          .pipe(catchError((error: unknown) => of(isLiveCallError(error) && error._tag))),
+        plays,
+      )
+      .toBe('---(l|)', { l: 'ConnectionLostError' });
+    time.expectObservable(messages$.pipe(map(({ connection }) => connection))).toBe(messages, {
+      p: 2,
+    });
+  });
+});
+
+it('is over with the close code that ends it, and is not dialled again', () => {
+  run((time) => {
+    const wire$ = time.hot('-o-p-#', said, new ConnectionClosedError(SOLD_OUT));
+    const { connect, messages$, errors$, state$ } = speak(wire$);
+    connect();
+
+    time.expectObservable(messages$.pipe(ignoreElements())).toBe('-----|');
+    time.expectObservable(errors$).toBe('-----|');
+    time.expectObservable(state$.pipe(map((state) => state.status))).toBe('co---(z|)', {
+      c: 'connecting',
+      o: 'open',
+      z: 'closed',
+    });
+  });
 });
 
 /* Replay */

@@ -1,5 +1,4 @@
-import type { Offset, Role } from './protocol/messages.js';
-import type { Received } from './received.js';
+import type { Offset, Role, ServerMessage } from './protocol/messages.js';
 
 /** Something that was said. */
 export interface Utterance {
@@ -38,10 +37,17 @@ export interface CallSnapshot {
   readonly utterances: readonly Utterance[];
 }
 
+/** One message, and where and when it arrived. */
+export interface Arrived {
+  readonly connection: number;
+  readonly at: number;
+  readonly message: ServerMessage;
+}
+
 /** Folds what arrives into the snapshot of one call. */
 export interface CallLog {
   open(connection: number): void;
-  add(received: Received): void;
+  add(received: Arrived): void;
   /** The call so far; the same object until something is added. */
   snapshot(): CallSnapshot;
 }

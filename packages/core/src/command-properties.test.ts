@@ -7,7 +7,7 @@ import { expect, it } from 'vitest';
 import { NotOpenError } from './command-error.js';
 import type { CommandError } from './command-error.js';
 import type { ConnectionState } from './connection-state.js';
-import type { Acknowledged } from './issue-command.js';
+import type { Acknowledged } from './live-call.js';
 import { liveCall } from './live-call.js';
 import { ConnectionClosedError, HandshakeRefusedError } from './transport-error.js';
 import type { Connection, Frame, Transport } from './transport.js';

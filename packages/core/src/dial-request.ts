@@ -59,60 +59,69 @@ export function dialRequest(): DialRequest {
  *   transport.pipe(withDialRequest({ reason: 'unauthorized' }));
  */
 export function withDialRequest(request: DialRequest): MonoTypeOperatorFunction<Connection> {
-  return (transport) =>
-    new Observable((subscriber) =>
-      subscribeAs(request, transport, {
-        next: (connection) => {
-          subscriber.next(connection);
-        },
-        error: (error: unknown) => {
-          subscriber.error(error);
-        },
-        complete: () => {
-          subscriber.complete();
-        },
-      }),
-    );
+  return (transport) => new Observable((subscriber) => subscribeAs(request, transport, subscriber));
 }
 
 /** What `withDialRequest` does, without an operator that every call would keep. */
 export function subscribeAs(
   request: DialRequest,
   transport: Transport,
-  { next, error, complete }: Observer<Connection>,
+  observer: Observer<Connection>,
 ): Subscription {
-  const before = slot.current;
-  let isSubscribing = true;
-  // Whoever hears of it at once may dial something else within it, and that is another dial.
-  const tell = <T>(hear: (told: T) => void, told: T) => {
-    if (!isSubscribing) {
-      hear(told);
+  const outside = slot.current;
+  const dialling = new Dialling(observer, outside);
+  slot.current = request;
+  try {
+    return transport.subscribe(dialling);
+  } finally {
+    dialling.isSubscribing = false;
+    slot.current = outside;
+  }
+}
+
+/**
+ * Tells what the transport tells, without the request: whoever hears of it at once may dial something
+ * else within it, and that is another dial. A class, since every open call keeps one.
+ */
+class Dialling implements Observer<Connection> {
+  isSubscribing = true;
+  readonly #observer: Observer<Connection>;
+  readonly #outside: DialRequest | undefined;
+
+  constructor(observer: Observer<Connection>, outside: DialRequest | undefined) {
+    this.#observer = observer;
+    this.#outside = outside;
+  }
+
+  next(connection: Connection): void {
+    this.#tell(() => {
+      this.#observer.next(connection);
+    });
+  }
+
+  error(failure: unknown): void {
+    this.#tell(() => {
+      this.#observer.error(failure);
+    });
+  }
+
+  complete(): void {
+    this.#tell(() => {
+      this.#observer.complete();
+    });
+  }
+
+  #tell(news: () => void): void {
+    if (!this.isSubscribing) {
+      news();
       return;
     }
     const within = slot.current;
-    slot.current = before;
+    slot.current = this.#outside;
     try {
-      hear(told);
+      news();
     } finally {
       slot.current = within;
     }
-  };
-
-  slot.current = request;
-  try {
-    return transport.subscribe({
-      next: (connection) => {
-        tell(next, connection);
-      },
-      error: (failure: unknown) => {
-        tell(error, failure);
-      },
-      complete: () => {
-        tell(complete, undefined);
-      },
-    });
-  } finally {
-    isSubscribing = false;
-    slot.current = before;
   }
 }

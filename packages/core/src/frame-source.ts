@@ -40,21 +40,25 @@ export class FrameSource extends Multicast<Frame> {
     else if (this.keptLength <= MOST_KEPT) this.keep(frame);
   }
 
-  protected override listen(subscriber: Subscriber<Frame>): (() => void) | undefined {
-    if (this.isHeard) return super.listen(subscriber);
+  override listen(subscriber: Subscriber<Frame>): void {
+    if (this.isHeard) {
+      super.listen(subscriber);
+      return;
+    }
     if (this.keptLength > MOST_KEPT) {
       this.isHeard = true;
       this.error(new ConnectionClosedError(1006, '', { cause: new Error(TOO_LATE) }));
-      return super.listen(subscriber);
+      super.listen(subscriber);
+      return;
     }
     // What comes meanwhile comes after it; what is left when its listener leaves waits for the next.
     for (let frame = this.take(); frame !== undefined; frame = this.take()) {
       subscriber.next(frame);
-      if (subscriber.closed) return undefined;
+      if (subscriber.closed) return;
     }
     this.kept = undefined;
     this.isHeard = true;
-    return super.listen(subscriber);
+    super.listen(subscriber);
   }
 
   private keep(frame: Frame): void {

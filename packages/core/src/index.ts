@@ -1,6 +1,9 @@
 /* The call */
 export { liveCall } from './live-call.js';
-export type { LiveCall, LiveCallOptions } from './live-call.js';
+export type { Acknowledged, LiveCall, LiveCallOptions } from './live-call.js';
+export { channel } from './channel.js';
+export type { Channel, ChannelOptions } from './channel.js';
+export type { ChannelListener } from './channel-listener.js';
 export type { CallSnapshot, Utterance } from './call-snapshot.js';
 export type {
   Closed,
@@ -15,10 +18,10 @@ export type { Received } from './received.js';
 
 /* Commands */
 export { sendCommand } from './send-command.js';
-export type { CommandResult } from './send-command.js';
+export type { Commanded, CommandResult } from './send-command.js';
 export { retryUnsent } from './retry-unsent.js';
 export type { RetryUnsentOptions } from './retry-unsent.js';
-export type { Acknowledged, CommandOptions } from './issue-command.js';
+export type { CommandOptions, Confirmed } from './issue-command.js';
 
 /* Transports */
 export type { Token } from './token.js';
@@ -28,7 +31,7 @@ export { FrameSource } from './frame-source.js';
 export { dialRequest, withDialRequest } from './dial-request.js';
 export type { DialRequest } from './dial-request.js';
 export { retryConnection } from './retry-connection.js';
-export type { Retry, RetryConnectionOptions } from './retry-connection.js';
+export type { Retry, RetryConnectionOptions } from './retry-options.js';
 export { classify } from './classify.js';
 export type { Verdict } from './classify.js';
 export { patience } from './patience.js';
@@ -38,7 +41,6 @@ export type { Progress } from './patience.js';
 export { LIVE_CALLS_PATH } from './protocol/handshake.js';
 export { liveCallProtocol } from './protocol/live-call-protocol.js';
 export { decodeClientFrame, decodeFrame } from './protocol/decode-frame.js';
-export { encodeClientMessage } from './codec.js';
 export {
   Ack,
   CallEnd,

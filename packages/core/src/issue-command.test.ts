@@ -25,10 +25,11 @@ import {
   NotOpenError,
   ServerReportedError,
 } from './command-error.js';
-import type { Acknowledged, CommandOptions } from './issue-command.js';
+import type { CommandOptions } from './issue-command.js';
+import type { Acknowledged } from './live-call.js';
 import { liveCall } from './live-call.js';
 import type { LiveCallOptions } from './live-call.js';
-import type { ClientMessage } from './protocol.js';
+import type { ClientMessage } from './protocol/commands.js';
 import { ConnectionClosedError, HandshakeRefusedError } from './transport-error.js';
 import type { Connection, Frame, Transport } from './transport.js';
 

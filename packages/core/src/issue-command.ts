@@ -15,7 +15,6 @@ import {
 } from 'rxjs';
 import type { Observable } from 'rxjs';
 
-import { encodeClientMessage } from './codec.js';
 import {
   AckTimeoutError,
   CallEndedError,
@@ -31,22 +30,25 @@ import { isLiveCallError } from './live-call-error.js';
 import type { LiveCallError } from './live-call-error.js';
 import { patience } from './patience.js';
 import type { Progress } from './patience.js';
-import type { Command } from './protocol.js';
+import { isAnswerTo } from './protocol.js';
+import type { Answer, CommandId, Protocol } from './protocol.js';
 import type { Received } from './received.js';
 import type { Frame } from './transport.js';
 
-/** A command that the server has acknowledged. */
-export interface Acknowledged {
-  /** Which command it was. */
-  readonly type: Command['type'];
+/** A command that the server has answered. */
+export interface Confirmed<In, Out> {
+  /** What was asked for. */
+  readonly command: Out;
   /** The id that this command was sent with. */
-  readonly id: string;
+  readonly id: CommandId;
   /** Which connection it crossed, counted from 1. */
   readonly connection: number;
-  /** When the confirmation arrived, in milliseconds since the epoch. */
+  /** When the answer arrived, in milliseconds since the epoch. */
   readonly at: number;
-  /** What confirmed it: its ack, or for `endCall` the call's end. */
-  readonly confirmedBy: 'ack' | 'callEnd';
+  /** What answered it, `ack` for one, as the protocol names it. */
+  readonly by: string;
+  /** The answer itself. */
+  readonly message: In;
 }
 
 /** How long a command may take. */
@@ -60,18 +62,21 @@ export interface CommandOptions {
   readonly ackTimeoutMs?: number;
 }
 
-/** What a command needs of its call, which tells one thing after the other. */
-export interface CommandLine {
+/** What a command needs of its channel, which tells one thing after the other. */
+export interface CommandLine<In, Out extends { readonly type: string }> {
   /** Replays the last state. */
   readonly state$: Observable<ConnectionState>;
-  readonly messages$: Observable<Received>;
+  readonly messages$: Observable<Received<In>>;
   readonly errors$: Observable<LiveCallError>;
+  /** Which command the message answers that `messages$` tells just now. */
+  readonly answers: Answer | undefined;
   /**
    * Sends on the connection that is open; what a transport of someone else's returns is passed on.
    *
    * @throws CommandError when the frame was not sent
    */
-  send(type: Command['type'], frame: Frame): unknown;
+  send(type: string, frame: Frame): unknown;
+  readonly encode: Protocol<In, Out>['encode'];
   createId(): unknown;
   readonly progress: Progress;
 }
@@ -86,7 +91,7 @@ export function assertCommandOptions({
 }
 
 /**
- * Sends one command per subscription and emits its acknowledgement.
+ * Sends one command per subscription and emits its confirmation.
  *
  *     subscribe   |         sent, with a fresh id
  *     server      ---x-a-   frames of others, then the ack
@@ -97,18 +102,18 @@ export function assertCommandOptions({
  *
  * @throws TypeError for an option that cannot be
  */
-export function issueCommand(
-  line: CommandLine,
-  command: Command,
+export function issueCommand<In, Out extends { readonly type: string }>(
+  line: CommandLine<In, Out>,
+  command: Out,
   options: CommandOptions = {},
-): Observable<Acknowledged> {
+): Observable<Confirmed<In, Out>> {
   assertCommandOptions(options);
   const { whenNotOpen = 'reject', ackTimeoutMs = 5_000 } = options;
 
   return defer(() => {
     const isWaiting = whenNotOpen === 'wait';
     let isSending = false;
-    const acknowledged$ = line.state$.pipe(
+    const confirmed$ = line.state$.pipe(
       // While it is being sent, it is `transmit` that says what becomes of it.
       exhaustMap((state) => {
         switch (state.status) {
@@ -117,7 +122,7 @@ export function issueCommand(
             return transmit(line, command, state.connection, ackTimeoutMs).pipe(
               catchError((error: unknown) => {
                 // It ended in the moment of sending, or is being closed: the next one is waited for.
-                if (!isWaiting || !(error instanceof NotOpenError)) throw error;
+                if (!isWaiting || !isNotOpen(error)) throw error;
                 isSending = false;
                 return EMPTY;
               }),
@@ -131,31 +136,29 @@ export function issueCommand(
         }
       }),
     );
-    if (!isWaiting) return acknowledged$.pipe(take(1));
+    if (!isWaiting) return confirmed$.pipe(take(1));
     const expired$ = patience(ackTimeoutMs, line.progress).pipe(
       mergeMap(() => (isSending ? EMPTY : throwError(() => new NotOpenError(ackTimeoutMs)))),
     );
-    return merge(acknowledged$, expired$).pipe(take(1));
+    return merge(confirmed$, expired$).pipe(take(1));
   });
 }
 
-function transmit(
-  line: CommandLine,
-  { type }: Command,
+function transmit<In, Out extends { readonly type: string }>(
+  line: CommandLine<In, Out>,
+  command: Out,
   connection: number,
   ackTimeoutMs: number,
-): Observable<Acknowledged> {
-  const id = toId(line, type);
+): Observable<Confirmed<In, Out>> {
+  const { type } = command;
+  const { id, frame } = toFrame(line, command);
   const errorsSinceSend: ServerReportedError[] = [];
 
-  const isEndCall = type === 'client:endCall';
   const confirmed$ = line.messages$.pipe(
-    mergeMap(({ message, at }): Acknowledged[] => {
-      if (message.type === 'ack' && message.ackId === id) {
-        return [{ type, id, connection, at, confirmedBy: 'ack' }];
-      }
-      return message.type === 'event:callEnd' && isEndCall
-        ? [{ type, id, connection, at, confirmedBy: 'callEnd' }]
+    mergeMap(({ message, at }): Confirmed<In, Out>[] => {
+      const { answers } = line;
+      return answers !== undefined && isAnswerTo(answers, { id, type })
+        ? [{ command, id, connection, at, by: answers.by, message }]
         : [];
     }),
   );
@@ -177,7 +180,7 @@ function transmit(
     }),
   );
   const sent$ = defer(() => {
-    const sending = line.send(type, encodeClientMessage({ type, id }));
+    const sending = line.send(type, frame);
     return isPromise(sending) ? from(sending) : EMPTY;
   }).pipe(
     catchError((failure: unknown) => {
@@ -192,16 +195,37 @@ function transmit(
   );
 }
 
-/** @throws SendFailedError when there is no id to send it with */
-function toId(line: CommandLine, type: string): string {
-  let id: unknown;
-  try {
-    id = line.createId();
-  } catch (failure) {
-    throw new SendFailedError(type, 'not-sent', 'createId', { failure: failure ?? null });
+/** @throws SendFailedError when there is no id to send it with, or it cannot be written */
+function toFrame<In, Out extends { readonly type: string }>(
+  line: CommandLine<In, Out>,
+  command: Out,
+): { readonly id: CommandId; readonly frame: Frame } {
+  const { type } = command;
+  const id = orFail(type, 'createId', () => line.createId());
+  if (!isId(id)) {
+    throw new SendFailedError(
+      type,
+      'not-sent',
+      'createId must give a number or a non-empty string',
+    );
   }
-  if (typeof id === 'string' && id !== '') return id;
-  throw new SendFailedError(type, 'not-sent', 'createId must give a non-empty string');
+  return { id, frame: orFail(type, 'the protocol', () => line.encode(command, id)) };
+}
+
+function orFail<A>(type: string, what: string, make: () => A): A {
+  try {
+    return make();
+  } catch (failure) {
+    throw new SendFailedError(type, 'not-sent', what, { failure: failure ?? null });
+  }
+}
+
+function isId(id: unknown): id is CommandId {
+  return typeof id === 'number' || (typeof id === 'string' && id !== '');
+}
+
+function isNotOpen(error: unknown): boolean {
+  return isLiveCallError(error) && error._tag === 'NotOpenError';
 }
 
 function isCommandError(error: unknown): error is CommandError {

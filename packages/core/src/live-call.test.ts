@@ -152,8 +152,8 @@ it('tells with each message when it came, and on which connection', () => {
     const expected = '         ---s--------t-';
 
     time.expectObservable(callOver(first$, second$).messages$).toBe(expected, {
-      s: { connection: 1, at: 3, message: messages.s },
-      t: { connection: 2, at: 12, message: messages.t },
+      s: { connection: 1, at: 3, type: 'event:start', message: messages.s },
+      t: { connection: 2, at: 12, type: 'transcript', message: messages.t },
     });
   });
 });
@@ -828,6 +828,7 @@ it.each([
     const late = '             ------------^';
     const data = `             ------------${end}`;
     const ended = '            ------------|';
+    const told = '             ------------(g|)';
     const replayed = '         ------------(z|)';
     const call = liveCall(dialling(wire$), { ...quick, cleanCloseIsEnd: true });
     const following = call.connect();
@@ -839,7 +840,8 @@ it.each([
     for (const stream$ of streams) {
       time.expectObservable(stream$, late).toBe(data, {}, error);
     }
-    time.expectObservable(call.errors$, late).toBe(ended);
+    // What the others have as an error, it has as a value.
+    time.expectObservable(call.errors$, late).toBe(end === '#' ? told : ended, { g: error });
     time.expectObservable(call.state$.pipe(map(toName)), late).toBe(replayed, { z: reason });
     time
       .expectObservable(call.call$.pipe(map(({ connections }) => connections)), late)

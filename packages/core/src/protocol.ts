@@ -101,8 +101,3 @@ export type AnyProtocol = Protocol<unknown, never>;
 export function isAnswerTo(answer: Answer, { id, type }: Pick<Asked, 'id' | 'type'>): boolean {
   return 'id' in answer ? answer.id === id : answer.type === type;
 }
-
-/* Until `live-call.ts` and `issue-command.ts` speak to a protocol and not to this one. */
-export { endCall, joinCall } from './protocol/commands.js';
-export type { ClientMessage, Command } from './protocol/commands.js';
-export type { CallEvent, Transcript } from './protocol/messages.js';

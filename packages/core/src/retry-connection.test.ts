@@ -6,7 +6,7 @@ import { expect, it, onTestFinished, vi } from 'vitest';
 
 import { dialRequest } from './dial-request.js';
 import { retryConnection } from './retry-connection.js';
-import type { Retry, RetryConnectionOptions } from './retry-connection.js';
+import type { Retry, RetryConnectionOptions } from './retry-options.js';
 import {
   ConnectFailedError,
   ConnectionClosedError,

@@ -1,16 +1,18 @@
-import { EMPTY, NEVER, of, tap } from 'rxjs';
+import { concat, EMPTY, NEVER, of, queueScheduler, Subject } from 'rxjs';
 import type { Observable } from 'rxjs';
 import { TestScheduler } from 'rxjs/testing';
 import type { RunHelpers } from 'rxjs/testing';
 import { expect, it } from 'vitest';
 
 import { AckTimeoutError, NotOpenError } from './command-error.js';
-import type { Acknowledged, CommandOptions } from './issue-command.js';
-import type { LiveCall } from './live-call.js';
-import { endCall, joinCall } from './protocol.js';
-import type { Command } from './protocol.js';
+import type { CommandOptions } from './issue-command.js';
+import { liveCall } from './live-call.js';
+import type { Acknowledged, LiveCall } from './live-call.js';
+import { endCall, joinCall } from './protocol/commands.js';
+import type { ClientMessage, Command } from './protocol/commands.js';
 import { sendCommand } from './send-command.js';
 import type { CommandResult } from './send-command.js';
+import type { Frame } from './transport.js';
 
 const run = (test: (time: RunHelpers) => void) => {
   new TestScheduler((actual, expected) => {
@@ -38,11 +40,15 @@ const results: Record<string, CommandResult> = {
   G: { command: endCall, status: 'failed', error: timedOut },
 };
 
-type Sender = Pick<LiveCall, 'joinCall' | 'endCall'>;
+type Sender = Pick<LiveCall, 'command'>;
 
 /** A call whose commands are answered by these, whenever they are sent. */
 function callWith(joined$: Observable<Acknowledged>, ended$: typeof joined$ = EMPTY): Sender {
-  const call: Sender = { joinCall: () => joined$, endCall: () => ended$ };
+  const call: Sender = {
+    command({ type }) {
+      return type === 'client:joinCall' ? joined$ : ended$;
+    },
+  };
   return call;
 }
 
@@ -147,8 +153,7 @@ it('ends with what the call throws at once', () => {
     const command$ = time.cold('-j-j', commands);
     const expected = '          -#  ';
     const call: Sender = {
-      ...callWith(EMPTY),
-      joinCall: () => {
+      command: () => {
         throw thrown;
       },
     };
@@ -161,11 +166,7 @@ it('hands its options to each command', () => {
   const options = { whenNotOpen: 'wait', ackTimeoutMs: 7 } as const;
   const handed: unknown[] = [];
   const call: Sender = {
-    joinCall: (given) => {
-      handed.push(given);
-      return EMPTY;
-    },
-    endCall: (given) => {
+    command: (_command, given) => {
       handed.push(given);
       return EMPTY;
     },
@@ -176,10 +177,7 @@ it('hands its options to each command', () => {
 });
 
 it('refuses an ackTimeoutMs that is no duration before there is a command', () => {
-  const call: Pick<LiveCall, 'joinCall' | 'endCall'> = {
-    joinCall: () => NEVER,
-    endCall: () => NEVER,
-  };
+  const call = callWith(NEVER);
 
   expect(() => sendCommand(call, { ackTimeoutMs: -1 })).toThrow(TypeError);
 });
@@ -192,17 +190,23 @@ it.each([
   undefined,
   'client:joinCall',
 ])('sends nothing for what is no command, and goes on: %o', (command) => {
-  const sent: string[] = [];
-  const call: Sender = {
-    joinCall: () => of(joined).pipe(tap(() => sent.push('join'))),
-    endCall: () => of(ended).pipe(tap(() => sent.push('end'))),
+  const sent: unknown[] = [];
+  const frames$ = new Subject<Frame>();
+  const send = (frame: Frame) => {
+    const { id, type } = JSON.parse(String(frame)) as ClientMessage;
+    sent.push(type);
+    queueScheduler.schedule(() => {
+      frames$.next(JSON.stringify({ type: 'ack', ackId: id }));
+    });
   };
+  const call = liveCall(concat(of({ frames$, send }), NEVER));
+  call.connect();
   const results: CommandResult[] = [];
   of(command as Command, joinCall)
     .pipe(sendCommand(call))
     .subscribe((result) => results.push(result));
 
-  expect(sent).toEqual(['join']);
+  expect(sent).toEqual(['client:joinCall']);
   expect(results).toMatchObject([
     { command, status: 'failed', error: { _tag: 'SendFailedError', delivery: 'not-sent' } },
     { command: joinCall, status: 'acknowledged' },

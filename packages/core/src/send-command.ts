@@ -1,21 +1,25 @@
-import { catchError, map, mergeMap, of, throwError } from 'rxjs';
+import { catchError, map, mergeMap, of } from 'rxjs';
 import type { Observable, OperatorFunction } from 'rxjs';
 
-import { SendFailedError } from './command-error.js';
 import type { CommandError } from './command-error.js';
 import { assertCommandOptions } from './issue-command.js';
-import type { Acknowledged, CommandOptions } from './issue-command.js';
-import type { LiveCall } from './live-call.js';
-import type { Command } from './protocol.js';
+import type { CommandOptions } from './issue-command.js';
+import type { Acknowledged } from './live-call.js';
+import type { Command } from './protocol/commands.js';
 
 /** What became of one command. */
-export type CommandResult =
+export type CommandResult<Out = Command, Result = Acknowledged> =
   | {
-      readonly command: Command;
+      readonly command: Out;
       readonly status: 'acknowledged';
-      readonly acknowledged: Acknowledged;
+      readonly acknowledged: Result;
     }
-  | { readonly command: Command; readonly status: 'failed'; readonly error: CommandError };
+  | { readonly command: Out; readonly status: 'failed'; readonly error: CommandError };
+
+/** Whatever sends commands: a live call, or a channel. */
+export interface Commanded<Out, Result> {
+  command(command: Out, options?: CommandOptions): Observable<Result>;
+}
 
 /**
  * Sends each command of a stream and emits what became of it, as it becomes known.
@@ -39,42 +43,26 @@ export type CommandResult =
  *     sendCommand(call),
  *   );
  */
-export function sendCommand(
-  call: Pick<LiveCall, 'joinCall' | 'endCall'>,
+export function sendCommand<Out, Result>(
+  commanded: Commanded<Out, Result>,
   options: CommandOptions = {},
-): OperatorFunction<Command, CommandResult> {
+): OperatorFunction<Out, CommandResult<Out, Result>> {
   assertCommandOptions(options);
 
   return mergeMap((command) =>
-    issue(call, command, options).pipe(
-      map((acknowledged): CommandResult => ({ command, status: 'acknowledged', acknowledged })),
+    commanded.command(command, options).pipe(
+      map((acknowledged): CommandResult<Out, Result> => ({
+        command,
+        status: 'acknowledged',
+        acknowledged,
+      })),
       catchError((error: unknown) =>
-        of<CommandResult>({ command, status: 'failed', error: error as CommandError }),
+        of<CommandResult<Out, Result>>({
+          command,
+          status: 'failed',
+          error: error as CommandError,
+        }),
       ),
     ),
   );
-}
-
-/** What is no command must not become one: it is the last that could be taken back. */
-function issue(
-  call: Pick<LiveCall, 'joinCall' | 'endCall'>,
-  command: Command,
-  options: CommandOptions,
-): Observable<Acknowledged> {
-  const type: unknown = (command as Partial<Command> | null | undefined)?.type;
-  switch (type) {
-    case 'client:joinCall':
-      return call.joinCall(options);
-    case 'client:endCall':
-      return call.endCall(options);
-    default:
-      return throwError(
-        () =>
-          new SendFailedError(
-            'A command',
-            'not-sent',
-            'livecall knows client:joinCall and client:endCall, and it is neither',
-          ),
-      );
-  }
 }

@@ -1,0 +1,82 @@
+import { defer, distinctUntilChanged, map, startWith } from 'rxjs';
+import type { Observable } from 'rxjs';
+
+import { createCallLog } from './call-snapshot.js';
+import type { CallLog, CallSnapshot } from './call-snapshot.js';
+import type { ChannelListener } from './channel-listener.js';
+import type { Closed } from './connection-state.js';
+import { Multicast } from './multicast.js';
+import type { CallEvent, ServerMessage, Transcript } from './protocol/messages.js';
+import type { Received } from './received.js';
+
+/**
+ * What a live call shows beside its channel: its events, what is said, and the call so far. They are
+ * no filters of `messages$`: whoever follows them hears of a message when all of its listeners have.
+ *
+ * A class for the reason that `Multicast` is one.
+ */
+export class CallViews implements ChannelListener<ServerMessage> {
+  readonly #events = new Multicast<CallEvent>();
+  readonly #transcript = new Multicast<Transcript>();
+  readonly #logged = new Multicast<void>();
+  readonly #log: CallLog;
+  #isOver = false;
+
+  constructor(maxUtterances: number) {
+    this.#log = createCallLog(maxUtterances);
+  }
+
+  get events$(): Observable<CallEvent> {
+    return this.#events.values$;
+  }
+
+  get transcript$(): Observable<Transcript> {
+    return this.#transcript.values$;
+  }
+
+  get call$(): Observable<CallSnapshot> {
+    return defer(() =>
+      this.#logged.values$.pipe(
+        startWith(undefined),
+        map(() => this.#log.snapshot()),
+        distinctUntilChanged(),
+      ),
+    );
+  }
+
+  opened(connection: number): void {
+    this.#log.open(connection);
+  }
+
+  received(received: Received<ServerMessage>): void {
+    this.#log.add(received);
+  }
+
+  told(received?: Received<ServerMessage>): void {
+    if (received !== undefined) this.#show(received.message);
+    this.#logged.next();
+    if (this.#isOver) this.#logged.complete();
+  }
+
+  #show(message: ServerMessage): void {
+    switch (message.type) {
+      case 'event:callEnd':
+      case 'event:start':
+      case 'event:end':
+        this.#events.next(message);
+        break;
+      case 'transcript':
+        this.#transcript.next(message);
+        break;
+      default:
+    }
+  }
+
+  closed(closed: Closed): void {
+    this.#isOver = true;
+    for (const stream of [this.#events, this.#transcript]) {
+      if (closed.reason === 'failed') stream.error(closed.error);
+      else stream.complete();
+    }
+  }
+}

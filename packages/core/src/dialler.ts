@@ -1,0 +1,208 @@
+import { timer } from 'rxjs';
+import type { Observable, Observer, Subscription } from 'rxjs';
+
+import type { Verdict } from './classify.js';
+import { subscribeAs } from './dial-request.js';
+import type { DialRequest } from './dial-request.js';
+import { monotonicNow } from './internal/monotonic-now.js';
+import { isLiveCallError } from './live-call-error.js';
+import type { CheckedRetryOptions, Retry } from './retry-options.js';
+import type { Connection, Transport } from './transport.js';
+
+/** Who hears of the connections that are dialled. */
+export interface Follower {
+  /** Does what the transport says, at once or when it is its turn. */
+  inTurn(news: () => void): void;
+  follow(connection: Connection): void;
+  /** Says what to do about the end of a dial or connection. */
+  classify(cause: unknown): Verdict;
+  onRetry(retry: Retry): void;
+  /** Nothing comes after it. */
+  fail(error: unknown): void;
+  /** The transport has completed. */
+  end(): void;
+}
+
+/**
+ * Dials, and dials again as `retryConnection` says. It is the observer of the transport itself, and
+ * a class: `tap`, `retry` and what a closure keeps were two kilobytes of every call that is open.
+ */
+export class Dialler implements Observer<Connection> {
+  readonly #transport: Transport;
+  readonly #options: CheckedRetryOptions;
+  readonly #follower: Follower;
+  readonly #life: Subscription;
+  readonly #lookNow$: Observable<unknown> | undefined;
+  /** The dial, or the wait for it. */
+  #current: Subscription | undefined;
+  #isWaiting = false;
+  #isOver = false;
+
+  #reason: DialRequest['reason'] = 'connect';
+  #attempt = 0;
+  #spentMs = 0;
+  #refreshes = 0;
+  #isRefreshed = false;
+  // Fractions from the first, as the clock has them: V8 makes a new object of one that becomes so.
+  #dialledAt = 0.5;
+  #openedAt = Infinity;
+
+  constructor(
+    transport: Transport,
+    options: CheckedRetryOptions,
+    follower: Follower,
+    life: Subscription,
+    lookNow$?: Observable<unknown>,
+  ) {
+    this.#transport = transport;
+    this.#options = options;
+    this.#follower = follower;
+    this.#life = life;
+    this.#lookNow$ = lookNow$;
+  }
+
+  dial(): void {
+    this.#isWaiting = false;
+    this.#dialledAt = monotonicNow();
+    const request: DialRequest = {
+      reason: this.#reason,
+      life: this.#life,
+      ...(this.#lookNow$ && { lookNow$: this.#lookNow$ }),
+    };
+    const dialled = subscribeAs(request, this.#transport, this);
+    // Left while it was dialled; or it has ended already, and is waited for.
+    if (this.#isOver) dialled.unsubscribe();
+    else if (!dialled.closed) this.#current = dialled;
+  }
+
+  next(connection: Connection): void {
+    this.#follower.inTurn(() => {
+      if (this.#isOver) return;
+      this.#openedAt = monotonicNow();
+      this.#isRefreshed = false;
+      this.#follower.follow(connection);
+    });
+  }
+
+  error(cause: unknown): void {
+    this.#follower.inTurn(() => {
+      if (!this.#isOver) this.#lose(cause);
+    });
+  }
+
+  complete(): void {
+    this.#follower.inTurn(() => {
+      if (!this.#isOver) this.#follower.end();
+    });
+  }
+
+  /** Takes the connection for lost, whatever the transport says. */
+  breakOff(cause: unknown): void {
+    const broken = this.#current;
+    this.error(cause);
+    broken?.unsubscribe();
+  }
+
+  /** Things have changed: a wait ends at once, and time and retries count from 0 again. */
+  look(): void {
+    this.#attempt = 0;
+    this.#spentMs = 0;
+    if (!this.#isWaiting || this.#isOver) return;
+    this.#current?.unsubscribe();
+    this.#wait(this.#toGapMs());
+  }
+
+  unsubscribe(): void {
+    this.#isOver = true;
+    this.#current?.unsubscribe();
+  }
+
+  #lose(cause: unknown): void {
+    try {
+      const delayMs = this.#toDelayMs(cause);
+      if (delayMs === undefined) throw cause;
+      this.#follower.onRetry({ attempt: this.#attempt, delayMs, cause });
+      this.#wait(delayMs);
+    } catch (error) {
+      this.#isOver = true;
+      this.#follower.fail(error);
+    }
+  }
+
+  #wait(delayMs: number): void {
+    // Whoever heard of it may have left.
+    if (this.#isOver) return;
+    this.#isWaiting = true;
+    this.#current = timer(delayMs).subscribe(() => {
+      this.dial();
+    });
+  }
+
+  #toDelayMs(cause: unknown): number | undefined {
+    const { baseDelayMs, maxDelayMs, giveUpAfterMs, maxAttempts, resetAfterMs, maxRetryAfterMs } =
+      this.#options;
+    const endedAt = monotonicNow();
+    if (endedAt - this.#openedAt >= resetAfterMs) this.#reset();
+    else this.#spentMs += Math.min(endedAt - this.#dialledAt, LONGEST_DIAL_MS);
+    this.#openedAt = Infinity;
+
+    const verdict = this.#follower.classify(cause);
+    if (verdict === 'refresh-token') {
+      if (this.#isRefreshed) return undefined;
+      this.#isRefreshed = true;
+      this.#reason = 'unauthorized';
+      this.#refreshes += 1;
+      if (this.#refreshes === 1) return this.#toGapMs();
+    } else {
+      if (verdict !== 'retry') return undefined;
+      if (!isBeforeDial(cause)) {
+        this.#isRefreshed = false;
+        this.#reason = 'connect';
+      }
+    }
+    if (this.#attempt >= maxAttempts || this.#spentMs >= giveUpAfterMs) return undefined;
+
+    const doublings = Math.min(this.#attempt, MOST_DOUBLINGS);
+    const ceilingMs = Math.min(maxDelayMs, baseDelayMs * 2 ** doublings);
+    const ownMs = Math.ceil((ceilingMs * (1 + this.#options.random())) / 2);
+    this.#attempt += 1;
+    // At least something: where neither dialling nor waiting takes time, it ends, too.
+    this.#spentMs += Math.max(1, ownMs);
+    return Math.max(ownMs, Math.min(toRetryAfterMs(cause), maxRetryAfterMs));
+  }
+
+  /** How long the dial may have to wait for the one before it. */
+  #toGapMs(): number {
+    const { baseDelayMs, maxDelayMs } = this.#options;
+    const leastMs = Math.ceil(Math.min(baseDelayMs, maxDelayMs) / 2);
+    return Math.max(0, Math.ceil(this.#dialledAt + leastMs - monotonicNow()));
+  }
+
+  #reset(): void {
+    this.#attempt = 0;
+    this.#spentMs = 0;
+    this.#refreshes = 0;
+    this.#isRefreshed = false;
+  }
+}
+
+/** Far beyond every `maxDelayMs`, and far from Infinity, which times a delay of 0 is no number. */
+const MOST_DOUBLINGS = 31;
+
+/** Of a dial that took longer, a machine that slept meanwhile is to blame, and not the server. */
+const LONGEST_DIAL_MS = 30_000;
+
+/** Whether the server was not even asked: what it said of the tokens before still stands. */
+function isBeforeDial(cause: unknown): boolean {
+  if (!isLiveCallError(cause)) return false;
+  return (
+    cause._tag === 'TokenUnavailableError' ||
+    (cause._tag === 'HandshakeTimeoutError' && cause.waitingFor === 'token')
+  );
+}
+
+function toRetryAfterMs(cause: unknown): number {
+  if (!isLiveCallError(cause) || cause._tag !== 'HandshakeRefusedError') return 0;
+  const { retryAfterMs = 0 } = cause;
+  return retryAfterMs > 0 ? Math.ceil(retryAfterMs) : 0;
+}
