@@ -14,7 +14,7 @@ it.concurrent.each(['--version', '-V'])('prints its version with %s', async (fla
 
 const commands = [
   ...(['record', 'replay', 'proxy', 'show', 'check', 'redact', 'repair'] as const),
-  ...(['list', 'search'] as const),
+  ...(['list', 'search', 'stats', 'diff', 'cut'] as const),
 ];
 
 it.concurrent.each([['--help'], ['-h'], ['help']])(
@@ -90,11 +90,11 @@ it.concurrent.each<[args: string, said: string]>([
   ['proxy --url wss://calls.invalid/', "required option '--out-dir <folder>' not specified"],
   [
     'record --join-after soon',
-    "option '--join-after <ms>' argument 'soon' is invalid. It should be milliseconds, 0 or more.",
+    "option '--join-after <time>' argument 'soon' is invalid. It should be a time such as 90s, 1m30s or 250ms.",
   ],
   [
     'record --end-after -1',
-    "option '--end-after <ms>' argument '-1' is invalid. It should be milliseconds, 0 or more.",
+    "option '--end-after <time>' argument '-1' is invalid. It should be a time such as 90s, 1m30s or 250ms.",
   ],
   [
     'record --retries 1.5',
@@ -102,7 +102,7 @@ it.concurrent.each<[args: string, said: string]>([
   ],
   [
     'record --timeout 2147483648',
-    "option '--timeout <ms>' argument '2147483648' is invalid. It should be milliseconds, 1 or more.",
+    "option '--timeout <time>' argument '2147483648' is invalid. It should be a time such as 90s, 1m30s or 250ms.",
   ],
   [
     'replay FILE --port 65536',

@@ -67,6 +67,8 @@ it('has the shapes of what is written with --json', async () => {
   const listed = await run(['list', '--json', whole, 'recordings']);
   const found = await run(['search', '--json', 'hello', whole, 'recordings']);
   const counted = await run(['search', '--json', '--count', 'hello', whole]);
+  const stats = await run(['stats', '--json', whole, 'recordings']);
+  const diff = await run(['diff', '--json', '--times', '1ms', whole, JOINED]);
   app.write(
     'json.ts',
     `${readExamples(path)['json'] ?? ''}
@@ -74,6 +76,8 @@ it('has the shapes of what is written with --json', async () => {
      export const problems: readonly Problem[] = [${problems.join(',')}];
      export const listed: readonly Listed[] = [${toList(listed.stdout)}];
      export const found: readonly Found[] = [${toList(found.stdout)}];
+     export const stats: Stats = ${stats.stdout};
+     export const diff: Diff = ${diff.stdout};
      export const counted: readonly Counted[] = [${toList(counted.stdout)}];`,
   );
 
@@ -88,6 +92,8 @@ it('has the shapes of what is written with --json', async () => {
   expect(problems.map((line) => 'line' in (JSON.parse(line) as object))).toContain(false);
 });
 
+const JOINED = 'recordings/joined-call.ndjson';
+
 function toList(stdout: string): string {
   return stdout.trim().split('\n').join(',');
 }
@@ -98,6 +104,7 @@ it('shows a terminal nothing that it obeys', async () => {
   for (const args of [
     ...[['show'], ['show', '--json'], ['check'], ['check', '--json', '--secrets']],
     ...[['list'], ['list', '--json'], ['search', 'hello'], ['search', '--json', 'hello']],
+    ...[['stats'], ['stats', '--json'], ['diff', JOINED], ['diff', '--json', JOINED]],
   ]) {
     const { stdout } = await run([...args, whole]);
 

@@ -41,3 +41,22 @@ export { searchRecording } from './workbench/search-recording.js';
 export { summarizeRecording } from './workbench/summarize-recording.js';
 export type { Outcome, RecordingSummary } from './workbench/summarize-recording.js';
 export type { Utterance } from './workbench/utterance.js';
+export { toStats } from './workbench/recording-stats.js';
+export type {
+  FrameCount,
+  RecordingStats,
+  Reconnect,
+  Silence,
+  Spread,
+  StatsOptions,
+  Talk,
+} from './workbench/recording-stats.js';
+export { cutRecording } from './workbench/cut-recording.js';
+export type { Cut, CutOptions } from './workbench/cut-recording.js';
+export { diffRecordings } from './workbench/diff-recordings.js';
+export type {
+  DiffOptions,
+  DiffPlace,
+  DiffRow,
+  RecordingDiff,
+} from './workbench/diff-recordings.js';

@@ -12,3 +12,4 @@ export { createLeakFinder } from './redaction/leak-finder.js';
 export { createLines } from './redaction/recording-lines.js';
 export { createFileSearch } from './workbench/file-search.js';
 export { createFileSummary } from './workbench/file-summary.js';
+export { createStats } from './workbench/recording-stats.js';

@@ -1,9 +1,13 @@
 import { InvalidArgumentError, Option } from 'commander';
 import type { Command } from 'commander';
 
+import type { CutFlags } from './commands/cut.js';
+import type { DiffFlags } from './commands/diff.js';
 import type { ListFlags } from './commands/list.js';
 import type { SearchFlags } from './commands/search.js';
-import { parseDuration } from './duration.js';
+import type { StatsFlags } from './commands/stats.js';
+import { defaultCountry } from './default-country.js';
+import { toTime } from './to-time.js';
 
 /**
  * Adds the commands that work on recordings, a call or thousands.
@@ -71,16 +75,84 @@ words in several utterances. It ends with 1 where nothing was found.
       const { search } = await import('./commands/search.js');
       onExit(await search(words, paths, flags));
     });
+
+  program
+    .command('stats')
+    .description('say who talked, where nobody did, and what took how long')
+    .argument('<file|folder...>', 'recordings, or folders of them; - for standard input')
+    .option('--silence <time>', 'the shortest silence that counts', toTime, 3_000)
+    .option('--json', 'as one JSON object')
+    .addHelpText(
+      'after',
+      `
+Several recordings are counted together. How long somebody talked is estimated
+by the words, since a transcript tells when it came and not how long it is.`,
+    )
+    .action(async (paths: string[], flags: StatsFlags) => {
+      const { stats } = await import('./commands/stats.js');
+      onExit(await stats(paths, flags));
+    });
+
+  program
+    .command('diff')
+    .description('say where two recordings part, and end with 1 where they do')
+    .argument('<file>', 'a recording, - for standard input')
+    .argument('<other>', 'another one')
+    .option('--ids', 'ids of commands are to be the same, too')
+    .option(
+      '--times <tolerance>',
+      'times are to be the same but for so much, counted from what is above',
+      toTime,
+    )
+    .option('--all', 'more than the terminal shows at once')
+    .option('--json', 'as one JSON object')
+    .addHelpText(
+      'after',
+      `
+Recordings are aligned by what happened. When, the ids of commands and marks are
+no differences, unless they are asked for.
+
+  $ livecall diff before.ndjson after.ndjson --times 50ms`,
+    )
+    .action(async (left: string, right: string, flags: DiffFlags) => {
+      const { diff } = await import('./commands/diff.js');
+      onExit(await diff(left, right, flags));
+    });
+
+  const cut = program
+    .command('cut')
+    .description('write a piece of a recording, which replays')
+    .argument('<file>', 'the recording, - for standard input')
+    .option('--from <time>', 'where it begins, 1m30s or 01:30 for one', toTime)
+    .option('--to <time>', 'where it ends', toTime)
+    .option(
+      '--out <file>',
+      'the recording to create; one that exists is never overwritten; - for standard output',
+    );
+  addRedactOptions(cut)
+    .addHelpText(
+      'after',
+      `
+Times are those of livecall show. A connection that is open at the beginning is
+opened there, with the event:start that was heard on it, and left by the client
+at the end; a command is in the piece with its acknowledgement, or not at all.
+Phone numbers are replaced, as in every recording that is written.
+
+  $ livecall cut call.ndjson --from 12s --to 40s --out piece.ndjson`,
+    )
+    .action(async (path: string, flags: CutFlags) => {
+      const { cut: cutPiece } = await import('./commands/cut.js');
+      onExit(await cutPiece(path, flags));
+    });
 }
 
-/** Reads an option's time, which is in milliseconds then. */
-export function toTime(text: string): number {
-  const ms = parseDuration(text);
-  if (ms !== undefined && ms <= LONGEST_MS) return ms;
-  throw new InvalidArgumentError('It should be a time such as 90s, 1m30s or 250ms.');
+/** The options of what is written anew. */
+function addRedactOptions(command: Command): Command {
+  return command
+    .option('--mask-transcripts', 'mask the words of the call; length and punctuation stay')
+    .option('--keep-phones', 'keep the phone numbers')
+    .addOption(defaultCountry());
 }
-
-const LONGEST_MS = 2 ** 31 - 1;
 
 function toDate(text: string): number {
   const date = Date.parse(text);

@@ -6,6 +6,7 @@ import { Command, Help, InvalidArgumentError, Option } from 'commander';
 
 import { addRecordingCommands } from './add-recording-commands.js';
 import { checkOptions } from './check-options.js';
+import { defaultCountry } from './default-country.js';
 import { exitCodeMeanings, exitCodes } from './exit-error.js';
 import type { CheckFlags } from './commands/check.js';
 import type { ProxyFlags } from './commands/proxy.js';
@@ -14,10 +15,12 @@ import type { RedactFlags } from './commands/redact.js';
 import type { RepairFlags } from './commands/repair.js';
 import type { ReplayFlags } from './commands/replay.js';
 import type { ShowHtmlFlags } from './commands/show-html.js';
+import type { ShowFlags as TextFlags } from './commands/show.js';
 import type { GivenTokens } from './take-tokens.js';
+import { toPatience, toTime } from './to-time.js';
 
 /** What `livecall show` was called with. */
-type ShowFlags = Partial<ShowHtmlFlags> & { readonly json?: boolean };
+type ShowFlags = Partial<ShowHtmlFlags> & TextFlags;
 
 /**
  * Builds the command line. A command's own code is loaded when it is called, so that each starts
@@ -59,8 +62,8 @@ export function createProgram(
       '--out <file>',
       'the recording to create; one that exists is never overwritten; - for standard output',
     )
-    .option('--join-after <ms>', 'join the call so long after it was connected', toMs)
-    .option('--end-after <ms>', 'end the call so long after it was connected', toMs)
+    .option('--join-after <time>', 'join the call so long after it was connected', toTime)
+    .option('--end-after <time>', 'end the call so long after it was connected', toTime)
     .option('--title <title>', 'what happens in the recording, in a sentence')
     .option('--json', 'show the call as the recording has it, not in words')
     .option('--no-keys', 'take no keys from the terminal')
@@ -74,7 +77,7 @@ export function createProgram(
     .option('--proxy <url>', 'the HTTP proxy on the way; else HTTPS_PROXY, unless NO_PROXY')
     .option('--no-proxy', 'dial without one')
     .option('--retries <n>', 'dial again so often in a row at most, and for 90 s', toCount)
-    .option('--timeout <ms>', 'how long the server has to answer a dial', toPatience, 10_000)
+    .option('--timeout <time>', 'how long the server has to answer a dial', toPatience, 10_000)
     .addHelpText(
       'after',
       `
@@ -102,16 +105,16 @@ keys.
         .default('recorded'),
     )
     .option('--speed <n>', 'how many times faster than recorded', toFactor)
-    .option('--max-idle <ms>', 'the longest silence that is kept', toMs)
+    .option('--max-idle <time>', 'the longest silence that is kept', toTime)
     .addOption(
       new Option('--match <level>', 'how closely the client must follow')
         .choices(['strict', 'typed', 'loose'])
         .default('typed'),
     )
     .option(
-      '--wait <ms>',
+      '--wait <time>',
       'how long to wait for what the client is to do (default: forever; with --once 5000)',
-      toMs,
+      toTime,
     )
     .option(
       '--fault <fault>',
@@ -152,7 +155,12 @@ ${page('testing')}.
     .option('--host <host>', 'the address to listen on', '127.0.0.1')
     .option('--proxy <url>', 'the HTTP proxy on the way; else HTTPS_PROXY, unless NO_PROXY')
     .option('--no-proxy', 'dial without one')
-    .option('--rejoin-within <ms>', 'how long a dropped call may take to dial again', toMs, 30_000)
+    .option(
+      '--rejoin-within <time>',
+      'how long a dropped call may take to dial again',
+      toTime,
+      30_000,
+    )
     .option(
       '--allow-origin <origin>',
       "let clients in that send this Origin, besides the server's own; can be given several times",
@@ -178,6 +186,13 @@ own tokens.
     .description('tell a recording as a person reads it')
     .argument('<file>', 'the recording, - for standard input')
     .addOption(new Option('--json', 'as one JSON object').conflicts('html'))
+    .option('--wall', 'the time of day, not since the first dial')
+    .addOption(new Option('--follow', 'what comes, too, while it is recorded').conflicts('html'))
+    .addOption(
+      new Option('--play', 'each when its time has come').conflicts(['json', 'follow', 'html']),
+    )
+    .option('--speed <n>', 'with --play: how many times faster', toFactor)
+    .option('--max-idle <time>', 'with --play: the longest silence that is kept', toTime)
     .option(
       '--html <page>',
       'as a page to look at in a browser, redacted; one that exists is never overwritten',
@@ -193,14 +208,19 @@ opened. Phone numbers are taken out of it as \`livecall redact\` does.
   $ livecall show call.ndjson --html call.html`,
     )
     .action(async (path: string, flags: ShowFlags) => {
-      const { html, json, ...redactOptions } = flags;
+      const { html, maskTranscripts, keepPhones, defaultCountry: countries, ...textFlags } = flags;
       if (html === undefined) {
         const { show } = await import('./commands/show.js');
-        await show(path, { ...(json !== undefined && { json }) });
-      } else {
-        const { showHtml } = await import('./commands/show-html.js');
-        await showHtml(path, { html, ...redactOptions });
+        onExit(await show(path, textFlags));
+        return;
       }
+      const { showHtml } = await import('./commands/show-html.js');
+      await showHtml(path, {
+        html,
+        ...(maskTranscripts !== undefined && { maskTranscripts }),
+        ...(keepPhones !== undefined && { keepPhones }),
+        ...(countries !== undefined && { defaultCountry: countries }),
+      });
       onExit(exitCodes.ok);
     });
 
@@ -274,6 +294,7 @@ alone.`,
   const required: Readonly<Record<string, readonly string[]>> = {
     record: ['url', 'out'],
     proxy: ['url', 'out-dir'],
+    cut: ['out'],
   };
   for (const command of program.commands) checkOptions(command, required[command.name()] ?? []);
   return program;
@@ -306,8 +327,6 @@ function readVersion(): string {
   return manifest.version;
 }
 
-const toMs = toNumber((ms) => ms >= 0 && ms <= 2 ** 31 - 1, 'milliseconds, 0 or more');
-const toPatience = toNumber((ms) => ms >= 1 && ms <= 2 ** 31 - 1, 'milliseconds, 1 or more');
 const toCount = toNumber(
   (count) => Number.isInteger(count) && count >= 0,
   'a whole number, 0 or more',
@@ -322,19 +341,6 @@ const toFactor = toNumber((factor) => factor > 0 && factor < Infinity, 'a number
 function url(description: string): Option {
   const option = new Option('--url <url>', `${description}; else LIVECALL_URL`);
   return process.env['LIVECALL_URL'] ? option.env('LIVECALL_URL') : option;
-}
-
-function defaultCountry(): Option {
-  return new Option(
-    '--default-country <codes>',
-    'whose national numbers are recognised; several divided by commas, or given several times',
-  )
-    .default('US')
-    .argParser((codes: string, before: string | readonly string[]): readonly string[] => [
-      // The default is no part of what is given.
-      ...(typeof before === 'string' ? [] : before),
-      ...codes.split(',').map((code) => code.trim().toUpperCase()),
-    ]);
 }
 
 function collect(text: string, before: readonly string[] = []): readonly string[] {

@@ -17,9 +17,15 @@ const commands = {
  * Writes a moment of a call as one line: when, who, what.
  *
  * @param columns how wide the terminal is; what is longer goes on below its own beginning
+ * @param tellTime how it is told when that was
  */
-export function showMoment(moment: Moment, paint: Paint, columns = Infinity): string {
-  const time = showTime(moment.at);
+export function showMoment(
+  moment: Moment,
+  paint: Paint,
+  columns = Infinity,
+  tellTime: (at: number) => string = showTime,
+): string {
+  const time = tellTime(moment.at);
   const indent = time.length + GAP.length;
   if (moment.what !== 'said') {
     return `${paint.dim(time)}${GAP}${hang(showWhat(moment, paint), indent, columns)}`;
@@ -41,6 +47,14 @@ export function showTime(ms: number): string {
   const minutes = String(Math.floor(whole / 60_000) % 60).padStart(2, '0');
   const seconds = ((whole % 60_000) / 1_000).toFixed(3).padStart(6, '0');
   return `${hours > 0 ? `${hours}:` : ''}${minutes}:${seconds}`;
+}
+
+/** The time of a clock on the wall, where this runs: `14:03:27.512`. */
+export function showWallTime(recordedAt: string, at: number): string {
+  const time = new Date(Date.parse(recordedAt) + Math.round(at));
+  const two = (value: number) => String(value).padStart(2, '0');
+  const ms = String(time.getMilliseconds()).padStart(3, '0');
+  return `${two(time.getHours())}:${two(time.getMinutes())}:${two(time.getSeconds())}.${ms}`;
 }
 
 function showWhat(moment: Exclude<Moment, { what: 'said' }>, paint: Paint): string {

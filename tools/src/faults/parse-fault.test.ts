@@ -126,6 +126,7 @@ it.each([
   ['close:code=-1', 'close:code must be a number of at least 0, not -1.'],
   ['close:code=going away', 'close:code must be a number of at least 0, not going away.'],
   ['close:dial=all', 'close:dial must be a number of at least 0, not all.'],
+  ['delay:ms=soon', 'delay:ms must be a time such as 2s or 250ms, not soon.'],
   ['drop:dial=every', 'drop:dial must be a number of at least 0, not every.'],
   ['close:after=', 'close:after must be some text, not nothing.'],
   ['drop:type', 'drop:type must be some text, not nothing.'],

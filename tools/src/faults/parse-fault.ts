@@ -1,3 +1,4 @@
+import { parseDuration } from '../duration.js';
 import { closeAfter } from './close-after.js';
 import { delayFrames } from './delay-frames.js';
 import { dropFrames } from './drop-frames.js';
@@ -14,7 +15,7 @@ import type { Fault } from './create-fault.js';
 import { stallAfter } from './stall-after.js';
 
 /** How the text of an option is read. */
-type Kind = 'number' | 'text' | 'dial' | 'frame' | readonly string[];
+type Kind = 'number' | 'time' | 'text' | 'dial' | 'frame' | readonly string[];
 type Kinds = Readonly<Record<string, Kind>>;
 
 const place: Kinds = { dial: 'dial', frames: 'number', after: 'text' };
@@ -25,7 +26,7 @@ const choice: Kinds = {
   share: 'number',
   seed: 'number',
 };
-const dials: Kinds = { dial: 'number', times: 'number', afterMs: 'number' };
+const dials: Kinds = { dial: 'number', times: 'number', afterMs: 'time' };
 const garbage = ['bad-json', 'wrong-types', 'unknown-type', 'binary', 'empty'] as const;
 
 interface Maker {
@@ -37,13 +38,13 @@ interface Maker {
 
 const makers: Readonly<Record<string, Maker>> = {
   close: { make: closeAfter, options: { ...place, code: 'number', reason: 'text' } },
-  stall: { make: stallAfter, options: { ...place, ms: 'number' } },
+  stall: { make: stallAfter, options: { ...place, ms: 'time' } },
   insert: { make: insertFrame, options: { ...place, frame: 'frame' }, required: 'frame' },
   delay: {
     make: delayFrames,
-    options: { dial: 'number', ms: 'number', jitterMs: 'number', seed: 'number' },
+    options: { dial: 'number', ms: 'time', jitterMs: 'time', seed: 'number' },
   },
-  postpone: { make: postponeFrames, options: { ...choice, ms: 'number' }, required: 'ms' },
+  postpone: { make: postponeFrames, options: { ...choice, ms: 'time' }, required: 'ms' },
   drop: { make: dropFrames, options: choice },
   duplicate: { make: duplicateFrames, options: { ...choice, times: 'number' } },
   reorder: { make: reorderFrames, options: choice },
@@ -51,7 +52,7 @@ const makers: Readonly<Record<string, Maker>> = {
   replace: { make: replaceFrames, options: { ...choice, frame: 'frame' }, required: 'frame' },
   refuse: {
     make: refuseDial,
-    options: { ...dials, status: 'number', retryAfterMs: 'number' },
+    options: { ...dials, status: 'number', retryAfterMs: 'time' },
     required: 'status',
   },
   fail: { make: failDial, options: { ...dials, reason: ['unreachable', 'timeout'], code: 'text' } },
@@ -63,7 +64,7 @@ const makers: Readonly<Record<string, Maker>> = {
  *     close:code=1011,frames=3     refuse:status=503,times=2     drop:type=ack
  *     insert:after=event:callEnd,frame={"type":"error","description":"late"}
  *
- * A `frame` comes last, since it may hold anything. With `maybe:` before it, a fault need not strike.
+ * A time is in milliseconds, or has its unit: `ms=2000`, `ms=2s`. A `frame` comes last, since it may hold anything. With `maybe:` before it, a fault need not strike.
  *
  * @throws TypeError that says what is not understood, and what would be
  * @example
@@ -115,6 +116,11 @@ function parseValue(name: string, text: string, kind: Kind): unknown {
     throw new TypeError(`${name} must be one of ${kind.join(', ')}, not ${text}.`);
   }
   if (kind === 'text') throw new TypeError(`${name} must be some text, not nothing.`);
+  if (kind === 'time') {
+    const ms = parseDuration(text) ?? (text === '' ? NaN : Number(text));
+    if (ms >= 0) return ms;
+    throw new TypeError(`${name} must be a time such as 2s or 250ms, not ${text || 'nothing'}.`);
+  }
   const value = text === '' ? NaN : Number(text);
   if (value >= 0) return value;
   throw new TypeError(`${name} must be a number of at least 0, not ${text || 'nothing'}.`);

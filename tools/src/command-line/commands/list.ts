@@ -1,7 +1,7 @@
 import { foldText } from '@livecall/recording';
 import type { Outcome, RecordingSummary } from '@livecall/recording';
 
-import { showDuration } from '../duration.js';
+import { showDuration } from '../../duration.js';
 import { exitCodes } from '../exit-error.js';
 import { createFailureTeller } from '../failure-teller.js';
 import { paintFor, toColumns } from '../paint.js';

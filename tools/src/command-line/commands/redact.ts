@@ -1,17 +1,16 @@
 import { rmSync } from 'node:fs';
 
-import { systemCode } from '@livecall/core/internal';
 import type { RedactOptions } from '@livecall/recording';
-import { createLines, lineFile } from '@livecall/recording/internal';
-import type { LineFile } from '@livecall/recording/internal';
+import { createLines } from '@livecall/recording/internal';
 import * as E from 'fp-ts/lib/Either.js';
 import { noop } from 'rxjs';
 
 import { assertCountries } from '../assert-countries.js';
-import { exitCodes, ExitError } from '../exit-error.js';
+import { exitCodes } from '../exit-error.js';
 import { readInput } from '../read-input.js';
 import { say } from '../say.js';
 import { openStandardOutput } from '../standard-output.js';
+import { createOutput } from '../write-recording.js';
 
 /** What `livecall redact` was called with. */
 export type RedactFlags = RedactOptions;
@@ -24,7 +23,8 @@ export async function redact(path: string, out: string, flags: RedactFlags): Pro
   const input = readInput(path);
   const first = await input.next();
   const output = out === '-' ? openStandardOutput() : undefined;
-  const target = output === undefined ? createFile(out) : { writeLine: output.write, close: noop };
+  const target =
+    output === undefined ? createOutput(out) : { writeLine: output.write, close: noop };
   try {
     for (let batch = first; batch.done !== true; batch = await input.next()) {
       for (const read of batch.value) {
@@ -44,15 +44,4 @@ export async function redact(path: string, out: string, flags: RedactFlags): Pro
   }
   if (out !== '-') say(`redacted ${path} to ${out}`);
   return exitCodes.ok;
-}
-
-function createFile(out: string): LineFile {
-  const created = lineFile(out, {
-    onError: ({ cause }) => {
-      const problem = `cannot be written (${systemCode(cause)}); it was taken away again`;
-      throw new ExitError(exitCodes.ioError, `${out}: ${problem}.`, { cause });
-    },
-  });
-  if (E.isLeft(created)) throw created.left;
-  return created.right;
 }

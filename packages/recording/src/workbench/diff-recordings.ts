@@ -1,0 +1,185 @@
+import { diffArrays } from 'diff';
+
+import { createNarrator } from '../narrator.js';
+import type { Moment } from '../narrator.js';
+import { lineOf, toStamp } from '../format/recording.js';
+import type { Entry, Recording } from '../format/recording.js';
+import { toComparable } from '../to-comparable.js';
+import { foldText } from './fold-text.js';
+
+/** What is compared besides what happened. */
+export interface DiffOptions {
+  /** Whether the ids of commands are to be the same. @default false */
+  readonly ids?: boolean;
+  /**
+   * By how many milliseconds the same may have happened earlier or later, counted from what happened
+   * before it. @default Infinity
+   */
+  readonly timesMs?: number;
+}
+
+/** An entry as a difference shows it. */
+export interface DiffPlace {
+  /** The line of its file. */
+  readonly line: number;
+  readonly entry: Entry;
+  /** How it would be told. */
+  readonly moment: Moment | undefined;
+}
+
+/** Entries of two recordings, aligned. */
+export type DiffRow =
+  | { readonly what: 'same'; readonly left: DiffPlace; readonly right: DiffPlace }
+  /** The same, `byMs` later or, below zero, earlier. */
+  | {
+      readonly what: 'moved';
+      readonly left: DiffPlace;
+      readonly right: DiffPlace;
+      readonly byMs: number;
+    }
+  | { readonly what: 'removed'; readonly left: DiffPlace }
+  | { readonly what: 'added'; readonly right: DiffPlace };
+
+/** Where two recordings part. */
+export interface RecordingDiff {
+  readonly isSame: boolean;
+  /** In the order of the calls; what one has in the place of the other's stands first. */
+  readonly rows: readonly DiffRow[];
+  /** Fields of the headers that differ, but for `recordedAt` and `endpoint`. */
+  readonly header: readonly string[];
+}
+
+/**
+ * Aligns two recordings by what happened in them. Times, and with them the `timestamp` and
+ * `offset` of messages, the ids of commands, marks and unknown entries are no differences.
+ *
+ * @example
+ * import { diffRecordings, scenario } from '@livecall/recording';
+ *
+ * const said = scenario().start().caller('Hello?');
+ * const { isSame, rows } = diffRecordings(
+ *   said.callEnd().toRecording(),
+ *   scenario().start().caller('Hello?', { after: 70 }).hangUp().toRecording(),
+ * );
+ * console.log(isSame, rows.map(({ what }) => what).join(' ')); // => false same same same removed removed added same
+ */
+export function diffRecordings(
+  left: Recording,
+  right: Recording,
+  { ids = false, timesMs = Infinity }: DiffOptions = {},
+): RecordingDiff {
+  const [ours, theirs] = [toPlaces(left, ids), toPlaces(right, ids)];
+  const rows: DiffRow[] = [];
+  let [leftIndex, rightIndex] = [0, 0];
+  let lastPair: { readonly left: DiffPlace; readonly right: DiffPlace } | undefined;
+
+  const takePair = (pair: { readonly left: DiffPlace; readonly right: DiffPlace }) => {
+    const since = (side: 'left' | 'right') =>
+      pair[side].entry.at - (lastPair?.[side].entry.at ?? 0);
+    const byMs = toStamp(since('right') - since('left'));
+    rows.push(
+      Math.abs(byMs) > timesMs ? { what: 'moved', ...pair, byMs } : { what: 'same', ...pair },
+    );
+    lastPair = pair;
+  };
+  const changes = diffArrays(
+    ours.map(({ content }) => content),
+    theirs.map(({ content }) => content),
+  );
+  let [removedHere, addedHere]: [DiffPlace[], DiffPlace[]] = [[], []];
+  const flush = () => {
+    rows.push(...toAlternate(removedHere, addedHere));
+    [removedHere, addedHere] = [[], []];
+  };
+  for (const { added, removed, value } of changes) {
+    for (let count = value.length; count > 0; count -= 1) {
+      const [one, other] = [ours[leftIndex]?.place, theirs[rightIndex]?.place];
+      if (!added) leftIndex += 1;
+      if (!removed) rightIndex += 1;
+      if (removed && one) removedHere.push(one);
+      else if (added && other) addedHere.push(other);
+      else if (one && other) {
+        flush();
+        takePair({ left: one, right: other });
+      }
+    }
+  }
+  flush();
+  const header = differingFields(toComparable(left).header, toComparable(right).header);
+  return {
+    isSame: header.length === 0 && rows.every(({ what }) => what === 'same'),
+    rows,
+    header,
+  };
+}
+
+/** Puts side by side what was said in other words; the rest of the one stands before that of the other. */
+function toAlternate(
+  removed: readonly DiffPlace[],
+  added: readonly DiffPlace[],
+): readonly DiffRow[] {
+  const rows: DiffRow[] = [];
+  let next = 0;
+  let waiting: DiffRow[] = [];
+  for (const left of removed) {
+    const found = added.findIndex((right, index) => index >= next && isAlike(left, right));
+    if (found === -1) {
+      waiting.push({ what: 'removed', left });
+      continue;
+    }
+    const between = added.slice(next, found).map((right): DiffRow => ({ what: 'added', right }));
+    const right = added
+      .slice(found, found + 1)
+      .map((each): DiffRow => ({ what: 'added', right: each }));
+    rows.push(...waiting, ...between, { what: 'removed', left }, ...right);
+    [waiting, next] = [[], found + 1];
+  }
+  const rest = added.slice(next).map((right): DiffRow => ({ what: 'added', right }));
+  return [...rows, ...waiting, ...rest];
+}
+
+/** Whether the same person said what is half the same. */
+function isAlike({ moment: left }: DiffPlace, { moment: right }: DiffPlace): boolean {
+  if (left?.what !== 'said' || right?.what !== 'said' || left.role !== right.role) return false;
+  const [ours, theirs] = [left.text, right.text].map((text) => new Set(foldText(text).split(' ')));
+  if (ours === undefined || theirs === undefined) return false;
+  const shared = [...ours].filter((word) => theirs.has(word)).length;
+  return shared * 2 >= Math.max(ours.size, theirs.size);
+}
+
+interface Compared {
+  /** What is compared, as text. */
+  readonly content: string;
+  readonly place: DiffPlace;
+}
+
+function toPlaces(recording: Recording, ids: boolean): readonly Compared[] {
+  const narrate = createNarrator();
+  const places = recording.entries.flatMap((entry, index): DiffPlace[] => {
+    const moment = narrate(entry);
+    return entry.event === 'mark' || entry.event === 'unknown'
+      ? []
+      : [{ line: lineOf(index), entry, moment }];
+  });
+  const comparable = toComparable(recording).entries;
+  return places.map((place, index) => {
+    const { at, ...content } = place.entry;
+    return { content: toContent(ids ? content : (comparable[index] ?? {}), place), place };
+  });
+}
+
+/** What is compared: without what the platform says of the time, and with which command an ack is for. */
+function toContent(entry: object, { moment }: DiffPlace): string {
+  const acknowledged = moment?.what === 'acknowledged' ? moment.command : '';
+  const isMessage = 'json' in entry && typeof entry.json === 'object' && entry.json !== null;
+  if (!isMessage) return JSON.stringify(entry) + acknowledged;
+  const { timestamp, offset, ...json } = entry.json as Readonly<Record<string, unknown>>;
+  return JSON.stringify({ ...entry, json }) + acknowledged;
+}
+
+function differingFields(left: object, right: object): readonly string[] {
+  const fields = new Set([...Object.keys(left), ...Object.keys(right)]);
+  const valueOf = (header: object, field: string) =>
+    JSON.stringify((header as Readonly<Record<string, unknown>>)[field]);
+  return [...fields].filter((field) => valueOf(left, field) !== valueOf(right, field));
+}

@@ -1,0 +1,152 @@
+import { diffRecordings } from '@livecall/recording';
+import type { DiffPlace, DiffRow, RecordingDiff } from '@livecall/recording';
+import type { Moment } from '@livecall/recording/internal';
+import { diffWordsWithSpace } from 'diff';
+import pc from 'picocolors';
+
+import { showDuration } from '../../duration.js';
+import { exitCodes } from '../exit-error.js';
+import { paintFor } from '../paint.js';
+import type { Paint } from '../paint.js';
+import { loadInput, nameInput } from '../read-input.js';
+import { showMoment, visible } from '../show-moment.js';
+import { openStandardOutput } from '../standard-output.js';
+import { toVisibleJson } from '../to-visible-json.js';
+
+/** What `livecall diff` was called with. */
+export interface DiffFlags {
+  readonly json?: boolean;
+  readonly ids?: boolean;
+  readonly times?: number;
+  readonly all?: boolean;
+}
+
+/** `livecall diff A B`: where two recordings part; whether they do is the exit code. */
+export async function diff(left: string, right: string, flags: DiffFlags): Promise<number> {
+  const { json = false, ids = false, times = Infinity, all = false } = flags;
+  const [ours, theirs] = [await loadInput(left), await loadInput(right)];
+  const found = diffRecordings(ours, theirs, { ids, timesMs: times });
+  const output = openStandardOutput();
+  if (json) {
+    const { isSame, header, rows } = found;
+    const differences = rows.filter(({ what }) => what !== 'same').map(toPlain);
+    const files = [nameInput(left), nameInput(right)];
+    output.write(`${toVisibleJson({ files, isSame, header, differences })}\n`);
+  } else if (!found.isSame) {
+    output.write(showDiff([left, right], found, all ? Infinity : roomFor()));
+  }
+  await output.flushed();
+  return found.isSame ? exitCodes.ok : exitCodes.failed;
+}
+
+/** On a terminal, what is seen at once; a file has room for all. */
+function roomFor(): number {
+  return process.stdout.isTTY ? Math.max(5, process.stdout.rows - 5) : Infinity;
+}
+
+interface PlainPlace {
+  readonly line: number;
+  readonly moment: Moment | undefined;
+}
+
+function toPlain(row: DiffRow): object {
+  const place = ({ line, moment }: DiffPlace): PlainPlace => ({ line, moment });
+  return {
+    change: row.what,
+    ...('left' in row && { left: place(row.left) }),
+    ...('right' in row && { right: place(row.right) }),
+    ...('byMs' in row && { byMs: row.byMs }),
+  };
+}
+
+/** So many entries that are the same are shown before and after those that are not. */
+const AROUND = 2;
+
+function showDiff(
+  [left, right]: readonly [string, string],
+  { header, rows }: RecordingDiff,
+  room: number,
+): string {
+  const paint = paintFor(process.stdout);
+  const lines: string[] = [];
+  for (const field of header)
+    lines.push(paint.yellow(`~ the headers differ in \`${visible(field)}\``));
+  let skipped = 0;
+  const tellSkipped = () => {
+    if (skipped > 0) lines.push(paint.dim(`  … ${skipped} alike`));
+    skipped = 0;
+  };
+  rows.forEach((row, index) => {
+    const near = rows.slice(Math.max(0, index - AROUND), index + AROUND + 1);
+    if (near.every(({ what }) => what === 'same')) {
+      skipped += 1;
+      return;
+    }
+    tellSkipped();
+    lines.push(...showRow(row, rows[index - 1], rows[index + 1], paint));
+  });
+  tellSkipped();
+  const count = rows.filter(({ what }) => what !== 'same').length + header.length;
+  const shown = lines.slice(0, room);
+  const more = lines.length - shown.length;
+  return [
+    paint.red(`--- ${visible(nameInput(left))}`),
+    paint.green(`+++ ${visible(nameInput(right))}`),
+    ...shown,
+    ...(more > 0 ? [paint.dim(`  and ${more} lines more; --all shows them`)] : []),
+    paint.bold(`${count} difference${count === 1 ? '' : 's'}`),
+    '',
+  ].join('\n');
+}
+
+function showRow(
+  row: DiffRow,
+  before: DiffRow | undefined,
+  after: DiffRow | undefined,
+  paint: Paint,
+): readonly string[] {
+  switch (row.what) {
+    case 'same':
+      return [`  ${showPlace(row.left, paint)}`];
+    case 'moved': {
+      const way = row.byMs > 0 ? 'later' : 'earlier';
+      const by = showDuration(Math.abs(row.byMs));
+      return [
+        `${paint.yellow('~')} ${showPlace(row.left, paint)}  ${paint.yellow(`${by} ${way}`)}`,
+      ];
+    }
+    case 'removed':
+      return [
+        paint.red(
+          `- ${showSide(row.left, after?.what === 'added' ? after.right : undefined, paint)}`,
+        ),
+      ];
+    case 'added':
+      return [
+        paint.green(
+          `+ ${showSide(row.right, before?.what === 'removed' ? before.left : undefined, paint)}`,
+        ),
+      ];
+  }
+}
+
+/** Shows an entry; where the other has other words by the same speaker, those that differ stand out. */
+function showSide(place: DiffPlace, other: DiffPlace | undefined, paint: Paint): string {
+  const plain = pc.createColors(false);
+  const [here, there] = [place.moment, other?.moment];
+  if (here?.what !== 'said' || there?.what !== 'said' || here.role !== there.role) {
+    return showPlace(place, plain);
+  }
+  const changes = diffWordsWithSpace(visible(there.text), visible(here.text));
+  const text = changes
+    .filter(({ removed }) => !removed)
+    .map(({ added, value }) => (added ? paint.inverse(value) : value))
+    .join('');
+  const empty = { ...place, moment: { ...here, text: '' } };
+  return `${showPlace(empty, plain)}${text}`;
+}
+
+function showPlace({ line, moment, entry }: DiffPlace, paint: Paint): string {
+  const told = moment === undefined ? entry.event : showMoment(moment, paint);
+  return `${paint.dim(String(line).padStart(5))}  ${told}`;
+}
