@@ -14,6 +14,7 @@ export const base = defineConfig({
     // Tests run against the sources; what is built is tested through the command line and the packs.
     // They match by prefix: the longer one first.
     alias: {
+      '@livecall/core/browser': source('packages/core/src/browser/index.ts'),
       '@livecall/core/codecs': source('packages/core/src/protocol/codecs.ts'),
       '@livecall/core/internal': source('packages/core/src/internal/index.ts'),
       '@livecall/core/node': source('packages/core/src/node/index.ts'),

@@ -17,6 +17,17 @@ export interface Open {
   readonly connection: number;
 }
 
+/**
+ * The way to the connection is interrupted, and the connection kept meanwhile, as by a relay for a
+ * page that is frozen: what comes is heard later, and nothing of it is lost. Commands that were sent
+ * wait; none can be sent.
+ */
+export interface Away {
+  readonly status: 'away';
+  /** Which connection of this call it is, counted from 1; it is the same when it is open again. */
+  readonly connection: number;
+}
+
 /** The connection could not be made, or was lost, and is dialled again. */
 export interface Reconnecting {
   readonly status: 'reconnecting';
@@ -53,8 +64,8 @@ export type Closed =
  * Where the connection of a call stands.
  *
  *     idle ─▶ connecting ─▶ open ─▶ closing ─▶ closed   (closed: from anywhere but idle)
- *                  │        │  ▲
- *                  ▼        ▼  │
- *                  reconnecting
+ *                  │        │  ▲ ◀──▶ away
+ *                  ▼        ▼  │       │
+ *                  reconnecting ◀──────┘
  */
-export type ConnectionState = Idle | Connecting | Open | Reconnecting | Closing | Closed;
+export type ConnectionState = Idle | Connecting | Open | Away | Reconnecting | Closing | Closed;

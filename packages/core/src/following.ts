@@ -57,6 +57,7 @@ export class Following<In, Out extends { readonly type: string }>
   #sent = 0;
   #answers: Answer | undefined;
   #hasEnded = false;
+  #isAway = false;
   #isClosed = false;
   #hasWarned = false;
   /** What the server closed with when it was 1000, and no connection has opened since. */
@@ -199,6 +200,23 @@ export class Following<In, Out extends { readonly type: string }>
     }
     this.#state.next({ status: 'open', connection: this.#connections });
     listener.told?.();
+    this.#hearAway(connection);
+  }
+
+  #hearAway({ away$ }: Connection): void {
+    this.#isAway = false;
+    if (away$ === undefined) return;
+    const hearing = away$.subscribe((isAway) => {
+      this.#tell(this.#tellAway, isAway);
+    });
+    this.#hearing?.add(hearing);
+  }
+
+  #tellAway(isAway: boolean): void {
+    const isOver = this.#open === undefined || this.#hasEnded || this.#life?.closed === true;
+    if (isOver || isAway === this.#isAway) return;
+    this.#isAway = isAway;
+    this.#state.next({ status: isAway ? 'away' : 'open', connection: this.#connections });
   }
 
   classify(error: unknown): Verdict {

@@ -6,6 +6,7 @@ export type { Channel, ChannelOptions } from './channel.js';
 export type { ChannelListener } from './channel-listener.js';
 export type { CallSnapshot, Utterance } from './call-snapshot.js';
 export type {
+  Away,
   Closed,
   Closing,
   Connecting,

@@ -891,3 +891,60 @@ function throwing(thrown: unknown): () => never {
     throw thrown;
   };
 }
+
+/* While the way to the connection is interrupted */
+
+/** Over one connection that may be away, and takes nothing meanwhile. */
+function callAway(away$: Observable<boolean>, wire$: Observable<string>) {
+  const sent$ = new Subject<Frame>();
+  let isAway = false;
+  const connection: Connection = {
+    frames$: wire$,
+    away$: away$.pipe(
+      tap((is) => {
+        isAway = is;
+      }),
+    ),
+    send: (frame) => {
+      if (isAway) throw new NotOpenError();
+      sent$.next(frame);
+    },
+  };
+  return { call: liveCall(concat(of(connection), NEVER), numbered()), sent$ };
+}
+
+const away = { f: false, t: true };
+
+it('is confirmed by an ack that came while it was away', () => {
+  run((time) => {
+    const { call } = callAway(time.cold('f-t 6s f', away), time.cold('--- 6s -a', wire));
+    call.connect();
+
+    time
+      .expectObservable(call.joinCall({ ackTimeoutMs: 5_000 }))
+      .toBe('--- 6s -(A|)', { A: joined(6_004) });
+  });
+});
+
+it('gives the ack its time anew once it is back', () => {
+  run((time) => {
+    const { call } = callAway(time.cold('f-t 3ms f', away), NEVER);
+    call.connect();
+    const late = new AckTimeoutError('client:joinCall', 10, []);
+
+    time.expectObservable(call.joinCall({ ackTimeoutMs: 10 })).toBe('6ms 10ms #', {}, late);
+  });
+});
+
+it('sends nothing while it is away, and says so at once, or waits', () => {
+  run((time) => {
+    const { call, sent$ } = callAway(time.cold('t--f', away), time.cold('-----a', wire));
+    call.connect();
+
+    time.expectObservable(call.joinCall()).toBe('#', {}, new NotOpenError());
+    time
+      .expectObservable(call.joinCall({ whenNotOpen: 'wait' }))
+      .toBe('-----(A|)', { A: joined(5) });
+    time.expectObservable(sent$).toBe('---J', frames);
+  });
+});

@@ -1,6 +1,7 @@
 import {
   catchError,
   defer,
+  distinctUntilChanged,
   EMPTY,
   exhaustMap,
   filter,
@@ -9,6 +10,7 @@ import {
   map,
   merge,
   mergeMap,
+  switchMap,
   take,
   tap,
   throwError,
@@ -174,7 +176,11 @@ function transmit<In, Out extends { readonly type: string }>(
     filter((error) => error._tag === 'ServerReportedError'),
     tap((error) => errorsSinceSend.push(error)),
   );
-  const expired$ = patience(ackTimeoutMs, line.progress).pipe(
+  // What came while we were away comes with us: time begins anew then.
+  const expired$ = line.state$.pipe(
+    map(({ status }) => status === 'away'),
+    distinctUntilChanged(),
+    switchMap((isAway) => (isAway ? EMPTY : patience(ackTimeoutMs, line.progress))),
     map(() => {
       throw new AckTimeoutError(type, ackTimeoutMs, errorsSinceSend);
     }),

@@ -84,6 +84,7 @@ const states = {
   i: 'idle',
   c: 'connecting',
   o: 'open',
+  a: 'away',
   r: 'reconnecting',
   e: 'closing',
   E: 'call-ended',
@@ -1259,5 +1260,56 @@ it.each([
     );
 
     time.expectObservable(opened$).toBe(error ? '-#' : '-(x|)', { x: opened }, error);
+  });
+});
+
+/* A connection that is kept while the way to it is interrupted */
+
+/** Over one connection that may be away. */
+function callAway(away$: Observable<boolean>, wire$: Observable<string>): LiveCall {
+  const frames$ = wire$.pipe(filter((value) => value !== 'open'));
+  const call = liveCall(concat(of({ frames$, away$, send: () => undefined }), NEVER), quick);
+  call.connect();
+  return call;
+}
+
+it('is away, on the same connection, and loses nothing by it', () => {
+  run((time) => {
+    const away$ = time.cold('f--t---f--t-f', { f: false, t: true });
+    const wire$ = time.cold('-s-----t-', wire);
+    const state = '          o--a---o--a-o';
+    const all = '            -s-----t-';
+    const call = callAway(away$, wire$);
+
+    time.expectObservable(call.state$.pipe(map(toName))).toBe(state, states);
+    time.expectObservable(call.messages$.pipe(map(({ message }) => message))).toBe(all, messages);
+    time
+      .expectObservable(call.messages$.pipe(map(({ connection }) => connection)))
+      .toBe('-1-----1', { 1: 1 });
+    time.expectObservable(call.errors$).toBe('-');
+  });
+});
+
+it('is not away any more once the call has ended, or the connection is lost', () => {
+  run((time) => {
+    const away$ = time.cold('f---t-f-', { f: false, t: true });
+    const wire$ = time.cold('-e------', wire);
+    const call = callAway(away$, wire$);
+
+    time.expectObservable(call.state$.pipe(map(toName))).toBe('oe----(E|)', states);
+  });
+});
+
+it('says nothing of the away of a connection that is lost', () => {
+  run((time) => {
+    const away$ = time.cold('t--f', { t: true, f: false });
+    const transport = merge(
+      of({ frames$: NEVER, away$, send: () => undefined }),
+      time.cold<Connection>('-#', {}, lost),
+    );
+    const call = liveCall(transport, { retry: { baseDelayMs: 100, random: () => 0 } });
+    call.connect();
+
+    time.expectObservable(call.state$.pipe(map(toName)), '10ms !').toBe('ar', states);
   });
 });

@@ -38,6 +38,16 @@ export interface Connection {
   isReading?(): boolean;
 
   /**
+   * Whether the connection is kept for us while the way to it is interrupted: `true` from when that is
+   * noticed, `false` once all of it is back. Nothing is lost by it: what comes meanwhile comes later,
+   * in order, and until then nothing can be sent. It emits at once which it is. Operators over a
+   * transport pass it on.
+   *
+   * @default never
+   */
+  readonly away$?: Observable<boolean>;
+
+  /**
    * Says with which code the connection is being closed by whoever has it, where that is another
    * than 1000: with it, unsubscribing closes. 1006 says that it was cut. It may come late, once the
    * transport has ended: then the other side has answered with another code than it was sent.

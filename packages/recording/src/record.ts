@@ -105,6 +105,7 @@ function tapConnection(
     },
     bufferedBytes: () => connection.bufferedBytes?.() ?? 0,
     isReading: () => connection.isReading?.() ?? false,
+    ...(connection.away$ && { away$: connection.away$ }),
     closeWith(code, reason) {
       connection.closeWith?.(code, reason);
       onClosing(code, reason);

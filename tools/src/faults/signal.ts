@@ -86,6 +86,7 @@ export function fromSignals(signals$: Observable<Signal>): Observable<Connection
               },
               bufferedBytes: () => signal.connection.bufferedBytes?.() ?? 0,
               isReading: () => signal.connection.isReading?.() ?? false,
+              ...(signal.connection.away$ && { away$: signal.connection.away$ }),
               closeWith: (code, reason) => signal.connection.closeWith?.(code, reason),
             });
           case 'frame':

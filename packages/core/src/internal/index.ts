@@ -8,3 +8,13 @@ export { monotonicNow } from './monotonic-now.js';
 export { systemCode } from './system-code.js';
 export { toWire } from './to-wire.js';
 export { tokenForms } from './token-forms.js';
+export {
+  BEAT,
+  isEmpty,
+  readPageProtocols,
+  RECEIPT,
+  RELAY_CLOSE,
+  RELAY_PROTOCOL,
+  toRelayClose,
+} from '../relay-wire.js';
+export type { PageName, RelayClose, Resumed } from '../relay-wire.js';

@@ -1,0 +1,372 @@
+import { asyncScheduler, BehaviorSubject, from, of, Subscription, timer } from 'rxjs';
+import type { Observable, Subscriber, TeardownLogic } from 'rxjs';
+
+import { classify } from '../classify.js';
+import { NotOpenError } from '../command-error.js';
+import { createUuid } from '../create-uuid.js';
+import { dialRequest } from '../dial-request.js';
+import { FrameSource } from '../frame-source.js';
+import { isError } from '../is-error.js';
+import { patience } from '../patience.js';
+import {
+  BEAT,
+  fromRelayClose,
+  isEmpty,
+  RECEIPT,
+  RELAY_CLOSE,
+  toPageProtocols,
+} from '../relay-wire.js';
+import {
+  ConnectFailedError,
+  ConnectionClosedError,
+  HandshakeTimeoutError,
+} from '../transport-error.js';
+import type { TransportError } from '../transport-error.js';
+import type { Connection, Frame } from '../transport.js';
+import { watchPage } from './page-life.js';
+import type { PageWindow } from './page-life.js';
+import { dialPageSocket } from './page-socket.js';
+import type { PageSocket, PageWebSocketClass } from './page-socket.js';
+import { toSocketUrl } from './relay-url.js';
+import type { RelayTransportOptions } from './relay-transport.js';
+
+/** What one connection over a relay is made with. */
+export interface DialRelayOptions extends Required<
+  Omit<RelayTransportOptions, 'webSocket' | 'window'>
+> {
+  readonly webSocket: PageWebSocketClass | undefined;
+  readonly window: PageWindow | undefined;
+}
+
+/** Looked at so many times within the silence that is too long. */
+const SILENCE_TICKS = 5;
+
+/** So long attached, and the next loss is the first again: a relay that cuts is not dialled in a loop. */
+const STEADY_MS = 5_000;
+
+/** The longest wait before a resume is tried once more; the first is tried at once. */
+const FIRST_WAIT_MS = 500;
+const LONGEST_WAIT_MS = 5_000;
+
+/** So many frames may wait for the relay to confirm that it has them. */
+const MOST_UNCONFIRMED = 1_000;
+
+/** What a browser, Node, Deno and Bun have in common, as far as it is needed. */
+const realm = globalThis as {
+  readonly WebSocket?: PageWebSocketClass;
+  readonly location?: { readonly href: string };
+} & Partial<PageWindow>;
+
+/**
+ * Keeps one connection to the platform over however many sockets to the relay, and tells a
+ * transport's subscriber what becomes of it.
+ *
+ * @returns what closes it
+ */
+export function dialRelay(
+  subscriber: Subscriber<Connection>,
+  {
+    url,
+    handshakeTimeoutMs,
+    silenceTimeoutMs,
+    receiptTimeoutMs,
+    resumeWithinMs,
+    webSocket = realm.WebSocket,
+    window = realm.addEventListener === undefined ? undefined : (realm as PageWindow),
+    random,
+  }: DialRelayOptions,
+): TeardownLogic {
+  const request = dialRequest();
+  let { reason } = request;
+  const id = createUuid().replaceAll('-', '');
+  const frames = new FrameSource();
+  const away$ = new BehaviorSubject(false);
+
+  /** The socket that is dialled or attached. */
+  let socket: PageSocket | undefined;
+  let isAttached = false;
+  let attachedAt = NaN;
+  /** Whether the platform's connection was open: from then on a dial is a resume. */
+  let isOpened = false;
+  let leftAt = NaN;
+  let attempt = 0;
+  /** Frozen, or put aside: it is not dialled before the page runs again. */
+  let isAside = false;
+  /** What holds for one socket: its timers, and the wait for the next. */
+  let meanwhile = new Subscription();
+  let isAnswerDue = false;
+
+  /** How many messages came at all, and when the last did. */
+  let heard = 0;
+  let heardAt = 0;
+  /** How many frames of the platform's were handed to the page's own code. */
+  let had = 0;
+  /** What was sent and is not confirmed, and how many frames were before it. */
+  let unconfirmed: Frame[] = [];
+  let confirmed = 0;
+
+  const progress = () => heard;
+
+  const drop = (code: number) => {
+    meanwhile.unsubscribe();
+    meanwhile = new Subscription();
+    isAnswerDue = false;
+    isAttached = false;
+    socket?.leave(code);
+    socket = undefined;
+  };
+
+  const fail = (error: TransportError) => {
+    drop(RELAY_CLOSE.left);
+    subscriber.error(error);
+  };
+
+  const failLost = (why: string, code = 1006) => {
+    fail(new ConnectionClosedError(code, '', { why }));
+  };
+
+  const goAway = () => {
+    if (!away$.value) {
+      leftAt = asyncScheduler.now();
+      away$.next(true);
+    }
+  };
+
+  /** The way to the relay has ended, or cannot be made. */
+  const lose = (error: TransportError, code = 1000) => {
+    if (asyncScheduler.now() - attachedAt >= STEADY_MS) attempt = 0;
+    drop(code);
+    if (!isOpened) {
+      fail(error);
+      return;
+    }
+    attachedAt = NaN;
+    goAway();
+    if (subscriber.closed || isAside) return;
+    if (attempt === 0) {
+      // Not by a timer: those of a hidden page come a minute late.
+      attempt = 1;
+      dial();
+      return;
+    }
+    if (asyncScheduler.now() - leftAt >= resumeWithinMs) {
+      failLost(`the relay could not be reached for ${resumeWithinMs} ms`);
+      return;
+    }
+    const longestMs = Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** Math.min(attempt - 1, 10));
+    const asked = error._tag === 'HandshakeRefusedError' ? (error.retryAfterMs ?? 0) : 0;
+    attempt += 1;
+    meanwhile.add(timer(Math.max(asked, (longestMs * (1 + random())) / 2)).subscribe(dial));
+  };
+
+  const loseLate = () => {
+    lose(
+      isOpened && isAttached
+        ? new ConnectionClosedError(1006, '', { why: 'the relay did not answer' })
+        : new HandshakeTimeoutError(handshakeTimeoutMs),
+    );
+  };
+
+  const ended = (code: number, words: string, isForeign: boolean) => {
+    const wasAttached = isAttached;
+    socket = undefined;
+    drop(1000);
+    if (code === RELAY_CLOSE.taken) {
+      fail(new ConnectionClosedError(code, '', { why: "another page took this one's place" }));
+    } else if (code === RELAY_CLOSE.gone) {
+      failLost('the relay has not kept what was missed');
+    } else if (code === RELAY_CLOSE.stopped) {
+      failLost('the relay stopped', 1012);
+    } else {
+      const told = fromRelayClose({ code, reason: words });
+      if (code === RELAY_CLOSE.ended && told !== undefined) fail(told);
+      else if (told === undefined || wasAttached) lose(toFailure(code, isForeign));
+      else if (!isOpened) fail(told);
+      else refuse(told);
+    }
+  };
+
+  /** What a resume is refused for is the page's own login, or the relay's trouble. */
+  const refuse = (told: TransportError) => {
+    const verdict = classify(told);
+    if (verdict === 'retry') {
+      lose(told);
+    } else if (
+      verdict === 'refresh-token' &&
+      typeof url === 'function' &&
+      reason !== 'unauthorized'
+    ) {
+      reason = 'unauthorized';
+      dial();
+    } else {
+      fail(told);
+    }
+  };
+
+  /** Nothing need come of what was sent: then the way is dead. */
+  const expectAnswer = () => {
+    if (isAnswerDue) return;
+    isAnswerDue = true;
+    const before = heard;
+    meanwhile.add(
+      patience(receiptTimeoutMs, progress).subscribe(() => {
+        isAnswerDue = false;
+        if (heard === before) loseLate();
+        else if (unconfirmed.length > 0) expectAnswer();
+      }),
+    );
+  };
+
+  const watchSilence = () => {
+    meanwhile.add(timer(Math.ceil(silenceTimeoutMs / SILENCE_TICKS)).subscribe(suspectSilence));
+  };
+
+  const suspectSilence = () => {
+    if (asyncScheduler.now() - heardAt < silenceTimeoutMs) {
+      watchSilence();
+      return;
+    }
+    const before = heard;
+    const judge = () => {
+      if (heard === before) loseLate();
+      else watchSilence();
+    };
+    meanwhile.add(patience(0, progress).subscribe(judge));
+  };
+
+  const attach = () => {
+    meanwhile.unsubscribe();
+    meanwhile = new Subscription();
+    isAttached = true;
+    attachedAt = asyncScheduler.now();
+    reason = 'connect';
+    watchSilence();
+    if (!isOpened) {
+      isOpened = true;
+      subscriber.next(connection);
+      return;
+    }
+    for (const frame of unconfirmed) socket?.send(frame);
+    if (unconfirmed.length > 0) expectAnswer();
+    away$.next(false);
+  };
+
+  const hear = (frame: Frame) => {
+    heard += 1;
+    heardAt = asyncScheduler.now();
+    if (!isEmpty(frame)) {
+      had += 1;
+      frames.next(frame);
+    } else if (typeof frame !== 'string') {
+      confirmed += 1;
+      unconfirmed.shift();
+    } else if (isAttached) {
+      socket?.send(BEAT);
+    } else {
+      attach();
+    }
+  };
+
+  const dialUrl = (given: string) => {
+    if (webSocket === undefined) throw new Error(NO_WEB_SOCKET);
+    const resumed = isOpened ? { had, from: confirmed } : undefined;
+    const dialled = toSocketUrl(given, realm.location?.href);
+    socket = dialPageSocket(webSocket, dialled, toPageProtocols({ id, resumed }), {
+      heard: hear,
+      ended,
+    });
+  };
+
+  function dial(): void {
+    drop(1000);
+    meanwhile.add(patience(handshakeTimeoutMs, progress).subscribe(loseLate));
+    const asking = askUrl(url, reason).subscribe({
+      next: (given) => {
+        try {
+          dialUrl(given);
+        } catch (error) {
+          fail(new ConnectFailedError(error, { isProgram: true }));
+        }
+      },
+      error: (error: unknown) => {
+        const name = isError(error) ? error.name : typeof error;
+        lose(new ConnectFailedError(new Error(`the url function failed with ${name}`)));
+      },
+    });
+    meanwhile.add(asking);
+  }
+
+  const connection: Connection = {
+    frames$: frames.values$,
+    away$: away$.asObservable(),
+    send(frame) {
+      if (!isAttached || unconfirmed.length >= MOST_UNCONFIRMED) throw new NotOpenError();
+      if (isEmpty(frame)) throw new TypeError('An empty frame cannot cross a relay.');
+      unconfirmed.push(frame);
+      socket?.send(frame);
+      expectAnswer();
+    },
+    bufferedBytes: () => socket?.bufferedAmount ?? 0,
+  };
+
+  let isLeft = false;
+  const look = (hasNetwork: boolean) => {
+    if (isLeft) {
+      failLost('the page was left');
+      return;
+    }
+    isAside = false;
+    if (isAttached) {
+      socket?.send(RECEIPT);
+      expectAnswer();
+    } else if (isOpened && (socket === undefined || hasNetwork)) {
+      attempt = 1;
+      dial();
+    }
+  };
+
+  const unwatch = watchPage(window, {
+    leaves: (isKept) => {
+      isAside = true;
+      isLeft ||= !isKept;
+      lose(
+        new ConnectFailedError(new Error('the page was put aside')),
+        isKept ? RELAY_CLOSE.away : RELAY_CLOSE.left,
+      );
+    },
+    returns: look,
+  });
+  subscriber.add(
+    request.lookNow$?.subscribe(() => {
+      look(false);
+    }),
+  );
+  dial();
+
+  return () => {
+    unwatch();
+    drop(RELAY_CLOSE.left);
+    unconfirmed = [];
+  };
+}
+
+const NO_WEB_SOCKET = 'there is no WebSocket here; give the class of one as `webSocket`';
+
+function askUrl(
+  url: RelayTransportOptions['url'],
+  reason: 'connect' | 'unauthorized',
+): Observable<string> {
+  if (typeof url === 'string') return of(url);
+  try {
+    const given = url({ reason });
+    return typeof given === 'string' ? of(given) : from(given);
+  } catch (error) {
+    return from(Promise.reject(error as Error));
+  }
+}
+
+function toFailure(code: number, isForeign: boolean): ConnectFailedError {
+  if (isForeign) return new ConnectFailedError(new Error('what answers there is no relay'));
+  const how = code === 1006 ? 'the relay could not be reached' : `the relay hung up with ${code}`;
+  return new ConnectFailedError(new Error(how));
+}

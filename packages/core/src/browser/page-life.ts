@@ -1,0 +1,70 @@
+/** Whoever tells of events: a window, a document. */
+export interface EventSource {
+  addEventListener(type: string, listener: (event: never) => void): void;
+  removeEventListener(type: string, listener: (event: never) => void): void;
+}
+
+/** What is needed of a page's `window`; a worker has it without a document. */
+export interface PageWindow extends EventSource {
+  readonly document?: EventSource & { readonly visibilityState?: string };
+}
+
+/** What happens to a page. */
+export interface PageLife {
+  /**
+   * It stops running.
+   *
+   * @param isKept whether it may run on later: it is frozen, or in the back/forward cache
+   */
+  leaves(isKept: boolean): void;
+  /**
+   * It runs again, or is looked at again; whichever of the events is first tells.
+   *
+   * @param hasNetwork whether the network is what came back
+   */
+  returns(hasNetwork: boolean): void;
+}
+
+/**
+ * Hears of what a browser does to a page: its socket is dead after each of these, and nobody says so.
+ *
+ * @returns what stops it
+ */
+export function watchPage(
+  window: PageWindow | undefined,
+  { leaves, returns }: PageLife,
+): () => void {
+  const stops: (() => void)[] = [];
+  const hear = (
+    source: EventSource | undefined,
+    type: string,
+    listener: (event: never) => void,
+  ) => {
+    source?.addEventListener(type, listener);
+    stops.push(() => source?.removeEventListener(type, listener));
+  };
+  const document = window?.document;
+  const back = () => {
+    returns(false);
+  };
+
+  hear(document, 'freeze', () => {
+    leaves(true);
+  });
+  hear(window, 'pagehide', ({ persisted }: { readonly persisted: boolean }) => {
+    leaves(persisted);
+  });
+  // Out of the back/forward cache, `resume` comes first in Chromium, and in Safari never.
+  hear(document, 'resume', back);
+  hear(window, 'pageshow', back);
+  hear(window, 'online', () => {
+    returns(true);
+  });
+  // A hidden page's timers stand still for a minute at a time.
+  hear(document, 'visibilitychange', () => {
+    if (document?.visibilityState === 'visible') returns(false);
+  });
+  return () => {
+    for (const stop of stops) stop();
+  };
+}

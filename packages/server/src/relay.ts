@@ -1,0 +1,545 @@
+import type { IncomingMessage, Server as HttpServer } from 'node:http';
+import type { Socket } from 'node:net';
+
+import {
+  HandshakeRefusedError,
+  HandshakeTimeoutError,
+  isLiveCallError,
+  patience,
+  retryConnection,
+} from '@livecall/core';
+import type { Token, Transport } from '@livecall/core';
+import {
+  assertDurationMs,
+  assertFunctions,
+  assertWhole,
+  failureName,
+  readPageProtocols,
+  RELAY_CLOSE,
+  RELAY_PROTOCOL,
+  toRelayClose,
+} from '@livecall/core/internal';
+import type { PageName, RelayClose } from '@livecall/core/internal';
+import { webSocketTransport } from '@livecall/core/node';
+import {
+  defer,
+  from,
+  isObservable,
+  mergeMap,
+  noop,
+  of,
+  race,
+  take,
+  throwError,
+  throwIfEmpty,
+} from 'rxjs';
+import type { Observable, Subscription } from 'rxjs';
+import { WebSocket, WebSocketServer } from 'ws';
+
+import { attachUpgrade } from './attach-upgrade.js';
+import { callSafely } from './call-safely.js';
+import { createTokenNotes, hideTokens } from './note-tokens.js';
+import type { RefusedHandshake } from './read-handshake.js';
+import { relayedConnection } from './relayed-connection.js';
+import type { RelayedConnection } from './relayed-connection.js';
+import { relayedPage } from './relayed-page.js';
+import type { RelayedPage } from './relayed-page.js';
+import { answer, PATIENCE_MS } from './serve-client.js';
+import { findHandshakeProblem } from './web-socket-handshake.js';
+
+/** A call that a page may follow, and what the platform wants to know for it. */
+export interface RelayedCall {
+  /**
+   * Who follows it, by the app's own id: a page comes back only to what it followed as this user.
+   */
+  readonly user: string;
+  /** Which call, by the app's own id: the pages of a user that follow it share a connection. */
+  readonly call: string;
+  /** As of `webSocketTransport`; neither of the two leaves the relay. */
+  readonly accessToken: Token;
+  readonly conversationToken: Token;
+  readonly productVersion?: string;
+  /** As of `webSocketTransport`: the user by the platform's id. */
+  readonly userId?: string;
+}
+
+/** Gives the call that a page may follow; nothing, or an error, where it may not. */
+export type Authorize<Call> = (
+  request: IncomingMessage,
+) => Call | undefined | PromiseLike<Call | undefined> | Observable<Call | undefined>;
+
+/** What holds for a relay, whatever it dials. */
+export interface RelayBounds {
+  /**
+   * Where pages dial: this path and what is below it. Every other upgrade is left alone.
+   * @default '/livecall'
+   */
+  readonly path?: string;
+  /** Origins whose pages may dial besides those of the host that is dialled. @default [] */
+  readonly allowedOrigins?: readonly string[];
+  /** Milliseconds for `authorize` to say who it is. @default 10000 */
+  readonly authorizeTimeoutMs?: number;
+  /** Milliseconds between two questions whether the page's own code is there. @default 15000 */
+  readonly beatIntervalMs?: number;
+  /** Milliseconds for its answer. @default 10000 */
+  readonly beatTimeoutMs?: number;
+  /** Milliseconds for which the place of a page is kept that is away. @default 60000 */
+  readonly keepMs?: number;
+  /** How many bytes are kept of one connection for pages that are away. @default 4194304 */
+  readonly keepBytes?: number;
+  /**
+   * How many bytes are kept from the beginning of one connection, so that further pages of the same
+   * user and call can share it; with more, the next one gets one of its own. 0 shares none.
+   * @default 262144
+   */
+  readonly shareBytes?: number;
+  /** How many bytes are kept of all connections together. @default 268435456 */
+  readonly maxKeptBytes?: number;
+  /** How many bytes may wait for a page that does not read, or for a platform. @default 16777216 */
+  readonly maxBufferedBytes?: number;
+  /** The longest message accepted from a page, in bytes. @default 1048576 */
+  readonly maxPayloadBytes?: number;
+  /** How many pages may be connected or away at a time; further ones get 503. @default 10000 */
+  readonly maxPages?: number;
+  /**
+   * How many pages one user may have: the one that is away for longest gives way; where none is,
+   * the further one gets 429. @default 32
+   */
+  readonly maxPagesPerUser?: number;
+  /** Called with each handshake that is refused before `authorize` is asked. */
+  readonly onRefused?: (refused: RefusedHandshake) => void;
+  /**
+   * Called with what `authorize`, a transport of someone else's or `onRefused` threw.
+   * @default a warning of the process's, which says what failed, and not in which words
+   */
+  readonly onError?: (failure: unknown) => void;
+}
+
+/** Whom a relay lets in, and what it dials for them. */
+export type RelayOptions<Call extends Pick<RelayedCall, 'user' | 'call'> = RelayedCall> =
+  RelayBounds & {
+    /**
+     * Asked for every dial of a page's: its cookies are in the `request`. It may throw a
+     * `HandshakeRefusedError` with the status to refuse it with; nothing is 401.
+     */
+    readonly authorize: Authorize<Call>;
+  } & (
+      | {
+          /** The platform, `wss://HOST/ws/v1/liveCalls`; dialled with `webSocketTransport`. */
+          readonly url: string;
+          readonly transport?: never;
+        }
+      | {
+          /** The way to the platform, where it is another than `webSocketTransport`. */
+          readonly transport: (call: Call) => Transport;
+          readonly url?: never;
+        }
+    );
+
+/** How much there is of everything. */
+export interface RelayStats {
+  /** Pages that are connected. */
+  readonly pages: number;
+  /** Pages that are away, and may be back. */
+  readonly away: number;
+  /** Connections to the platform. */
+  readonly connections: number;
+  /** Bytes that are kept of what the platform said. */
+  readonly keptBytes: number;
+}
+
+/** A running relay. */
+export interface Relay {
+  /**
+   * Takes the upgrades of a server that are to the relay's path.
+   *
+   * @returns what lets go of the server again
+   */
+  attach(server: UpgradeSource): () => void;
+  /** Takes one upgrade, whatever its path: for an app that has an `upgrade` listener of its own. */
+  handleUpgrade(request: IncomingMessage, socket: Socket, head: Buffer): void;
+  stats(): RelayStats;
+  /**
+   * Lets go of every server, closes every page so that it dials anew, spread over so many
+   * milliseconds, and hangs up on the platform, never on a call.
+   */
+  close(options?: { readonly drainMs?: number }): Promise<void>;
+  [Symbol.asyncDispose](): Promise<void>;
+}
+
+/** An `http.Server` or `https.Server`. */
+export type UpgradeSource = Pick<HttpServer, 'on' | 'off' | 'listenerCount' | 'emit'>;
+
+/**
+ * Puts the platform behind an app's own server, for pages that follow calls with `relayTransport`:
+ * the app says who may follow what, and the platform's tokens stay here.
+ *
+ * What the platform says, a page gets in order, once, also where it was away for a while; how it
+ * refuses or ends arrives by its own name.
+ *
+ * @throws TypeError for an option that cannot be
+ * @see docs/relay.md
+ * @example
+ * import { createServer } from 'node:http';
+ *
+ * import { relay } from '@livecall/server';
+ *
+ * const server = createServer();
+ * const relayed = relay({
+ *   url: 'wss://calls.example/ws/v1/liveCalls',
+ *   authorize: (request) => ({
+ *     user: 'jo',
+ *     call: request.url?.split('/').at(-1) ?? '',
+ *     accessToken: () => process.env['LIVECALL_ACCESS_TOKEN'] ?? '',
+ *     conversationToken: 'liveConversationToken-of-the-call-log-entry',
+ *   }),
+ * });
+ * relayed.attach(server);
+ */
+export function relay<Call extends Pick<RelayedCall, 'user' | 'call'> = RelayedCall>(
+  options: RelayOptions<Call>,
+): Relay {
+  const {
+    authorize,
+    path = '/livecall',
+    allowedOrigins = [],
+    authorizeTimeoutMs = 10_000,
+    beatIntervalMs = 15_000,
+    beatTimeoutMs = 10_000,
+    keepMs = 60_000,
+    keepBytes = 4 * 1024 * 1024,
+    shareBytes = 256 * 1024,
+    maxKeptBytes = 256 * 1024 * 1024,
+    maxBufferedBytes = 16 * 1024 * 1024,
+    maxPayloadBytes = 1024 * 1024,
+    maxPages = 10_000,
+    maxPagesPerUser = 32,
+    onRefused,
+    onError = warn,
+  } = options;
+  assertFunctions({ authorize, onRefused, onError });
+  assertDurationMs({ authorizeTimeoutMs, keepMs });
+  assertDurationMs({ beatIntervalMs, beatTimeoutMs }, 1);
+  assertWhole(
+    { keepBytes, maxKeptBytes, maxBufferedBytes, maxPayloadBytes, maxPages, maxPagesPerUser },
+    1,
+  );
+  assertWhole({ shareBytes }, 0);
+  if (keepBytes > maxBufferedBytes) {
+    throw new TypeError(
+      'maxBufferedBytes must be at least keepBytes: a page that returns gets it all at once.',
+    );
+  }
+  const dialPlatform = (
+    options.transport === undefined
+      ? toPlatform(options.url)
+      : (call: Call) => ({ transport: options.transport(call), forms: () => [] })
+  ) as (call: Call) => Dialled;
+  const pageOptions = { beatIntervalMs, beatTimeoutMs, keepMs, maxBufferedBytes };
+  const origins = new Set(allowedOrigins);
+
+  const webSockets = new WebSocketServer({
+    noServer: true,
+    clientTracking: false,
+    maxPayload: maxPayloadBytes,
+    perMessageDeflate: false,
+    handleProtocols: () => RELAY_PROTOCOL,
+  });
+  const sockets = new Set<WebSocket>();
+  const pages = new Map<string, RelayedPage>();
+  const pagesOf = new Map<string, Set<RelayedPage>>();
+  const connections = new Set<RelayedConnection>();
+  const shared = new Map<string, RelayedConnection>();
+  const detachments = new Set<() => void>();
+  let keptBytes = 0;
+  let isClosing = false;
+
+  const onFailure = (failure: unknown) => {
+    // One that fails itself has nobody to tell.
+    callSafely(() => {
+      onError(failure);
+    }, noop);
+  };
+  const tellRefused = (refused: RefusedHandshake) => {
+    callSafely(() => onRefused?.(refused), onFailure);
+  };
+
+  /**
+   * The beginnings are let go of first, then those who are away, the longest first, and last what
+   * those who are here may still need.
+   */
+  const boundKept = () => {
+    for (const connection of connections) {
+      if (keptBytes <= maxKeptBytes) return;
+      connection.letGo();
+    }
+    for (const page of pages.values()) {
+      if (keptBytes <= maxKeptBytes) return;
+      if (page.isAway) page.stop(RELAY_CLOSE.gone);
+    }
+    for (const connection of connections) {
+      if (keptBytes <= maxKeptBytes) return;
+      connection.forget();
+    }
+  };
+
+  const connect = (call: Call, owner: string): RelayedConnection => {
+    const known = shared.get(owner);
+    if (known?.isWhole === true) return known;
+    // A token that the platform does not take is renewed here, once, before a page hears of it.
+    const { transport, forms } = dialPlatform(call);
+    const connection = relayedConnection(transport.pipe(retryConnection({ maxAttempts: 0 })), {
+      ...{ shareBytes, keepBytes, onFailure },
+      hide: (frame) => hideTokens(frame, forms()),
+      onKept: (bytes) => {
+        keptBytes += bytes;
+        if (bytes > 0 && keptBytes > maxKeptBytes) boundKept();
+      },
+      onIdle: () => {
+        connections.delete(connection);
+        if (shared.get(owner) === connection) shared.delete(owner);
+      },
+    });
+    connections.add(connection);
+    if (shareBytes > 0) shared.set(owner, connection);
+    return connection;
+  };
+
+  /** Whether there is room for one more page of this user's. */
+  const findRoom = (own: ReadonlySet<RelayedPage>): RelayClose | undefined => {
+    if (isClosing || pages.size >= maxPages) return toRelayClose(new HandshakeRefusedError(503));
+    if (own.size < maxPagesPerUser) return undefined;
+    const away = [...own].find(({ isAway }) => isAway);
+    if (away === undefined) return toRelayClose(new HandshakeRefusedError(429));
+    away.stop(RELAY_CLOSE.gone);
+    return undefined;
+  };
+
+  const enter = (webSocket: WebSocket, socket: Socket, { id, resumed }: PageName, call: Call) => {
+    const owner = toOwner(call);
+    const known = pages.get(id);
+    if (resumed !== undefined || known !== undefined) {
+      const isOwn = resumed !== undefined && known?.owner === owner;
+      return isOwn
+        ? known.attach({ webSocket, socket }, resumed)
+        : { code: RELAY_CLOSE.gone, reason: '' };
+    }
+    const own = pagesOf.get(call.user) ?? new Set();
+    const full = findRoom(own);
+    if (full !== undefined) return full;
+    const page = relayedPage(owner, connect(call, owner), pageOptions, () => {
+      pages.delete(id);
+      own.delete(page);
+      if (own.size === 0 && pagesOf.get(call.user) === own) pagesOf.delete(call.user);
+    });
+    pages.set(id, page);
+    pagesOf.set(call.user, own.add(page));
+    return page.attach({ webSocket, socket });
+  };
+
+  const accept = (
+    webSocket: WebSocket,
+    request: IncomingMessage,
+    socket: Socket,
+    name: PageName,
+  ) => {
+    sockets.add(webSocket);
+    let asking: Subscription | undefined;
+    webSocket
+      .on('error', () => {
+        webSocket.terminate();
+      })
+      .on('close', () => {
+        sockets.delete(webSocket);
+        asking?.unsubscribe();
+      });
+    const refuse = ({ code, reason }: RelayClose) => {
+      webSocket.close(code, reason);
+    };
+    if (!isAllowedOrigin(request, origins)) {
+      tellRefused({
+        status: 403,
+        expected: "the page's own host, or one of allowedOrigins",
+        actual: 'another Origin',
+      });
+      refuse(toRelayClose(new HandshakeRefusedError(403)));
+      return;
+    }
+    asking = askCall(authorize, request, authorizeTimeoutMs).subscribe({
+      next: (call) => {
+        try {
+          const close = enter(webSocket, socket, name, call);
+          if (close !== undefined) refuse(close);
+        } catch (failure) {
+          onFailure(failure);
+          refuse(toRelayClose(failure));
+        }
+      },
+      error: (failure: unknown) => {
+        const close = toRelayClose(failure);
+        // What it says of the way to the platform is not authorize's to say.
+        if (!isLiveCallError(failure)) onFailure(failure);
+        refuse(close);
+      },
+    });
+  };
+
+  const handleUpgrade = (request: IncomingMessage, socket: Socket, head: Buffer) => {
+    // Without a listener, a client that resets the connection ends the process.
+    socket.on('error', () => socket.destroy());
+    const problem = findHandshakeProblem(request);
+    if (problem !== undefined) {
+      tellRefused({
+        status: problem.answer.status,
+        expected: problem.expected,
+        actual: problem.actual,
+      });
+      answer(socket, problem.answer);
+      return;
+    }
+    const offered = request.headers['sec-websocket-protocol']?.split(',') ?? [];
+    const name = readPageProtocols(offered.map((protocol) => protocol.trim()));
+    if (name === undefined) {
+      const expected = 'the subprotocols of relayTransport';
+      tellRefused({ status: 400, expected, actual: offered.length === 0 ? 'none' : 'others' });
+      answer(socket, {
+        status: 400,
+        body: 'This is a relay: relayTransport of @livecall/core/browser dials it.\n',
+      });
+      return;
+    }
+    if (isClosing || sockets.size >= 2 * maxPages) {
+      answer(socket, { status: 503 });
+      return;
+    }
+    // 101 at once: a browser dials one socket of a host at a time, and proxies do not wait for long.
+    webSockets.handleUpgrade(request, socket, head, (webSocket) => {
+      accept(webSocket, request, socket, name);
+    });
+  };
+
+  const closePages = async (drainMs: number): Promise<void> => {
+    const open = [...pages.values()].sort((a, b) => Number(b.isAway) - Number(a.isAway));
+    const here = open.filter(({ isAway }) => !isAway).length;
+    const pauseMs = drainMs / Math.max(1, here);
+    let dueMs = 0;
+    let waitedMs = 0;
+    for (const page of open) {
+      if (page.isAway) {
+        page.stop(RELAY_CLOSE.stopped);
+        continue;
+      }
+      // Those of one millisecond go together.
+      if (dueMs - waitedMs >= 1) {
+        await wait(dueMs - waitedMs);
+        waitedMs = dueMs;
+      }
+      page.stop(RELAY_CLOSE.stopped);
+      dueMs += pauseMs;
+    }
+  };
+
+  const close = async ({ drainMs = 0 }: { readonly drainMs?: number } = {}): Promise<void> => {
+    assertDurationMs({ drainMs });
+    isClosing = true;
+    for (const detach of detachments) detach();
+    await closePages(drainMs);
+    const areClosed = [...sockets].map((webSocket) => {
+      if (webSocket.readyState === WebSocket.OPEN) webSocket.close(RELAY_CLOSE.stopped);
+      return new Promise((resolve) => webSocket.once('close', resolve));
+    });
+    await Promise.race([Promise.all(areClosed), wait(PATIENCE_MS)]);
+    for (const webSocket of sockets) webSocket.terminate();
+    webSockets.close();
+  };
+
+  return {
+    attach(server) {
+      const detach = attachUpgrade(server, path, handleUpgrade);
+      detachments.add(detach);
+      return () => {
+        detachments.delete(detach);
+        detach();
+      };
+    },
+    handleUpgrade,
+    stats() {
+      const away = [...pages.values()].filter(({ isAway }) => isAway).length;
+      return { pages: pages.size - away, away, connections: connections.size, keptBytes };
+    },
+    close,
+    [Symbol.asyncDispose]: () => close(),
+  };
+}
+
+const wait = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
+
+/** The way to the platform for one call, and what must not come back by it. */
+interface Dialled {
+  readonly transport: Transport;
+  readonly forms: () => readonly string[];
+}
+
+function toPlatform(url: string): (call: RelayedCall) => Dialled {
+  // A url that cannot be is told now.
+  void webSocketTransport({ url, accessToken: 'later', conversationToken: 'later' });
+  const noteToken = createTokenNotes();
+  return ({ accessToken, conversationToken, productVersion, userId }) => {
+    const access = noteToken(accessToken);
+    const conversation = noteToken(conversationToken);
+    const transport = webSocketTransport({
+      ...{ url, accessToken: access.token, conversationToken: conversation.token },
+      ...(productVersion !== undefined && { productVersion }),
+      ...(userId !== undefined && { userId }),
+    });
+    return { transport, forms: () => [...access.forms(), ...conversation.forms()] };
+  };
+}
+
+/** Whose page it is, and of which call. */
+function toOwner({ user, call }: Pick<RelayedCall, 'user' | 'call'>): string {
+  return JSON.stringify([user, call]);
+}
+
+/** A browser tells whose page dials; who is none tells nothing. */
+function isAllowedOrigin({ headers }: IncomingMessage, origins: ReadonlySet<string>): boolean {
+  const { origin, host } = headers;
+  if (origin === undefined || origins.has(origin)) return true;
+  // Behind a proxy that ends TLS, the scheme is not known here.
+  return URL.canParse(origin) && new URL(origin).host === host;
+}
+
+/** Asks the app; what it gives that is no call is refused as unauthorized. */
+function askCall<Call>(
+  authorize: Authorize<Call>,
+  request: IncomingMessage,
+  timeoutMs: number,
+): Observable<Call> {
+  const late$ = patience(timeoutMs).pipe(
+    mergeMap(() => throwError(() => new HandshakeTimeoutError(timeoutMs))),
+  );
+  const asked$ = defer(() => {
+    const given = authorize(request);
+    const isLater = isObservable(given) || isPromiseLike(given);
+    return (isLater ? from(given) : of(given)) as Observable<Call | undefined>;
+  }).pipe(
+    take(1),
+    throwIfEmpty(() => new HandshakeRefusedError(401)),
+    mergeMap((call) =>
+      call == null ? throwError(() => new HandshakeRefusedError(401)) : of(call),
+    ),
+  );
+  return race(asked$, late$);
+}
+
+function isPromiseLike(value: unknown): value is PromiseLike<never> {
+  return typeof (value as Partial<PromiseLike<unknown>> | null | undefined)?.then === 'function';
+}
+
+/** The words of an error can hold what must not stand in a log. */
+function warn(failure: unknown): void {
+  process.emitWarning(
+    `authorize, a transport or a callback of relay() failed with ${failureName(failure)}; onError is told the whole of it.`,
+    'LivecallRelayWarning',
+  );
+}

@@ -1,0 +1,228 @@
+import type { Socket } from 'node:net';
+
+import type { Frame } from '@livecall/core';
+import { BEAT, isEmpty, RECEIPT, RELAY_CLOSE } from '@livecall/core/internal';
+import type { RelayClose, Resumed } from '@livecall/core/internal';
+import { heartbeat } from '@livecall/core/node';
+import type { Pinged } from '@livecall/core/node';
+import { noop, timer } from 'rxjs';
+import type { Subscription } from 'rxjs';
+import { WebSocket } from 'ws';
+import type { RawData } from 'ws';
+
+import type { Follower, RelayedConnection } from './relayed-connection.js';
+import { toGatherer } from './serve-client.js';
+
+/** With so many bytes unasked for, it is asked at once whether it has them. */
+const ASK_BYTES = 256 * 1024;
+
+/** So many questions may stand open: who asks for more answers none. */
+const MOST_MARKS = 64;
+
+/** The most that is gathered for one write; with more it is hardly faster. */
+const GATHERED_BYTES = 64 * 1024;
+
+/** A socket of a page's that was let in. */
+export interface PageClient {
+  readonly webSocket: WebSocket;
+  readonly socket: Socket;
+}
+
+/** What holds for every page of a relay. */
+export interface PageOptions {
+  readonly beatIntervalMs: number;
+  readonly beatTimeoutMs: number;
+  readonly keepMs: number;
+  readonly maxBufferedBytes: number;
+}
+
+/** One page that follows a call, whether it is connected just now or not. */
+export interface RelayedPage {
+  /** Whose it is: a page of another is none that may resume. */
+  readonly owner: string;
+  readonly isAway: boolean;
+  /**
+   * Connects it, for the first time or anew; a socket that it had is closed.
+   *
+   * @returns what it is closed with where that cannot be
+   */
+  attach(client: PageClient, resumed?: Resumed): RelayClose | undefined;
+  /** Closes it, and forgets it. */
+  stop(code: number): void;
+}
+
+/** Follows a connection for one page, and keeps its place while it is away. */
+export function relayedPage(
+  owner: string,
+  connection: RelayedConnection,
+  { beatIntervalMs, beatTimeoutMs, keepMs, maxBufferedBytes }: PageOptions,
+  onGone: () => void,
+): RelayedPage {
+  let client: PageClient | undefined;
+  /** Lets go of the socket that it has. */
+  let detach: () => void = noop;
+  let feed: (frame: Frame) => void = noop;
+  let isOpened = false;
+  let isGone = false;
+  /** The frames that it has for certain. */
+  let needs = 0;
+  /** How many of its own frames have come, and were passed on. */
+  let received = 0;
+  let keeping: Subscription | undefined;
+
+  const follower: Follower = {
+    get needs() {
+      return needs;
+    },
+    opened() {
+      isOpened = true;
+      client?.webSocket.send(BEAT);
+    },
+    fed(frame) {
+      feed(frame);
+    },
+    fallsBehind() {
+      // It may get all of it by its socket; if not, it cannot resume.
+      needs = connection.first;
+      if (client === undefined) forget();
+    },
+    ended(close) {
+      if (!isOpened) stop(close.code, close.reason);
+      // What was told, it may not have heard: it can ask once more.
+      else client?.webSocket.close(close.code, close.reason);
+    },
+  };
+
+  const forget = () => {
+    if (isGone) return;
+    isGone = true;
+    keeping?.unsubscribe();
+    connection.leave(follower);
+    onGone();
+  };
+
+  function stop(code: number, reason = ''): void {
+    const { webSocket } = client ?? {};
+    detach();
+    forget();
+    webSocket?.close(code, reason);
+  }
+
+  /** The socket is gone; its page may be back. */
+  const keep = () => {
+    detach();
+    if (isOpened) keeping = timer(keepMs).subscribe(forget);
+    else forget();
+  };
+
+  const attach = (attached: PageClient, resumed?: Resumed): RelayClose | undefined => {
+    const { webSocket, socket } = attached;
+    const had = resumed?.had ?? 0;
+    let incoming = resumed?.from ?? 0;
+    const isKnown = had >= connection.first && had <= connection.total && incoming <= received;
+    if (isGone || !isKnown) return { code: RELAY_CLOSE.gone, reason: '' };
+
+    const before = client?.webSocket;
+    detach();
+    before?.close(RELAY_CLOSE.taken);
+    keeping?.unsubscribe();
+    client = attached;
+    needs = had;
+    connection.trim();
+
+    let told = had;
+    let unasked = 0;
+    const marks: number[] = [];
+    const { gather, flush } = toGatherer(socket, GATHERED_BYTES);
+    const beat = () => {
+      unasked = 0;
+      marks.push(told);
+      if (marks.length > MOST_MARKS) webSocket.terminate();
+      else webSocket.send(BEAT);
+    };
+    const silence = { pingIntervalMs: beatIntervalMs, pongTimeoutMs: beatTimeoutMs };
+    const asked: Pinged = {
+      // Pongs are heard below; a browser answers pings for a page that is frozen.
+      on: () => asked as never,
+      off: () => asked as never,
+      ping: () => {
+        if (isOpened) beat();
+        else webSocket.ping();
+      },
+    };
+    const { hear, stop: stopBeating } = heartbeat(asked, silence, () => {
+      webSocket.terminate();
+    });
+    const take = (frame: Frame) => {
+      if (incoming >= received) {
+        received += 1;
+        connection.send(frame);
+      }
+      incoming += 1;
+      webSocket.send(RECEIPT);
+      if (connection.bufferedBytes() > maxBufferedBytes) stop(RELAY_CLOSE.gone);
+    };
+    const onMessage = (data: RawData, isBinary: boolean) => {
+      hear();
+      if (!isOpened) return;
+      const frame = isBinary ? new Uint8Array(data as Buffer) : (data as Buffer).toString();
+      if (!isEmpty(frame)) {
+        take(frame);
+      } else if (isBinary) {
+        beat();
+      } else {
+        needs = Math.max(needs, marks.shift() ?? 0);
+        connection.trim();
+      }
+    };
+    const onPong = hear;
+    const onClose = (code: number) => {
+      if (code === RELAY_CLOSE.left) {
+        detach();
+        forget();
+      } else {
+        keep();
+      }
+    };
+    webSocket.on('message', onMessage).on('pong', onPong).on('close', onClose);
+    detach = () => {
+      detach = noop;
+      feed = noop;
+      client = undefined;
+      stopBeating();
+      webSocket.off('message', onMessage).off('pong', onPong).off('close', onClose);
+    };
+    feed = (frame) => {
+      told += 1;
+      gather(() => {
+        webSocket.send(frame);
+      });
+      unasked += frame.length;
+      if (unasked > ASK_BYTES) beat();
+      if (webSocket.bufferedAmount <= maxBufferedBytes) return;
+      // What is only gathered does not wait for the page.
+      flush();
+      if (webSocket.bufferedAmount > maxBufferedBytes) webSocket.terminate();
+    };
+
+    if (isOpened || connection.isOpen) {
+      isOpened = true;
+      webSocket.send(BEAT);
+      for (let index = had; index < connection.total && client === attached; index += 1) {
+        feed(connection.frame(index) ?? '');
+      }
+    }
+    if (connection.end !== undefined) follower.ended(connection.end);
+    return undefined;
+  };
+
+  connection.join(follower);
+  return {
+    owner,
+    get isAway() {
+      return client === undefined;
+    },
+    attach,
+    stop,
+  };
+}
