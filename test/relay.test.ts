@@ -7,7 +7,6 @@ import type { ConnectionClosedError } from '@livecall/core';
 import { relay } from '@livecall/server';
 import type { RelayedCall } from '@livecall/server';
 import { firstValueFrom, lastValueFrom, NEVER, Observable, throwError, toArray } from 'rxjs';
-import type { Subscription } from 'rxjs';
 import { expect, it } from 'vitest';
 import { WebSocket } from 'ws';
 
@@ -253,10 +252,6 @@ it('passes binary frames and text of any kind on, untouched, both ways', async (
   );
 });
 
-const toDisposable = (subscription?: Subscription) => ({
-  [Symbol.dispose]: () => subscription?.unsubscribe(),
-});
-
 /* Who may */
 
 it.each<[what: string, authorize: () => unknown, status: number]>([
@@ -361,15 +356,13 @@ it('gives a page that was cut what it missed, in order, once', async () => {
   using following = follow(running.page({ window }));
   const connection = await following.connection();
   // Absences follow each other too soon for it to dial at once by itself.
-  using _dialling = toDisposable(
-    connection.away$?.subscribe((isAway) => {
-      if (isAway) {
-        queueMicrotask(() => {
-          window.fire('online');
-        });
-      }
-    }),
-  );
+  const dialling = connection.away$?.subscribe((isAway) => {
+    if (isAway) {
+      queueMicrotask(() => {
+        window.fire('online');
+      });
+    }
+  });
   const say = (count: number) => {
     for (let n = 0; n < count; n += 1) clients[0]?.send(sentence((said += 1)));
   };
@@ -389,6 +382,7 @@ it('gives a page that was cut what it missed, in order, once', async () => {
   expect(await following.frames(said)).toEqual(
     Array.from({ length: said }, (_none, index) => sentence(index + 1)),
   );
+  dialling?.unsubscribe();
   expect(platform.dials).toHaveLength(1);
 });
 
@@ -755,7 +749,9 @@ it('goes on with the next relay of an app that is loaded anew', async () => {
   using following = followCall(call);
   await firstValueFrom(call.events$);
   const next = relay({ url: platform.url, authorize: () => CALL });
-  await Promise.all([running.relay.close(), next.attach(running.server)]);
+  const closing = running.relay.close();
+  next.attach(running.server);
+  await closing;
 
   expect(await firstValueFrom(call.messages$)).toMatchObject({ connection: 2 });
   expect(await following.errors(1)).toMatchObject([{ code: 1012 }]);
@@ -778,10 +774,10 @@ it('keeps the tokens of the platform from the page, wherever the platform says t
   });
   running.server.on('connection', (socket: Socket) => {
     const write = socket.write.bind(socket);
-    socket.write = ((chunk: Buffer, ...more: []) => {
+    socket.write = (chunk: Buffer, ...more: []) => {
       crossed.push(Buffer.from(chunk));
       return write(chunk, ...more);
-    }) as never;
+    };
   });
   using following = follow(running.page());
   const error = (await following.error()) as ConnectionClosedError;

@@ -1,7 +1,6 @@
 import type { Frame, Token } from '@livecall/core';
 import { tokenForms } from '@livecall/core/internal';
 import { from, isObservable, tap } from 'rxjs';
-import type { Observable } from 'rxjs';
 
 /** So many values of one function are remembered: a platform may still say the one before. */
 const MOST_VALUES = 4;
@@ -33,14 +32,16 @@ export function createTokenNotes(): (token: Token) => NotedToken {
     return {
       forms: () => forms,
       token: (request) => {
-        const asked = given(request);
-        if (typeof asked !== 'string') {
-          return (
-            isObservable(asked) ? (asked as Observable<string>) : from(Promise.resolve(asked))
-          ).pipe(tap(note));
+        const token = given(request);
+        if (typeof token === 'string') {
+          note(token);
+          return token;
         }
-        note(asked);
-        return asked;
+        return from(isObservable(token) ? token : Promise.resolve(token)).pipe(
+          tap((value) => {
+            note(value);
+          }),
+        );
       },
     };
   };

@@ -29,11 +29,12 @@ import {
   noop,
   of,
   race,
+  Subscription,
   take,
   throwError,
   throwIfEmpty,
 } from 'rxjs';
-import type { Observable, Subscription } from 'rxjs';
+import type { Observable } from 'rxjs';
 import { WebSocket, WebSocketServer } from 'ws';
 
 import { attachUpgrade } from './attach-upgrade.js';
@@ -344,14 +345,14 @@ export function relay<Call extends Pick<RelayedCall, 'user' | 'call'> = RelayedC
     name: PageName,
   ) => {
     sockets.add(webSocket);
-    let asking: Subscription | undefined;
+    const asking = new Subscription();
     webSocket
       .on('error', () => {
         webSocket.terminate();
       })
       .on('close', () => {
         sockets.delete(webSocket);
-        asking?.unsubscribe();
+        asking.unsubscribe();
       });
     const refuse = ({ code, reason }: RelayClose) => {
       webSocket.close(code, reason);
@@ -365,7 +366,7 @@ export function relay<Call extends Pick<RelayedCall, 'user' | 'call'> = RelayedC
       refuse(toRelayClose(new HandshakeRefusedError(403)));
       return;
     }
-    asking = askCall(authorize, request, authorizeTimeoutMs).subscribe({
+    const asked = askCall(authorize, request, authorizeTimeoutMs).subscribe({
       next: (call) => {
         try {
           const close = enter(webSocket, socket, name, call);
@@ -382,6 +383,7 @@ export function relay<Call extends Pick<RelayedCall, 'user' | 'call'> = RelayedC
         refuse(close);
       },
     });
+    asking.add(asked);
   };
 
   const handleUpgrade = (request: IncomingMessage, socket: Socket, head: Buffer) => {

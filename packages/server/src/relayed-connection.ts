@@ -2,7 +2,7 @@ import { ConnectionClosedError } from '@livecall/core';
 import type { Connection, Frame, Transport } from '@livecall/core';
 import { isEmpty, toRelayClose } from '@livecall/core/internal';
 import type { RelayClose } from '@livecall/core/internal';
-import { noop, Subscription } from 'rxjs';
+import { noop, Subscription, switchMap } from 'rxjs';
 
 import { callSafely } from './call-safely.js';
 
@@ -134,18 +134,22 @@ export function relayedConnection(
   };
 
   const dialled = new Subscription();
-  const dialling = transport.subscribe({
-    next: (opened) => {
-      connection = opened;
-      for (const follower of [...followers]) follower.opened();
-      dialled.add(opened.frames$.subscribe({ next: hear, error: finish }));
-    },
-    error: finish,
-    // None should complete. One that does has closed.
-    complete: () => {
-      finish(new ConnectionClosedError(1005));
-    },
-  });
+  const dialling = transport
+    .pipe(
+      switchMap((opened) => {
+        connection = opened;
+        for (const follower of [...followers]) follower.opened();
+        return opened.frames$;
+      }),
+    )
+    .subscribe({
+      next: hear,
+      error: finish,
+      // None should complete. One that does has closed.
+      complete: () => {
+        finish(new ConnectionClosedError(1005));
+      },
+    });
   dialled.add(dialling);
 
   return {

@@ -7,8 +7,7 @@ import { heartbeat } from '@livecall/core/node';
 import type { Pinged } from '@livecall/core/node';
 import { noop, timer } from 'rxjs';
 import type { Subscription } from 'rxjs';
-import { WebSocket } from 'ws';
-import type { RawData } from 'ws';
+import type { RawData, WebSocket } from 'ws';
 
 import type { Follower, RelayedConnection } from './relayed-connection.js';
 import { toGatherer } from './serve-client.js';

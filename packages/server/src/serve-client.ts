@@ -209,7 +209,7 @@ export function serveClient(
  * Gathers the writes to a socket: those of one turn go to the system together, or as
  * soon as there are so many bytes of them. To hand a frame to it takes longer than all the rest.
  */
-function toGatherer(socket: Socket, atMostBytes: number) {
+export function toGatherer(socket: Socket, atMostBytes: number) {
   let isGathering = false;
   const flush = () => {
     if (isGathering) socket.uncork();
