@@ -12,7 +12,7 @@ import { Observable } from 'rxjs';
 import { expect, it, vi } from 'vitest';
 
 import { decodeLines } from '../packages/recording/src/format/decode-lines.js';
-import { toRecording } from '../packages/recording/src/format/read-recording.js';
+import { toRecording } from '../packages/recording/src/format/parse-recording.js';
 import { randomFrom } from './fixtures/random.js';
 import { report, toCount, toSeed } from './fixtures/seed.js';
 import { mutate } from './fuzz/mutate.js';

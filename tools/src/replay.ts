@@ -31,6 +31,7 @@ export type { Fault, FaultReport } from './faults/create-fault.js';
 export {
   ack,
   isComplete,
+  parseRecording,
   RecordingError,
   scenario,
   toComparable,
@@ -43,6 +44,7 @@ export type {
   Entry,
   Payload,
   Recording,
+  RecordingLine,
   Reply,
   Scenario,
   ScenarioOptions,

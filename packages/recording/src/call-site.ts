@@ -1,6 +1,3 @@
-import { relative, sep } from 'node:path';
-import { fileURLToPath } from 'node:url';
-
 /**
  * Remembers who called, and says when asked in which line: the first place in the stack that is in
  * another file than the one this is called in. Nothing where the stack does not tell.
@@ -24,8 +21,17 @@ export function rememberCallSite(): () => string | undefined {
 
 const PLACE = /(?:\(|at )((?:file:\/\/)?[^()]+?):(\d+):\d+\)?$/;
 
+/** A path as people write it, from the working folder where it is in that; a page's URL stays as it is. */
 function toPath(file: string): string {
-  const path = file.startsWith('file:') ? fileURLToPath(file) : file;
-  const near = relative(process.cwd(), path);
-  return near.startsWith(`..${sep}`) ? path : near;
+  const path = file.startsWith('file:')
+    ? decodeURIComponent(new URL(file).pathname).replace(/^\/(?=[a-z]:)/i, '')
+    : file;
+  const folder = process()?.cwd?.().replaceAll('\\', '/');
+  const slashed = path.replaceAll('\\', '/');
+  return folder !== undefined && slashed.startsWith(`${folder}/`)
+    ? slashed.slice(folder.length + 1)
+    : path;
 }
+
+/** A page has no working folder. */
+const process = () => (globalThis as { readonly process?: Partial<NodeJS.Process> }).process;

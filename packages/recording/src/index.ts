@@ -3,13 +3,14 @@ export { record } from './record.js';
 export { recordingFile, RecordingFileError } from './recording-file.js';
 export type { RecordingFile, RecordingFileOptions } from './recording-file.js';
 export { recordingSink } from './recording-sink.js';
-export type { RecordingSink, RecordingSinkOptions, UnstampedEntry } from './recording-sink.js';
+export type { RecordingSink, RecordingSinkOptions } from './recording-sink.js';
 export type { RedactOptions } from './redaction/redactor.js';
 export { createSecrets } from './redaction/secrets.js';
 export type { Secrets } from './redaction/secrets.js';
 
 /* Recordings */
-export { loadRecording, parseRecording, readRecording } from './format/read-recording.js';
+export { parseRecording } from './format/parse-recording.js';
+export { loadRecording, readRecording } from './format/read-recording.js';
 export type { RecordingLine } from './format/decode-lines.js';
 export { RecordingError } from './format/recording-error.js';
 export { toFrame, toPayload } from './format/payload.js';
@@ -26,7 +27,7 @@ export {
   OpenEntry,
   RefusedEntry,
 } from './format/recording.js';
-export type { Recording, UnknownEntry } from './format/recording.js';
+export type { Recording, UnknownEntry, UnstampedEntry } from './format/recording.js';
 export { toComparable } from './to-comparable.js';
 export type { Comparable, ComparableOptions } from './to-comparable.js';
 

@@ -1,28 +1,26 @@
-import { decodeClientFrame, decodeFrame } from '@livecall/core';
-import type { ClientMessage, InvalidFrameError, Role, ServerMessage } from '@livecall/core';
+import { liveCallProtocol } from '@livecall/core';
+import type { ClientMessage } from '@livecall/core';
+import { tellMessage } from '@livecall/core/internal';
+import type { Told } from '@livecall/core/internal';
 import * as E from 'fp-ts/lib/Either.js';
 
 import { toFrame } from './format/payload.js';
 import { toStamp } from './format/recording.js';
 import type { Entry, FrameEntry } from './format/recording.js';
+import { frameProblem } from './frame-problem.js';
 
 /** One thing that happened in a call, as a person would tell it. `at` is in milliseconds since the first dial. */
 export type Moment = { readonly at: number } & (
+  | Told
   | { readonly what: 'connected'; readonly connection: number }
   | { readonly what: 'refused'; readonly status: number }
   | { readonly what: 'not connected'; readonly reason: string }
-  | { readonly what: 'call started'; readonly phone: string }
-  | { readonly what: 'screening ended'; readonly message: string }
-  | { readonly what: 'call ended' }
-  | { readonly what: 'said'; readonly role: Role; readonly text: string }
-  | { readonly what: 'asked'; readonly command: ClientMessage['type'] }
+  | { readonly what: 'asked'; readonly command: CommandType }
   | {
       readonly what: 'acknowledged';
-      readonly command: ClientMessage['type'] | 'unknown';
+      readonly command: CommandType | 'unknown';
       readonly afterMs?: number;
     }
-  | { readonly what: 'error reported'; readonly description: string }
-  | { readonly what: 'unknown message'; readonly type: string }
   | { readonly what: 'invalid frame'; readonly from: 'server' | 'client'; readonly problem: string }
   | {
       readonly what: 'closed';
@@ -33,48 +31,39 @@ export type Moment = { readonly at: number } & (
   | { readonly what: 'mark'; readonly label: string }
 );
 
-/** Makes the narrator of one recording; it remembers which command an ack is for. */
+type CommandType = ClientMessage['type'];
+
+/** Makes the narrator of one recording of a live call; it remembers which command an ack is for. */
 export function createNarrator(): (entry: Entry) => Moment | undefined {
-  const asked = new Map<string, { readonly type: ClientMessage['type']; readonly at: number }>();
+  const asked = new Map<string, { readonly type: CommandType; readonly at: number }>();
   let connection = 0;
 
-  function tellServerMessage(at: number, message: ServerMessage): Moment {
-    switch (message.type) {
-      case 'ack': {
-        const command = asked.get(message.ackId);
-        return command === undefined
-          ? { at, what: 'acknowledged', command: 'unknown' }
-          : { at, what: 'acknowledged', command: command.type, afterMs: toStamp(at - command.at) };
-      }
-      case 'event:start':
-        return { at, what: 'call started', phone: message.phone };
-      case 'event:end':
-        return { at, what: 'screening ended', message: message.msg };
-      case 'event:callEnd':
-        return { at, what: 'call ended' };
-      case 'transcript':
-        return { at, what: 'said', role: message.role, text: message.msg };
-      case 'error':
-        return { at, what: 'error reported', description: message.description };
-      case 'unknown':
-        return { at, what: 'unknown message', type: message.received.type };
-    }
+  function tellAck(at: number, id: string): Moment {
+    const command = asked.get(id);
+    return command === undefined
+      ? { at, what: 'acknowledged', command: 'unknown' }
+      : { at, what: 'acknowledged', command: command.type, afterMs: toStamp(at - command.at) };
   }
 
   function tellFrame(at: number, entry: FrameEntry): Moment {
     const { from } = entry;
     const frame = toFrame(entry);
     if (from === 'server') {
-      const decoded = decodeFrame(frame);
-      return E.isRight(decoded)
-        ? tellServerMessage(at, decoded.right)
-        : { at, what: 'invalid frame', from, problem: toProblem(decoded.left) };
+      const heard = liveCallProtocol.decode(frame);
+      if (E.isLeft(heard)) {
+        return { at, what: 'invalid frame', from, problem: frameProblem(heard.left) };
+      }
+      const { message } = heard.right;
+      return message.type === 'ack' ? tellAck(at, message.ackId) : { at, ...tellMessage(message) };
     }
-    const decoded = decodeClientFrame(frame);
-    if (E.isLeft(decoded))
-      return { at, what: 'invalid frame', from, problem: toProblem(decoded.left) };
-    asked.set(decoded.right.id, { type: decoded.right.type, at });
-    return { at, what: 'asked', command: decoded.right.type };
+    const command = liveCallProtocol.decodeCommand(frame);
+    if (E.isLeft(command)) {
+      return { at, what: 'invalid frame', from, problem: frameProblem(command.left) };
+    }
+    // A live call's commands are these, and their ids are texts.
+    const { id, type } = command.right as { readonly id: string; readonly type: CommandType };
+    asked.set(id, { type, at });
+    return { at, what: 'asked', command: type };
   }
 
   return (entry) => {
@@ -98,9 +87,4 @@ export function createNarrator(): (entry: Entry) => Moment | undefined {
         return undefined;
     }
   };
-}
-
-function toProblem({ path, expected }: InvalidFrameError): string {
-  if (path !== '') return `\`${path}\` is not of type ${expected}`;
-  return expected === 'JSON' ? 'not JSON' : 'not a message';
 }

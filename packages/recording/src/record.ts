@@ -11,7 +11,8 @@ import { defer, map, share, tap } from 'rxjs';
 import type { MonoTypeOperatorFunction } from 'rxjs';
 
 import { toPayload } from './format/payload.js';
-import type { RecordingSink, UnstampedEntry } from './recording-sink.js';
+import type { UnstampedEntry } from './format/recording.js';
+import type { RecordingSink } from './recording-sink.js';
 
 /**
  * Writes down what crosses a transport, and changes none of it: every frame both ways, every dial

@@ -3,9 +3,10 @@ import { TestScheduler } from 'rxjs/testing';
 import type { RunHelpers } from 'rxjs/testing';
 import { expect, it, onTestFinished, vi } from 'vitest';
 
-import { parseRecording } from './format/read-recording.js';
+import { parseRecording } from './format/parse-recording.js';
+import type { UnstampedEntry } from './format/recording.js';
 import { recordingSink } from './recording-sink.js';
-import type { RecordingSink, RecordingSinkOptions, UnstampedEntry } from './recording-sink.js';
+import type { RecordingSink, RecordingSinkOptions } from './recording-sink.js';
 import { createSecrets } from './redaction/secrets.js';
 
 const run = (test: (time: RunHelpers) => void) => {

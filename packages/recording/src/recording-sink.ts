@@ -5,13 +5,10 @@ import { asyncScheduler } from 'rxjs';
 
 import { isTooLong, LONGEST_LINE_MIB } from './format/longest-line.js';
 import { Entry, toStamp } from './format/recording.js';
-import type { Header } from './format/recording.js';
+import type { Header, UnstampedEntry } from './format/recording.js';
 import { createLines } from './redaction/recording-lines.js';
 import type { RedactOptions } from './redaction/redactor.js';
 import type { Secrets } from './redaction/secrets.js';
-
-/** An entry before it is stamped. */
-export type UnstampedEntry = { [E in Entry as E['event']]: Omit<E, 'at'> }[Entry['event']];
 
 /** Takes what `record` hears, and stamps, redacts and writes it. */
 export interface RecordingSink {

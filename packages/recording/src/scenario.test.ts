@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 
-import { parseRecording } from './format/read-recording.js';
+import { parseRecording } from './format/parse-recording.js';
 import { ack, scenario } from './scenario.js';
 import type { Scenario } from './scenario.js';
 

@@ -1,14 +1,12 @@
-import { types } from 'node:util';
-
-import type { Frame, Offset, Role } from '@livecall/core';
+import { liveCallProtocol } from '@livecall/core';
+import type { Asked, Command, Frame, Offset, Role } from '@livecall/core';
+import { toWire } from '@livecall/core/internal';
 
 import { rememberCallSite } from './call-site.js';
 import { rememberAuthor } from './format/entry-place.js';
 import { toPayload } from './format/payload.js';
-import type { Payload } from './format/payload.js';
 import { Entry, toStamp } from './format/recording.js';
-import type { Header, Recording } from './format/recording.js';
-import type { UnstampedEntry } from './recording-sink.js';
+import type { Header, Recording, UnstampedEntry } from './format/recording.js';
 
 /** When something happens in a scenario. */
 export interface Timing {
@@ -28,7 +26,7 @@ export interface ScenarioOptions {
 
 /** What the server answers a command with, and how long after it; {@link ack} makes one. */
 export interface Reply extends Timing {
-  readonly toFrame: (id: string) => object;
+  readonly toFrame: (id: string, command: Asked) => Frame | object;
 }
 
 /**
@@ -96,7 +94,10 @@ export interface Scenario {
  * const call = scenario().start().onJoin(ack({ after: 70 })).callEnd();
  */
 export function ack({ ackId, ...timing }: Timing & { readonly ackId?: string } = {}): Reply {
-  return { ...timing, toFrame: (id) => ({ type: 'ack', ackId: ackId ?? id }) };
+  return {
+    ...timing,
+    toFrame: (id, command) => liveCallProtocol.acknowledge({ ...command, id: ackId ?? id }),
+  };
 }
 
 /**
@@ -182,7 +183,7 @@ function continueWith(draft: Draft): Scenario {
   };
   const then = (entry: UnstampedEntry, timing?: Timing) => continueWith(add(draft, entry, timing));
   const hear = (frame: Frame | object, timing?: Timing) =>
-    then({ event: 'frame', from: 'server', ...toAnyPayload(frame) }, timing);
+    then({ event: 'frame', from: 'server', ...toPayload(toWire(frame)) }, timing);
   const say = (
     role: Role,
     msg: string,
@@ -190,16 +191,15 @@ function continueWith(draft: Draft): Scenario {
   ) => hear({ type: 'transcript', msg, role, ...(offset !== undefined && { offset }) }, timing);
   const timestamp = (timing: Timing) =>
     new Date(Date.parse(header.recordedAt) + draft.at + toAfterMs(timing)).toISOString();
-  const command = (type: string, reply: Reply | readonly Reply[], timing?: Timing) => {
+  const command = (type: Command['type'], reply: Reply | readonly Reply[], timing?: Timing) => {
     const id = `00000000-0000-4000-8000-${String(draft.commands + 1).padStart(12, '0')}`;
-    const sent = add(draft, { event: 'frame', from: 'client', json: { type, id } }, timing);
-    const answered = [reply]
-      .flat()
-      .reduce(
-        (from, { toFrame, ...later }) =>
-          add(from, { event: 'frame', from: 'server', json: toFrame(id) }, later),
-        sent,
-      );
+    const asked: Asked = { type, id, content: { type } };
+    const frame = liveCallProtocol.encode({ type }, id);
+    const sent = add(draft, { event: 'frame', from: 'client', ...toPayload(frame) }, timing);
+    const answered = [reply].flat().reduce((from, { toFrame, ...later }) => {
+      const payload = toPayload(toWire(toFrame(id, asked)));
+      return add(from, { event: 'frame', from: 'server', ...payload }, later);
+    }, sent);
     return continueWith({ ...answered, commands: draft.commands + 1 });
   };
   const finish = (): Draft => {
@@ -227,7 +227,7 @@ function continueWith(draft: Draft): Scenario {
     onJoin: (reply = [], timing) => command('client:joinCall', reply, timing),
     onEnd: (reply = [], timing) => command('client:endCall', reply, timing),
     onFrame: (frame, timing) =>
-      then({ event: 'frame', from: 'client', ...toAnyPayload(frame) }, timing),
+      then({ event: 'frame', from: 'client', ...toPayload(toWire(frame)) }, timing),
     close: (code = 1000, { reason = '', ...timing } = {}) =>
       then({ ...CLOSED_BY_SERVER, code, reason }, timing),
     drop: (code = 1006, timing) => then({ ...CLOSED_BY_SERVER, code }, timing),
@@ -273,10 +273,4 @@ function toIsoDate(text: string): string {
     throw new TypeError('recordedAt must be a date, 2026-01-31T12:00:00Z for one.');
   }
   return new Date(text).toISOString();
-}
-
-function toAnyPayload(frame: Frame | object): Payload {
-  return typeof frame === 'string' || types.isUint8Array(frame)
-    ? toPayload(frame)
-    : { json: frame };
 }

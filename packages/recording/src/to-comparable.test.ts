@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 
-import { parseRecording } from './format/read-recording.js';
+import { parseRecording } from './format/parse-recording.js';
 import { toComparable } from './to-comparable.js';
 
 const HEADER =

@@ -1,6 +1,7 @@
 import { loadRecording } from '@livecall/recording';
 import type { Recording } from '@livecall/recording';
-import { decodeLines, readLines, toRecording } from '@livecall/recording/internal';
+import { decodeLines } from '@livecall/recording/format';
+import { readLines, toRecording } from '@livecall/recording/internal';
 
 /** What an input is called. */
 export function nameInput(path: string): string {

@@ -1,10 +1,14 @@
 import { join } from 'node:path';
 
-import { patience } from '@livecall/core';
+import { liveCallProtocol, patience } from '@livecall/core';
 import type { Connection, Transport } from '@livecall/core';
-import { createSecrets, record, recordingFile } from '@livecall/recording';
-import type { RecordingFile, RecordingFileError, RecordingFileOptions } from '@livecall/recording';
-import { createNarrator } from '@livecall/recording/internal';
+import { createSecrets, record, recordingFile, toFrame } from '@livecall/recording';
+import type {
+  RecordingFile,
+  RecordingFileError,
+  RecordingFileOptions,
+  UnstampedEntry,
+} from '@livecall/recording';
 import type { DialledClient, ServeRequest } from '@livecall/server';
 import * as E from 'fp-ts/lib/Either.js';
 import {
@@ -137,7 +141,6 @@ function createCall(
     return undefined;
   }
   const file = created.right;
-  const narrate = createNarrator();
   let hasCallEnded = false;
   let client: DialledClient | undefined;
   let isOver = false;
@@ -159,7 +162,7 @@ function createCall(
     ...file,
     write(entry, frame) {
       file.write(entry, frame);
-      hasCallEnded ||= narrate({ at: 0, ...entry })?.what === 'call ended';
+      hasCallEnded ||= entry.event === 'frame' && isEnd(entry, frame);
     },
   };
   const call: RecordedCall = {
@@ -187,6 +190,16 @@ function createCall(
     end,
   };
   return call;
+}
+
+/** Whether the server says by a frame that the call has ended. */
+function isEnd(
+  entry: Extract<UnstampedEntry, { event: 'frame' }>,
+  frame = toFrame(entry),
+): boolean {
+  if (entry.from !== 'server') return false;
+  const heard = liveCallProtocol.decode(frame);
+  return E.isRight(heard) && heard.right.isEnd;
 }
 
 /** Names a recording by when its call began; two that begin together are numbered. */

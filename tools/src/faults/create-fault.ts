@@ -67,7 +67,7 @@ export function maybe(fault: Fault): Fault {
 /** As it is written on the command line; what a frame or a reason says is not repeated. */
 function toLabel(name: string, options: object): string {
   const given = Object.entries(options)
-    .filter(([, value]) => value !== undefined)
+    .filter(([key, value]) => value !== undefined && key !== 'protocol')
     .map(([key, value]) => `${key}=${key === 'frame' || key === 'reason' ? '…' : String(value)}`);
   return [name, given.join(',')].filter((part) => part !== '').join(':');
 }

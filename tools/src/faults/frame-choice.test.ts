@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 
-import { assertChoice, choose } from './frame-choice.js';
+import { assertFrameChoice, chooseFrames } from './frame-choice.js';
 import type { FrameChoice } from './frame-choice.js';
 
 const frames = {
@@ -12,7 +12,7 @@ const frames = {
 
 /** Which frames of a dial are struck. */
 function strikeIn(names: string, choice: FrameChoice, dial: number): string {
-  const isStruck = choose(choice, dial);
+  const isStruck = chooseFrames(choice, dial);
   const strike = (name: string) => (isStruck(frames[name as keyof typeof frames]) ? 'X' : '.');
   return Array.from(names, strike).join('');
 }
@@ -77,6 +77,6 @@ it.each<[wrong: FrameChoice, message: string]>([
   [{ dial: 1.5 }, 'dial must be a whole number of at least 1, not 1.5.'],
 ])('refuses %j', (wrong, message) => {
   expect(() => {
-    assertChoice(wrong);
+    assertFrameChoice(wrong);
   }).toThrow(new TypeError(message));
 });

@@ -1,4 +1,5 @@
-import type { Frame } from '@livecall/core';
+import { liveCallProtocol } from '@livecall/core';
+import type { AnyProtocol, Frame } from '@livecall/core';
 import { assertWhole } from '@livecall/core/internal';
 
 import type { FaultReport } from './create-fault.js';
@@ -17,10 +18,12 @@ export interface FrameChoice {
   readonly share?: number;
   /** What the draw starts from. The same seed strikes the same frames. @default 1 */
   readonly seed?: number;
+  /** What is said in the call: of which type a message is. @default liveCallProtocol */
+  readonly protocol?: AnyProtocol;
 }
 
 /** @throws TypeError for a `dial`, an `nth` or a `share` that cannot be. */
-export function assertChoice({ dial, nth, share = 1 }: FrameChoice): void {
+export function assertFrameChoice({ dial, nth, share = 1 }: FrameChoice): void {
   assertWhole({ dial, nth }, 1);
   if (!(share >= 0 && share <= 1)) throw new TypeError(`share must be from 0 to 1, not ${share}.`);
 }
@@ -32,8 +35,8 @@ export function toNeeded({ dial, nth, type }: FrameChoice): string {
 }
 
 /** Says of each frame of one dial, in order, whether it is struck. */
-export function choose(
-  { dial, nth, type, share = 1, seed = 1 }: FrameChoice,
+export function chooseFrames(
+  { dial, nth, type, share = 1, seed = 1, protocol = liveCallProtocol }: FrameChoice,
   current: number,
   report?: FaultReport,
 ): (frame: Frame) => boolean {
@@ -41,7 +44,7 @@ export function choose(
   let candidates = 0;
   return (frame) => {
     if (dial !== undefined && dial !== current) return false;
-    if (type !== undefined && typeOf(frame) !== type) return false;
+    if (type !== undefined && typeOf(frame, protocol) !== type) return false;
     candidates += 1;
     const isDrawn = random() < share;
     if (nth !== undefined && nth !== candidates) return false;

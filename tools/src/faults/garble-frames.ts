@@ -51,7 +51,7 @@ const garblers: Readonly<Record<Garbage, (frame: Frame) => Frame>> = {
 function replaceFields(frame: Frame, replace: (name: string, value: unknown) => unknown): Frame {
   try {
     const json: unknown = JSON.parse(
-      typeof frame === 'string' ? frame : Buffer.from(frame).toString(),
+      typeof frame === 'string' ? frame : new TextDecoder().decode(frame),
     );
     const fields = Object.entries(json as object).map(([name, value]) => [
       name,

@@ -1,5 +1,6 @@
 import { ConnectionClosedError } from '@livecall/core';
 import { from, map, NEVER, toArray } from 'rxjs';
+import { liveCallProtocol } from '@livecall/core';
 import { expect, it } from 'vitest';
 
 import { assertPlace, locate, typeOf } from './place.js';
@@ -75,5 +76,5 @@ it.each([
   ['{"type":', undefined],
   ['', undefined],
 ])('tells the type of %s: %s', (wire, type) => {
-  expect(typeOf(wire)).toBe(type);
+  expect(typeOf(wire, liveCallProtocol)).toBe(type);
 });

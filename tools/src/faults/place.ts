@@ -1,5 +1,5 @@
-import { decodeFrame } from '@livecall/core';
-import type { Frame } from '@livecall/core';
+import { liveCallProtocol } from '@livecall/core';
+import type { AnyProtocol, Frame } from '@livecall/core';
 import { assertWhole } from '@livecall/core/internal';
 import * as E from 'fp-ts/lib/Either.js';
 import { map } from 'rxjs';
@@ -15,6 +15,8 @@ export interface Place {
   readonly frames?: number;
   /** After the first message of this type, `ack` for one. */
   readonly after?: string;
+  /** What is said in the call: of which type a message is. @default liveCallProtocol */
+  readonly protocol?: AnyProtocol;
 }
 
 /** A signal, and whether it stands before the place, is the one that reaches it, or comes later. */
@@ -41,7 +43,7 @@ export function toReached({ dial = 1, frames = 0, after }: Place): string {
 
 /** Finds a place in the signals of one dial. */
 export function locate(
-  { dial = 1, frames = 0, after }: Place,
+  { dial = 1, frames = 0, after, protocol = liveCallProtocol }: Place,
   current: number,
 ): OperatorFunction<Signal, Located> {
   let passed = 0;
@@ -52,7 +54,7 @@ export function locate(
     if (isReached) return { signal, stands: 'after' };
     if (signal.kind === 'frame') {
       passed += 1;
-      isTypeSeen ||= typeOf(signal.frame) === after;
+      isTypeSeen ||= typeOf(signal.frame, protocol) === after;
     }
     isReached = signal.kind !== 'end' && passed >= frames && isTypeSeen;
     return { signal, stands: isReached ? 'here' : 'before' };
@@ -60,9 +62,7 @@ export function locate(
 }
 
 /** The `type` of the message in a frame; nothing for a frame that is none. */
-export function typeOf(frame: Frame): string | undefined {
-  const decoded = decodeFrame(frame);
-  if (E.isLeft(decoded)) return undefined;
-  const message = decoded.right;
-  return message.type === 'unknown' ? message.received.type : message.type;
+export function typeOf(frame: Frame, protocol: AnyProtocol): string | undefined {
+  const heard = protocol.decode(frame);
+  return E.isRight(heard) ? heard.right.type : undefined;
 }

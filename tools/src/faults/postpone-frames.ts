@@ -3,7 +3,7 @@ import { delay, mergeMap, of } from 'rxjs';
 
 import { createFault } from './create-fault.js';
 import type { Fault } from './create-fault.js';
-import { assertChoice, choose, toNeeded } from './frame-choice.js';
+import { assertFrameChoice, chooseFrames, toNeeded } from './frame-choice.js';
 import type { FrameChoice } from './frame-choice.js';
 import { alterSignals } from './signal.js';
 
@@ -24,11 +24,11 @@ export interface PostponeFramesOptions extends FrameChoice {
  */
 export function postponeFrames(options: PostponeFramesOptions): Fault {
   const { ms } = options;
-  assertChoice(options);
+  assertFrameChoice(options);
   assertDurationMs({ ms });
   return createFault('postpone', options, toNeeded(options), (report) =>
     alterSignals((signals$, dial) => {
-      const isStruck = choose(options, dial, report);
+      const isStruck = chooseFrames(options, dial, report);
       return signals$.pipe(
         mergeMap((signal) => {
           if (signal.kind !== 'frame' || !isStruck(signal.frame)) return of(signal);

@@ -2,7 +2,7 @@ import { concatMap } from 'rxjs';
 
 import { createFault } from './create-fault.js';
 import type { Fault } from './create-fault.js';
-import { assertChoice, choose, toNeeded } from './frame-choice.js';
+import { assertFrameChoice, chooseFrames, toNeeded } from './frame-choice.js';
 import type { FrameChoice } from './frame-choice.js';
 import { alterSignals } from './signal.js';
 import type { Signal } from './signal.js';
@@ -17,11 +17,11 @@ import type { Signal } from './signal.js';
  * const ackLater = reorderFrames({ type: 'ack' });
  */
 export function reorderFrames(choice: FrameChoice = {}): Fault {
-  assertChoice(choice);
+  assertFrameChoice(choice);
   const needs = `${toNeeded(choice)}, and a frame after it`;
   return createFault('reorder', choice, needs, (report) =>
     alterSignals((signals$, dial) => {
-      const isStruck = choose(choice, dial, report);
+      const isStruck = chooseFrames(choice, dial, report);
       let kept: Signal | undefined;
       return signals$.pipe(
         concatMap((signal) => {

@@ -4,7 +4,7 @@ import type { Observable } from 'rxjs';
 
 import { createFault } from './create-fault.js';
 import type { Fault } from './create-fault.js';
-import { assertChoice, choose, toNeeded } from './frame-choice.js';
+import { assertFrameChoice, chooseFrames, toNeeded } from './frame-choice.js';
 import type { FrameChoice } from './frame-choice.js';
 import { alterSignals } from './signal.js';
 import type { Signal } from './signal.js';
@@ -19,10 +19,10 @@ export function strikeFrames(
   options: FrameChoice,
   replace: (frame: Frame) => readonly Frame[] | undefined,
 ): Fault {
-  assertChoice(options);
+  assertFrameChoice(options);
   return createFault(name, options, toNeeded(options), (report) =>
     alterSignals((signals$, dial) => {
-      const isStruck = choose(options, dial, report);
+      const isStruck = chooseFrames(options, dial, report);
       return signals$.pipe(
         concatMap((signal): Observable<Signal> => {
           if (signal.kind !== 'frame' || !isStruck(signal.frame)) return of(signal);

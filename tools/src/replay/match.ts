@@ -45,11 +45,11 @@ function toFields({ frame, asked }: ClientFrame): unknown {
   if (asked !== undefined) return asked.content;
   try {
     const json: unknown = JSON.parse(
-      typeof frame === 'string' ? frame : Buffer.from(frame).toString(),
+      typeof frame === 'string' ? frame : new TextDecoder().decode(frame),
     );
     return isFields(json) && !Array.isArray(json) ? { ...json, id: undefined } : json;
   } catch {
-    return Buffer.from(frame).toString('base64');
+    return typeof frame === 'string' ? frame : Array.from(frame).join(' ');
   }
 }
 

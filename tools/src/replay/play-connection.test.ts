@@ -2,7 +2,7 @@ import { ConnectionClosedError, liveCallProtocol, NotOpenError } from '@livecall
 import type { Connection, Frame, Transport } from '@livecall/core';
 import { ack, scenario } from '@livecall/recording';
 import type { Scenario } from '@livecall/recording';
-import { lineOf } from '@livecall/recording/internal';
+import { lineOf } from '@livecall/recording/format';
 import {
   asyncScheduler,
   catchError,

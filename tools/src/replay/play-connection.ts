@@ -265,7 +265,8 @@ function toLiveFrame({ frame, gate }: ServerFrame, { arrivals, protocol }: Stage
       ? frame
       : protocol.readdress(frame, recordedId, liveId);
   // The next replay sends the same bytes, and a client may write to its own.
-  return typeof live === 'string' ? live : Buffer.from(live);
+  if (typeof live === 'string') return live;
+  return typeof Buffer === 'function' ? Buffer.from(live) : new Uint8Array(live);
 }
 
 /** What a server frame is, in a word; nothing of what it says. */

@@ -8,7 +8,7 @@ import type {
   Recording,
   RefusedEntry,
 } from '@livecall/recording';
-import { toStamp } from '@livecall/recording/internal';
+import { toStamp } from '@livecall/recording/format';
 import * as E from 'fp-ts/lib/Either.js';
 
 /** A frame that the recorded client sent, and the live one is to send. `index` is its entry's. */

@@ -68,6 +68,8 @@ export interface Awaited {
 
 /** A recording as a transport: the n-th subscription plays the n-th dial. */
 export interface Replay extends Transport {
+  /** What is said in it. */
+  readonly protocol: AnyProtocol;
   /**
    * What the client has sent so far, on all connections, in order. More than a MiB beyond what was
    * recorded is a divergence, and is not kept.
@@ -287,6 +289,7 @@ export function replay(
   return Object.assign(transport, pace === 'manual' && manual, {
     received: () => [...received],
     divergences: () => [...divergences],
+    protocol,
     isOver: isPlayedOut,
     async done() {
       const verdict$ = changed$.pipe(

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 
-import { decodeClientFrame, endCall, joinCall } from '@livecall/core';
-import type { ClientMessage, Frame } from '@livecall/core';
+import { endCall, joinCall, liveCallProtocol } from '@livecall/core';
+import type { AnyProtocol, ClientMessage, CommandId, Frame } from '@livecall/core';
 import { toFrame } from '@livecall/recording';
 import type { Recording } from '@livecall/recording';
 import { diffArrays } from 'diff';
@@ -37,13 +37,9 @@ export type SentFrame = ClientMessage['type'] | Readonly<Record<string, unknown>
  */
 export function toHaveSent(subject: unknown, expected: readonly SentFrame[]): Verdict {
   if (!Array.isArray(expected)) throw new TypeError('toHaveSent takes a list of frames.');
-  const frames = expected.map((frame: SentFrame) => {
-    if (typeof frame === 'string') assertCommandType(frame);
-    const fields = typeof frame === 'string' ? { type: frame } : frame;
-    const command = JSON.stringify({ id: '', ...fields });
-    return E.isRight(decodeClientFrame(command)) ? command : JSON.stringify(fields);
-  });
-  return compare('toHaveSent', subject, frames);
+  return compare('toHaveSent', subject, (protocol) =>
+    expected.map((frame: SentFrame) => toExpected(frame, protocol)),
+  );
 }
 
 /**
@@ -67,20 +63,32 @@ export function toHaveFollowed(subject: unknown, recording: Recording): Verdict 
   const frames = recording.entries.flatMap((entry) =>
     entry.event === 'frame' && entry.from === 'client' ? [toFrame(entry)] : [],
   );
-  return compare('toHaveFollowed', subject, frames);
+  return compare('toHaveFollowed', subject, () => frames);
 }
 
-const COMMAND_TYPES: readonly string[] = [joinCall.type, endCall.type];
+/** A frame that is to be sent: a command, where it is one once it has an id. */
+function toExpected(frame: SentFrame, protocol: AnyProtocol): Frame {
+  const fields = typeof frame === 'string' ? { type: frame } : frame;
+  // Of a protocol that is not known what its commands are: whether it is one, is seen by its frame.
+  const encode = protocol.encode as (command: object, id: CommandId) => Frame;
+  const command = encode(fields, protocol.createId(1));
+  if (E.isRight(protocol.decodeCommand(command))) return command;
+  if (typeof frame === 'string') throw new TypeError(toAdvice(frame, protocol));
+  return JSON.stringify(fields);
+}
+
+const LIVE_CALL_TYPES: readonly string[] = [joinCall.type, endCall.type];
 
 /** In a type that is none, a typo would read as a client that sent something else, or pass with `not`. */
-function assertCommandType(type: string): void {
-  if (COMMAND_TYPES.includes(type)) return;
-  const meant = COMMAND_TYPES.find((known) => toStem(known) === toStem(type));
+function toAdvice(type: string, protocol: AnyProtocol): string {
+  const known = protocol === liveCallProtocol ? LIVE_CALL_TYPES : [];
+  const meant = known.find((each) => toStem(each) === toStem(type));
+  const those = known.length === 0 ? '' : `there are ${known.join(' and ')}; `;
   const hint =
     meant === undefined
-      ? `there are ${COMMAND_TYPES.join(' and ')}; another frame is given with its fields, { type: … }`
+      ? `${those}another frame is given with its fields, { type: … }`
       : `did you mean '${meant}'?`;
-  throw new TypeError(`toHaveSent: '${type}' is no command's type; ${hint}`);
+  return `toHaveSent: '${type}' is no command's type; ${hint}`;
 }
 
 /** What is left of a type that is written a little otherwise. */
@@ -94,12 +102,18 @@ function toStem(type: string): string {
 /** The matchers for `expect.extend`; `@livecall/tools/vitest` has done so already. */
 export const matchers = { toHaveSent, toHaveFollowed };
 
-function compare(matcher: string, subject: unknown, expected: readonly Frame[]): Verdict {
+function compare(
+  matcher: string,
+  subject: unknown,
+  toFrames: (protocol: AnyProtocol) => readonly Frame[],
+): Verdict {
   const server = serverOf(subject);
   if (server === undefined) {
     throw new TypeError(`${matcher} needs the call or the server of a replay.`);
   }
-  const wanted = expected.map(toSent);
+  const { protocol = liveCallProtocol } = server;
+  const toSent = (frame: Frame) => describeSent(frame, protocol);
+  const wanted = toFrames(protocol).map(toSent);
   const changes = diffArrays(wanted, server.received().map(toSent), {
     comparator: (left, right) => isDeepStrictEqual(left.content, right.content),
   });
@@ -128,8 +142,8 @@ function show(frames: readonly Sent[], sign: string): string {
     : frames.map(({ shown }) => `${sign} ${shown}`).join('\n');
 }
 
-function toSent(frame: Frame): Sent {
-  const decoded = decodeClientFrame(frame);
+function describeSent(frame: Frame, protocol: AnyProtocol): Sent {
+  const decoded = protocol.decodeCommand(frame);
   if (E.isLeft(decoded)) {
     const unit = typeof frame === 'string' ? 'characters' : 'bytes';
     return {
@@ -137,10 +151,12 @@ function toSent(frame: Frame): Sent {
       shown: `an invalid frame of ${frame.length} ${unit}`,
     };
   }
-  const { id, type, ...fields } = decoded.right;
-  const names = Object.keys(fields).map((name) => `${name}: …`);
+  const { type, content } = decoded.right;
+  const names = Object.keys(content).flatMap((name) =>
+    content[name] === type ? [] : [`${name}: …`],
+  );
   return {
-    content: { command: { type, ...fields } },
+    content: { command: content },
     shown: names.length === 0 ? type : `${type} {${names.join(', ')}}`,
   };
 }

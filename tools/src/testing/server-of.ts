@@ -1,9 +1,11 @@
-import type { Frame, LiveCall } from '@livecall/core';
+import type { AnyProtocol, Frame, LiveCall } from '@livecall/core';
 
 /** What heard a client: a replay. */
 export interface Hearer {
   /** What the client has sent so far, on all connections, in order. */
   received(): readonly Frame[];
+  /** What is said to it. @default liveCallProtocol */
+  readonly protocol?: AnyProtocol;
 }
 
 const servers = new WeakMap<object, Hearer>();

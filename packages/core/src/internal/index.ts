@@ -6,6 +6,8 @@ export { failureName } from './failure-name.js';
 export { isUsableToken } from './is-usable-token.js';
 export { monotonicNow } from './monotonic-now.js';
 export { systemCode } from './system-code.js';
+export { tellMessage } from '../protocol/tell-message.js';
+export type { Told } from '../protocol/tell-message.js';
 export { toWire } from './to-wire.js';
 export { tokenForms } from './token-forms.js';
 export {

@@ -210,30 +210,29 @@ it.each([1000, 1001, 1005, 1006, 1011, 4000])('takes no close with %i for the en
   expect(isEndingClose(code)).toBe(false);
 });
 
-it('says of each field what it gives away, whichever message it stands in', () => {
-  const expected = {
-    type: 'structure',
-    id: 'structure',
-    ackId: 'structure',
-    timestamp: 'structure',
-    role: 'structure',
-    offset: 'structure',
-    phone: 'phone',
-    description: 'notice',
-    msg: 'words',
-  };
+const TELLING = { phone: 'phone', msg: 'words', description: 'notice' };
 
-  expect(holds({ type: 'transcript' })).toEqual(expected);
-  expect(holds({ type: 'event:hold' })).toEqual(expected);
+it.each([
+  ['ack', { type: 'structure', ackId: 'structure' }],
+  ['event:start', { type: 'structure', timestamp: 'structure' }],
+  ['transcript', { type: 'structure', role: 'structure', offset: 'structure' }],
+  ['error', { type: 'structure' }],
+  ['client:endCall', { type: 'structure', id: 'structure' }],
+  // Whatever it is called, it has no words; and what is structure elsewhere may be anything in it.
+  ['event:hold', { type: 'notice' }],
+])('says of the fields of %s what they give away', (type, own) => {
+  expect(holds({ type })).toEqual({ ...TELLING, ...own });
 });
 
 it('means one thing by a name of a field, in every message', () => {
-  const fields = [...Object.values(serverMessages), ...Object.values(clientMessages)].flatMap(
-    (message) => message.fields,
-  );
-  const named = holds({});
+  const all = [...Object.values(serverMessages), ...Object.values(clientMessages)];
+  const heldBy = new Map<string, string>();
+  for (const [name, field] of all.flatMap((message) => message.fields)) {
+    expect([name, field.holds]).toEqual([name, heldBy.get(name) ?? field.holds]);
+    heldBy.set(name, field.holds);
+  }
 
-  for (const [name, field] of fields) expect([name, field.holds]).toEqual([name, named[name]]);
+  expect(heldBy.size).toBeGreaterThan(5);
 });
 
 it('is one of the protocols that any looker-on takes', () => {

@@ -40,7 +40,7 @@ export const liveCallProtocol: Protocol<ServerMessage, Command> = {
   acknowledge: ({ id }) => JSON.stringify({ type: 'ack', ackId: id }),
   readdress,
   isEndingClose: () => false,
-  holds: () => holds,
+  holds: ({ type }) => holdsOf(type),
 };
 
 /** All six of its fields each time, in one order: whoever reads them finds objects of one shape. */
@@ -87,16 +87,32 @@ function toByteString(bytes: Uint8Array): string {
   return Array.from(bytes, (byte) => String.fromCharCode(byte)).join('');
 }
 
-/** What the fields of all messages hold, whichever one they stand in. */
-const holds: Readonly<Record<string, Holds>> = /* @__PURE__ */ holdsOf([
-  ...Object.values<AnyMessage>(serverMessages),
-  ...Object.values<AnyMessage>(clientMessages),
-]);
+type Holding = Readonly<Record<string, Holds>>;
 
-function holdsOf(messages: readonly AnyMessage[]): Readonly<Record<string, Holds>> {
-  const fields = messages.flatMap((message) => message.fields);
-  return Object.fromEntries([
-    ['type', 'structure'],
-    ...fields.map(([key, field]) => [key, field.holds]),
-  ]) as Record<string, Holds>;
+/** Says what the fields of a message give away, by its type. */
+const holdsOf = /* @__PURE__ */ createHolds();
+
+function createHolds(): (type: unknown) => Holding {
+  const messages = [
+    ...Object.values<AnyMessage>(serverMessages),
+    ...Object.values<AnyMessage>(clientMessages),
+  ];
+  const toHolding = (of: readonly AnyMessage[], isMeant: (holds: Holds) => boolean): Holding =>
+    Object.fromEntries(
+      of
+        .flatMap(({ fields }) => fields)
+        .flatMap(([key, { holds }]) => (isMeant(holds) ? [[key, holds]] : [])),
+    );
+  // What gives something away does so in whichever message it stands.
+  const telling = toHolding(messages, (holds) => holds !== 'structure');
+  // What is structure in one message may be anything in another.
+  const published = new Map<unknown, Holding>(
+    messages.map((message) => [
+      message.type,
+      { ...telling, type: 'structure', ...toHolding([message], (holds) => holds === 'structure') },
+    ]),
+  );
+  // What is not published is decoded by its type, whatever that is: it has no words.
+  const unpublished: Holding = { ...telling, type: 'notice' };
+  return (type) => published.get(type) ?? unpublished;
 }

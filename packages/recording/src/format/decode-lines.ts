@@ -26,6 +26,12 @@ const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 /**
  * Decodes the chunks of a recording line by line: in batches, each to a bad line or a chunk's end.
  * There is no Node in it: a page reads a recording by it, too.
+ *
+ * @example
+ * import { decodeLines, scenario } from '@livecall/recording/format';
+ *
+ * const bytes = new TextEncoder().encode(scenario().start().toNdjson());
+ * for await (const lines of decodeLines('missed-call', () => [bytes])) console.log(lines.length);
  */
 export async function* decodeLines(
   name: string,

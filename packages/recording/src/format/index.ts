@@ -1,6 +1,9 @@
 /* The format: it runs anywhere, a browser included. */
 
 /* Recordings */
+export { decodeLines } from './decode-lines.js';
+export type { RecordingLine } from './decode-lines.js';
+export { parseRecording } from './parse-recording.js';
 export { RecordingError } from './recording-error.js';
 export { toFrame, toPayload } from './payload.js';
 export type { Payload } from './payload.js';
@@ -12,11 +15,13 @@ export {
   FrameEntry,
   Header,
   isComplete,
+  lineOf,
   MarkEntry,
   OpenEntry,
   RefusedEntry,
+  toStamp,
 } from './recording.js';
-export type { Recording, UnknownEntry } from './recording.js';
+export type { Recording, UnknownEntry, UnstampedEntry } from './recording.js';
 export { toComparable } from '../to-comparable.js';
 export type { Comparable, ComparableOptions } from '../to-comparable.js';
 export { toEntryPlace, toEntrySpot } from './entry-place.js';

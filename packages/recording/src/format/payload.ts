@@ -1,5 +1,6 @@
 import type { Frame } from '@livecall/core';
 
+import { fromBase64, toBase64 } from './base64.js';
 import type { FrameEntry } from './recording.js';
 
 /** How a recording holds a frame: readable where that is byte-exact, exact where it is not. */
@@ -16,7 +17,7 @@ export type Payload = Pick<FrameEntry, 'json' | 'text' | 'base64'>;
  * console.log(JSON.stringify(toPayload('not JSON'))); // => {"text":"not JSON"}
  */
 export function toPayload(frame: Frame): Payload {
-  if (typeof frame !== 'string') return { base64: Buffer.from(frame).toString('base64') };
+  if (typeof frame !== 'string') return { base64: toBase64(frame) };
   try {
     const json: unknown = JSON.parse(frame);
     return isPlain(frame, json) || JSON.stringify(json) === frame ? { json } : { text: frame };
@@ -63,13 +64,6 @@ function countNames(text: string): number {
  */
 export function toFrame({ json, text, base64 }: Payload): Frame {
   if (text !== undefined) return text;
-  if (base64 !== undefined) return toBytes(base64);
+  if (base64 !== undefined) return fromBase64(base64);
   return JSON.stringify(json);
-}
-
-/** A page, which reads recordings too, has no Buffer. */
-function toBytes(base64: string): Uint8Array {
-  return typeof Buffer === 'function'
-    ? Buffer.from(base64, 'base64')
-    : Uint8Array.from(atob(base64), (byte) => byte.charCodeAt(0));
 }

@@ -8,7 +8,8 @@ import { expect, it, onTestFinished } from 'vitest';
 
 import { decodeLines } from './decode-lines.js';
 import type { RecordingLine } from './decode-lines.js';
-import { loadRecording, parseRecording, readRecording } from './read-recording.js';
+import { parseRecording } from './parse-recording.js';
+import { loadRecording, readRecording } from './read-recording.js';
 import { RecordingError } from './recording-error.js';
 
 const HEADER = '{"livecall":1,"recordedAt":"2026-11-22T09:00:00.000Z"}';

@@ -143,6 +143,9 @@ export type Entry =
   | EndEntry
   | UnknownEntry;
 
+/** An entry before it is stamped. */
+export type UnstampedEntry = { [E in Entry as E['event']]: Omit<E, 'at'> }[Entry['event']];
+
 const entries = new Map<string, t.Decoder<unknown, Entry>>([
   ['open', OpenEntry],
   ['refused', RefusedEntry],
@@ -213,12 +216,26 @@ export function isComplete({ entries }: Recording): boolean {
   return entries.at(-1)?.event === 'end';
 }
 
-/** The line of its file in which an entry stands, counted from 1. */
+/**
+ * The line of its file in which an entry stands, counted from 1.
+ *
+ * @example
+ * import { lineOf } from '@livecall/recording/format';
+ *
+ * console.log(lineOf(0)); // => 2
+ */
 export function lineOf(index: number): number {
   return index + 2;
 }
 
-/** Rounds milliseconds to what an `at` holds: three decimals. */
+/**
+ * Rounds milliseconds to what an `at` holds: three decimals.
+ *
+ * @example
+ * import { toStamp } from '@livecall/recording/format';
+ *
+ * console.log(toStamp(0.1 + 0.2)); // => 0.3
+ */
 export function toStamp(ms: number): number {
   return Math.round(ms * 1_000) / 1_000;
 }

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 
-import { parseRecording } from '../format/read-recording.js';
+import { parseRecording } from '../format/parse-recording.js';
 import { createLeakFinder } from './leak-finder.js';
 
 const jwt = 'eyJhbGciOiJub25lIn0.eyJzdWIiOiJjYW5hcnktc3Vic2NyaWJlciJ9.Y2FuYXJ5LXNpZ25hdHVyZQ';
@@ -28,7 +28,7 @@ async function findIn(
     '\n',
   );
   const recording = await parseRecording('call', text);
-  const find = createLeakFinder(defaultCountry);
+  const find = createLeakFinder(defaultCountry === undefined ? {} : { defaultCountry });
   return [
     ...find({ kind: 'header', line: 1, header: recording.header }),
     ...recording.entries.flatMap((entry, index) => find({ kind: 'entry', line: index + 2, entry })),

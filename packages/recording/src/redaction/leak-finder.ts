@@ -3,30 +3,29 @@ import { Entry } from '../format/recording.js';
 import { findCredentials } from './mask-credentials.js';
 import { createPhonePseudonyms } from './phone-pseudonyms.js';
 import { createRedactor } from './redactor.js';
-import type { Redactor } from './redactor.js';
+import type { RedactOptions, Redactor } from './redactor.js';
 
 /**
  * Makes the finder of what should not stand in one recording: credentials, and what its header says
  * was taken out. It names what it finds, and never tells the value.
  *
- * @param defaultCountry whose national numbers are found
+ * @param options whose national numbers are found, and what is said in the recording
  */
 export function createLeakFinder(
-  defaultCountry?: string | readonly string[],
+  options: Pick<RedactOptions, 'defaultCountry' | 'protocol'> = {},
 ): (line: RecordingLine) => readonly string[] {
-  const options = defaultCountry === undefined ? {} : { defaultCountry };
   // The numbers in a redacted recording are fictional, all of them.
   const phones = createPhonePseudonyms({ ...options, keepFictional: true });
   const claims: readonly Claim[] = [
     {
       claim: 'phones',
       what: 'a phone number, though the header says that they were replaced',
-      redactor: createRedactor({}, phones),
+      redactor: createRedactor(options, phones),
     },
     {
       claim: 'transcripts',
       what: 'words, though the header says that they were masked',
-      redactor: createRedactor({ keepPhones: true, maskTranscripts: true }),
+      redactor: createRedactor({ ...options, keepPhones: true, maskTranscripts: true }),
     },
   ];
   let claimed: readonly Claim[] = [];

@@ -1,16 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 
-import {
-  Ack,
-  CallEnd,
-  CallStart,
-  EndCall,
-  ErrorMessage,
-  JoinCall,
-  ScreeningEnd,
-  Transcript,
-} from '@livecall/core';
-import type { AnyMessage } from '@livecall/core';
+import { liveCallProtocol } from '@livecall/core';
+import type { AnyProtocol, Holds } from '@livecall/core';
 
 import { toFrame, toPayload } from '../format/payload.js';
 import type { Payload } from '../format/payload.js';
@@ -35,6 +26,8 @@ export interface RedactOptions {
    * there is not throws a `TypeError`. @default 'US'
    */
   readonly defaultCountry?: string | readonly string[];
+  /** What is said in the recording: which fields hold a number, and which hold nothing. @default liveCallProtocol */
+  readonly protocol?: AnyProtocol;
 }
 
 /** Takes out of one recording what must not stand in it. */
@@ -45,25 +38,6 @@ export interface Redactor {
   payload(payload: Payload): Payload;
 }
 
-const MESSAGES: readonly AnyMessage[] = [
-  ...[Ack, CallStart, ScreeningEnd, CallEnd, Transcript, ErrorMessage, JoinCall, EndCall],
-];
-
-/** Fields that hold no words, by the type of the message: redacting them would break links and shapes. */
-const STRUCTURE: ReadonlyMap<unknown, ReadonlySet<string>> = new Map(
-  MESSAGES.map(({ type, fields }) => {
-    const structure = fields.filter(([, { holds }]) => holds === 'structure');
-    return [type, new Set(['type', ...structure.map(([key]) => key)])];
-  }),
-);
-
-/** The fields of a message that stay as they are; none in what is no message, or not published. */
-function toStructure(json: unknown): ReadonlySet<string> {
-  if (typeof json !== 'object' || json === null || Array.isArray(json)) return NO_FIELDS;
-  return STRUCTURE.get((json as { readonly type?: unknown }).type) ?? NO_FIELDS;
-}
-const NO_FIELDS: ReadonlySet<string> = new Set();
-
 /**
  * Makes the redactor of one recording; it remembers which number got which pseudonym.
  *
@@ -71,15 +45,21 @@ const NO_FIELDS: ReadonlySet<string> = new Set();
  * before, and redacting twice changes nothing. What holds nothing to redact is given as it came.
  */
 export function createRedactor(
-  { keepPhones = false, maskTranscripts = false, defaultCountry = 'US' }: RedactOptions = {},
+  {
+    keepPhones = false,
+    maskTranscripts = false,
+    defaultCountry = 'US',
+    protocol = liveCallProtocol,
+  }: RedactOptions = {},
   pseudonyms: PhonePseudonyms = createPhonePseudonyms({ defaultCountry }),
 ): Redactor {
   const phones = keepPhones ? NO_PSEUDONYMS : pseudonyms;
   // What is masked takes no pseudonym: another pass would not find its number.
-  const inFrame = createJsonRedactor(phones, maskTranscripts ? maskWords : phones.inText);
+  const { holds } = protocol;
+  const inFrame = createJsonRedactor(holds, phones, maskTranscripts ? maskWords : phones.inText);
   // What is no text must not become one: a frame that cannot be decoded stays such a frame.
-  const inBytes = createJsonRedactor(phones, maskTranscripts ? maskBytes : phones.inText);
-  const inLine = createJsonRedactor(phones, phones.inText);
+  const inBytes = createJsonRedactor(holds, phones, maskTranscripts ? maskBytes : phones.inText);
+  const inLine = createJsonRedactor(holds, phones, phones.inText);
   const taken = [
     'credentials',
     ...(keepPhones ? [] : ['phones']),
@@ -107,11 +87,11 @@ export function createRedactor(
       return redacted === frame ? payload : { text: redacted };
     }
     if (hasHiddenKey(frame, json)) {
-      const structure = toStructure(json);
+      const holding = isFields(json) ? holds(json) : undefined;
       const redacted = redactJsonText(
         frame,
         (value, key, depth) =>
-          depth === 1 ? inContent.field(value, key, structure) : inContent.value(value, key),
+          inContent.value(value, key, depth === 1 ? holding?.[key] : undefined),
         phones.inText,
       );
       return redacted === frame ? payload : toPayload(redacted);
@@ -157,48 +137,48 @@ const NO_PSEUDONYMS: PhonePseudonyms = {
 interface JsonRedactor {
   /** A whole message, of which what is published stays in its place. */
   message(json: unknown): unknown;
-  /** A field right in a message. */
-  field(value: unknown, key: string, structure: ReadonlySet<string>): unknown;
-  /** Whatever stands deeper, or in no message. */
-  value(value: unknown, key?: string): unknown;
+  /** Whatever stands in one, deeper, or in none; what a field right in a message holds is told. */
+  value(value: unknown, key?: string, held?: Holds): unknown;
 }
 
 function createJsonRedactor(
+  holds: AnyProtocol['holds'],
   { inField, inNumber, inText }: PhonePseudonyms,
   inWords: (text: string) => string,
 ): JsonRedactor {
   const inPhone = rememberLast(inField);
-  const inJson = (value: unknown, key = '', isOfPhone = false): unknown => {
+  /** Fields that hold a number do so at any depth, and in what is no message. */
+  const named = holds({});
+  const isPhone = (key: string) => named[key] === 'phone';
+  const inJson = (value: unknown, key = '', isOfPhone = false, held?: Holds): unknown => {
+    if (held === 'structure' && typeof value !== 'object') return value;
     if (typeof value === 'string') {
-      if (key === 'phone' || (isOfPhone && NOTHING_ELSE.test(value))) return inPhone(value);
-      // The platform's own words.
-      return key === 'description' ? inText(value) : inWords(value);
+      if (isPhone(key) || (isOfPhone && NOTHING_ELSE.test(value))) return inPhone(value);
+      return held === 'notice' ? inText(value) : inWords(value);
     }
     if (typeof value === 'number') {
-      return key === 'phone' ? Number(inPhone(String(value))) : inNumber(value);
+      return isPhone(key) ? Number(inPhone(String(value))) : inNumber(value);
     }
     if (Array.isArray(value)) {
       const items = value.map((item) => inJson(item, key, isOfPhone));
       return items.every((item, index) => item === value[index]) ? value : items;
     }
-    if (typeof value !== 'object' || value === null) return value;
-    const isPhone = isOfPhone || key === 'phone';
-    return mapObject(value, (item, name) => inJson(item, name, isPhone), inText);
-  };
-  const inTop = (value: unknown, key: string, structure: ReadonlySet<string>): unknown => {
-    if (structure.has(key) && typeof value !== 'object') return value;
-    // What is not published is decoded by its type, whatever that is: it has no words.
-    return key === 'type' && typeof value === 'string' ? inText(value) : inJson(value, key);
+    if (!isFields(value)) return value;
+    const isIn = isOfPhone || isPhone(key);
+    return mapObject(value, (item, name) => inJson(item, name, isIn), inText);
   };
   return {
     message: (json) => {
-      if (typeof json !== 'object' || json === null || Array.isArray(json)) return inJson(json);
-      const structure = toStructure(json);
-      return mapObject(json, (value, key) => inTop(value, key, structure), inText);
+      if (!isFields(json)) return inJson(json);
+      const holding = holds(json);
+      return mapObject(json, (value, key) => inJson(value, key, false, holding[key]), inText);
     },
-    field: inTop,
-    value: inJson,
+    value: (value, key, held) => inJson(value, key, false, held),
   };
+}
+
+function isFields(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 /** A number and nothing else, as one that stands in an object called `phone`. */

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, expect, it } from 'vitest';
 
-import { parseRecording } from '../format/read-recording.js';
+import { parseRecording } from '../format/parse-recording.js';
 import { scenario } from '../scenario.js';
 import { createFileSearch } from './file-search.js';
 import type { SearchOptions } from './phrase.js';

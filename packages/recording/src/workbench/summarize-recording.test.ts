@@ -4,7 +4,8 @@ import { join } from 'node:path';
 
 import { afterAll, expect, it } from 'vitest';
 
-import { loadRecording, parseRecording } from '../format/read-recording.js';
+import { parseRecording } from '../format/parse-recording.js';
+import { loadRecording } from '../format/read-recording.js';
 import { ack, scenario } from '../scenario.js';
 import { createFileSummary } from './file-summary.js';
 import { summarizeRecording } from './summarize-recording.js';

@@ -1,7 +1,5 @@
-import { toPayload } from '@livecall/recording';
-import type { Entry, RecordingLine } from '@livecall/recording';
-import { createLeakFinder, createNarrator } from '@livecall/recording/internal';
-import type { Moment } from '@livecall/recording/internal';
+import type { RecordingLine } from '@livecall/recording';
+import { createLeakFinder, createSoundnessCheck } from '@livecall/recording/internal';
 import * as E from 'fp-ts/lib/Either.js';
 
 import { assertCountries } from '../assert-countries.js';
@@ -29,7 +27,7 @@ export async function check(
   const output = openStandardOutput();
   const createLineChecker = secrets
     ? () => createSecretChecker(defaultCountry)
-    : createSoundnessChecker;
+    : createSoundnessCheck;
   const files = toFiles(paths, { deep: true });
   let unsound = 0;
   for (const path of files) {
@@ -104,41 +102,7 @@ type LineChecker = (line: RecordingLine) => readonly string[];
 
 /** Tells what a recording holds that it should not, as well as what is unsound. */
 function createSecretChecker(defaultCountry: CheckFlags['defaultCountry']): LineChecker {
-  const findUnsound = createSoundnessChecker();
-  const findLeaks = createLeakFinder(defaultCountry);
+  const findUnsound = createSoundnessCheck();
+  const findLeaks = createLeakFinder(defaultCountry === undefined ? {} : { defaultCountry });
   return (line) => [...findUnsound(line), ...findLeaks(line).map((what) => `holds ${what}`)];
-}
-
-function createSoundnessChecker(): LineChecker {
-  const narrate = createNarrator();
-  return (line) => {
-    switch (line.kind) {
-      case 'header':
-        return Number.isNaN(Date.parse(line.header.recordedAt))
-          ? ['`recordedAt` is no date, 2026-01-31T12:00:00Z for one']
-          : [];
-      case 'torn':
-        return [];
-      case 'blank':
-        return ['the last line is blank; readers pass over it'];
-      case 'entry':
-        return [...findInPayload(line.entry), ...findInMoment(narrate(line.entry))];
-    }
-  };
-}
-
-/** A text that is JSON stands as JSON where that gives the same text. */
-function findInPayload(entry: Entry): readonly string[] {
-  return entry.event === 'frame' && entry.text !== undefined && 'json' in toPayload(entry.text)
-    ? ['`text` is JSON, and should stand as `json`']
-    : [];
-}
-
-function findInMoment(moment: Moment | undefined): readonly string[] {
-  if (moment?.what === 'invalid frame') {
-    return [`invalid frame from the ${moment.from}: ${moment.problem}`];
-  }
-  return moment?.what === 'acknowledged' && moment.command === 'unknown'
-    ? ['an ack for no command above']
-    : [];
 }
