@@ -41,7 +41,7 @@ export type { Progress } from './patience.js';
 /* The protocol */
 export { LIVE_CALLS_PATH } from './protocol/handshake.js';
 export { liveCallProtocol } from './protocol/live-call-protocol.js';
-export { decodeClientFrame, decodeFrame } from './protocol/decode-frame.js';
+export { decodeFrame } from './protocol/decode-frame.js';
 export {
   Ack,
   CallEnd,

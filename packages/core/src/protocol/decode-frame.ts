@@ -57,11 +57,6 @@ export function toServerMessage(json: unknown): ServerMessage | undefined {
  * Decodes one frame from a client, as a server does.
  *
  * @see PROTOCOL.md#client-messages
- * @example
- * import { decodeClientFrame } from '@livecall/core';
- *
- * const decoded = decodeClientFrame('{"type":"client:joinCall","id":"8f0c"}');
- * if (decoded._tag === 'Right') console.log(decoded.right.id); // => 8f0c
  */
 export function decodeClientFrame(frame: Frame): Either<InvalidFrameError, ClientMessage> {
   const json = parse(frame);

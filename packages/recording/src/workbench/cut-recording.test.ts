@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 
-import { loadRecording, parseRecording } from '../format/read-recording.js';
+import { parseRecording } from '../format/parse-recording.js';
+import { loadRecording } from '../format/read-recording.js';
 import { createLines } from '../redaction/recording-lines.js';
 import type { Entry, Recording } from '../format/recording.js';
 import { cutRecording } from './cut-recording.js';

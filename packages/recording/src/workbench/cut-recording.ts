@@ -1,4 +1,5 @@
-import { decodeClientFrame, decodeFrame } from '@livecall/core';
+import { decodeFrame, liveCallProtocol } from '@livecall/core';
+import type { CommandId } from '@livecall/core';
 import * as E from 'fp-ts/lib/Either.js';
 
 import { toFrame } from '../format/payload.js';
@@ -117,12 +118,12 @@ function findHalves(
   entries: readonly Entry[],
   isIn: (entry: Entry) => boolean,
 ): ReadonlyMap<number, string> {
-  const asked = new Map<string, number>();
+  const asked = new Map<CommandId, number>();
   const halves = new Map<number, string>();
   entries.forEach((entry, index) => {
     if (entry.event !== 'frame') return;
     if (entry.from === 'client') {
-      const command = decodeClientFrame(toFrame(entry));
+      const command = liveCallProtocol.decodeCommand(toFrame(entry));
       if (E.isRight(command)) asked.set(command.right.id, index);
       return;
     }

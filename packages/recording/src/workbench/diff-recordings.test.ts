@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 
-import { loadRecording, parseRecording } from '../format/read-recording.js';
+import { parseRecording } from '../format/parse-recording.js';
+import { loadRecording } from '../format/read-recording.js';
 import { ack, scenario } from '../scenario.js';
 import { diffRecordings } from './diff-recordings.js';
 

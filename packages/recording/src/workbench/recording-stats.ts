@@ -1,5 +1,5 @@
-import { decodeClientFrame, decodeFrame } from '@livecall/core';
-import type { Role } from '@livecall/core';
+import { decodeFrame, liveCallProtocol } from '@livecall/core';
+import type { CommandId, Role } from '@livecall/core';
 import * as E from 'fp-ts/lib/Either.js';
 
 import { toFrame } from '../format/payload.js';
@@ -113,7 +113,7 @@ export function createStats({ silenceMs = 3_000 }: StatsOptions = {}): StatsMake
   let spokenUntil: number | undefined;
   let openedAt: number | undefined;
   let hasSpoken = false;
-  let asked = new Map<string, { readonly type: string; readonly at: number }>();
+  let asked = new Map<CommandId, { readonly type: string; readonly at: number }>();
   let lost: Omit<Reconnect, 'ms'> | undefined;
 
   const finish = () => {
@@ -153,7 +153,7 @@ export function createStats({ silenceMs = 3_000 }: StatsOptions = {}): StatsMake
     const frame = toFrame(entry);
     const bytes = typeof frame === 'string' ? Buffer.byteLength(frame) : frame.byteLength;
     if (entry.from === 'client') {
-      const command = decodeClientFrame(frame);
+      const command = liveCallProtocol.decodeCommand(frame);
       count('client', E.isLeft(command) ? 'invalid' : command.right.type, bytes);
       if (E.isRight(command)) {
         asked.set(command.right.id, { type: command.right.type, at: entry.at });

@@ -1,4 +1,4 @@
-import { decodeClientFrame, decodeFrame } from '@livecall/core';
+import { decodeFrame, liveCallProtocol } from '@livecall/core';
 import type { ClientMessage } from '@livecall/core';
 import * as E from 'fp-ts/lib/Either.js';
 
@@ -64,8 +64,8 @@ export function createSummary({ recordedAt, title }: Header): SummaryMaker {
     }
     const frame = toFrame(entry);
     if (entry.from === 'client') {
-      const asked = decodeClientFrame(frame);
-      if (E.isRight(asked)) commands.push(asked.right.type);
+      const asked = liveCallProtocol.decodeCommand(frame);
+      if (E.isRight(asked)) commands.push(asked.right.type as ClientMessage['type']);
       return;
     }
     const heard = decodeFrame(frame);

@@ -1,5 +1,6 @@
 import type { Header } from '@livecall/recording';
-import { createNarrator, decodeLines } from '@livecall/recording/internal';
+import { decodeLines } from '@livecall/recording/format';
+import { createNarrator } from '@livecall/recording/internal';
 import type { Moment } from '@livecall/recording/internal';
 import * as E from 'fp-ts/lib/Either.js';
 import { EMPTY } from 'rxjs';
