@@ -8,10 +8,11 @@ import { serverMessages } from '../packages/core/src/protocol/messages.js';
 /* What a page loads of the built packages. */
 
 /** Bundles an entry of a page's for a browser, as small as it gets. */
-async function bundle(contents: string) {
+async function bundle(contents: string, external: string[] = []) {
   const { metafile, outputFiles } = await build({
     stdin: { contents, resolveDir: import.meta.dirname },
     bundle: true,
+    external,
     format: 'esm',
     minify: true,
     platform: 'browser',
@@ -33,6 +34,17 @@ it('decodes a frame in 200 bytes a message, gzipped, and without a package', asy
 
   expect(gzipped).toBeLessThanOrEqual(200 * Object.keys(serverMessages).length);
   expect(modules.filter((path) => path.includes('/node_modules/'))).toEqual([]);
+});
+
+it.each([
+  ['with RxJS', [], 13_000],
+  ['beside RxJS', ['rxjs'], 9_000],
+])('follows a call in so many bytes, gzipped, %s', async (_with, external, bytes) => {
+  const { gzipped, modules } = await bundle("export { liveCall } from '@livecall/core';", external);
+
+  expect(gzipped).toBeLessThanOrEqual(bytes);
+  const packages = modules.filter((path) => path.includes('/node_modules/'));
+  expect(packages.filter((path) => !/node_modules\/(?:rxjs|tslib)\//.test(path))).toEqual([]);
 });
 
 it('is loaded with the messages that are named, and no others', async () => {

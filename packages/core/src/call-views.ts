@@ -1,10 +1,11 @@
-import { defer, distinctUntilChanged, map, startWith } from 'rxjs';
+import { distinctUntilChanged, map } from 'rxjs';
 import type { Observable } from 'rxjs';
 
 import { createCallLog } from './call-snapshot.js';
 import type { CallLog, CallSnapshot } from './call-snapshot.js';
 import type { ChannelListener } from './channel-listener.js';
 import type { Closed } from './connection-state.js';
+import { Latest } from './latest.js';
 import { Multicast } from './multicast.js';
 import type { CallEvent, ServerMessage, Transcript } from './protocol/messages.js';
 import type { Received } from './received.js';
@@ -18,7 +19,7 @@ import type { Received } from './received.js';
 export class CallViews implements ChannelListener<ServerMessage> {
   readonly #events = new Multicast<CallEvent>();
   readonly #transcript = new Multicast<Transcript>();
-  readonly #logged = new Multicast<void>();
+  readonly #logged = new Latest<void>(undefined);
   readonly #log: CallLog;
   #isOver = false;
 
@@ -35,12 +36,9 @@ export class CallViews implements ChannelListener<ServerMessage> {
   }
 
   get call$(): Observable<CallSnapshot> {
-    return defer(() =>
-      this.#logged.values$.pipe(
-        startWith(undefined),
-        map(() => this.#log.snapshot()),
-        distinctUntilChanged(),
-      ),
+    return this.#logged.values$.pipe(
+      map(() => this.#log.snapshot()),
+      distinctUntilChanged(),
     );
   }
 
@@ -48,11 +46,11 @@ export class CallViews implements ChannelListener<ServerMessage> {
     this.#log.open(connection);
   }
 
-  received(received: Received<ServerMessage>): void {
+  received(received: Received): void {
     this.#log.add(received);
   }
 
-  told(received?: Received<ServerMessage>): void {
+  told(received?: Received): void {
     if (received !== undefined) this.#show(received.message);
     this.#logged.next();
     if (this.#isOver) this.#logged.complete();

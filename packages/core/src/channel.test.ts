@@ -133,10 +133,12 @@ it('names its commands by the protocol, where no other way is given', () => {
   const connection$ = new Subject<Connection>();
   const counting = { ...liveCallProtocol, createId: (nth: number) => `nth ${nth}` };
   const spoken = channel(connection$, counting);
-  spoken.connect();
+  const following = spoken.connect();
   connection$.next({ frames$: NEVER, send: (frame) => sent.push(JSON.parse(String(frame))) });
-  spoken.command(joinCall).subscribe();
-  spoken.command(endCall).subscribe();
+  for (const command of [joinCall, endCall]) {
+    spoken.command(command).subscribe({ error: () => undefined });
+  }
+  following.unsubscribe();
 
   expect(sent).toEqual([
     { type: 'client:joinCall', id: 'nth 1' },
@@ -162,7 +164,7 @@ it('narrows messages$ by type, and its commands to those of the protocol', () =>
   const spoken = channel(NEVER, liveCallProtocol);
 
   for (const all$ of [call.messages$, spoken.messages$]) {
-    expectTypeOf(all$).toEqualTypeOf<Observable<Received<ServerMessage>>>();
+    expectTypeOf(all$).toEqualTypeOf<Observable<Received>>();
     expectTypeOf(all$.pipe(filter((received) => received.type === 'ack'))).toEqualTypeOf<
       Observable<Received<Ack>>
     >();

@@ -9,7 +9,7 @@ import { assertFunctions } from './internal/assert-option.js';
 import { issueCommand } from './issue-command.js';
 import type { CommandOptions, Confirmed } from './issue-command.js';
 import type { LiveCallError } from './live-call-error.js';
-import type { CommandId, Protocol } from './protocol.js';
+import type { ClientProtocol, CommandId } from './protocol.js';
 import type { Received } from './received.js';
 import { checkRetryOptions } from './retry-options.js';
 import type { CheckedRetryOptions, RetryConnectionOptions } from './retry-options.js';
@@ -98,7 +98,7 @@ export interface Channel<In, Out> {
  */
 export function channel<In, Out extends { readonly type: string }>(
   transport: Transport,
-  protocol: Protocol<In, Out>,
+  protocol: ClientProtocol<In, Out>,
   { retry, lingerMs = 1_000, createId, listener = {} }: ChannelOptions<In> = {},
 ): Channel<In, Out> {
   if (!isObservable(transport)) {

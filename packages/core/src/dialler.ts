@@ -1,4 +1,4 @@
-import { timer } from 'rxjs';
+import { asyncScheduler } from 'rxjs';
 import type { Observable, Observer, Subscription } from 'rxjs';
 
 import type { Verdict } from './classify.js';
@@ -133,9 +133,9 @@ export class Dialler implements Observer<Connection> {
     // Whoever heard of it may have left.
     if (this.#isOver) return;
     this.#isWaiting = true;
-    this.#current = timer(delayMs).subscribe(() => {
+    this.#current = asyncScheduler.schedule(() => {
       this.dial();
-    });
+    }, delayMs);
   }
 
   #toDelayMs(cause: unknown): number | undefined {

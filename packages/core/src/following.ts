@@ -1,4 +1,4 @@
-import { asapScheduler, asyncScheduler, Subscription } from 'rxjs';
+import { asyncScheduler, Subscription } from 'rxjs';
 import type { Subscriber } from 'rxjs';
 
 import type { ChannelListener } from './channel-listener.js';
@@ -14,7 +14,7 @@ import type { LiveCallError } from './live-call-error.js';
 import { Multicast } from './multicast.js';
 import { patience } from './patience.js';
 import type { Progress } from './patience.js';
-import type { Answer, CommandId, Protocol } from './protocol.js';
+import type { Answer, ClientProtocol, CommandId } from './protocol.js';
 import type { Received } from './received.js';
 import type { CheckedRetryOptions, Retry } from './retry-options.js';
 import { ConnectionClosedError, TransportFailedError } from './transport-error.js';
@@ -45,7 +45,7 @@ export class Following<In, Out extends { readonly type: string }>
   readonly #errors = new Multicast<LiveCallError>();
   readonly #state = new Latest<ConnectionState>(IDLE);
   readonly #transport: Transport;
-  readonly #protocol: Protocol<In, Out>;
+  readonly #protocol: ClientProtocol<In, Out>;
   readonly #options: FollowingOptions<In>;
   #life: Subscription | undefined;
   #dialler: Dialler | undefined;
@@ -66,7 +66,11 @@ export class Following<In, Out extends { readonly type: string }>
   #isTelling = false;
   #untold: (() => void)[] | undefined;
 
-  constructor(transport: Transport, protocol: Protocol<In, Out>, options: FollowingOptions<In>) {
+  constructor(
+    transport: Transport,
+    protocol: ClientProtocol<In, Out>,
+    options: FollowingOptions<In>,
+  ) {
     this.#transport = transport;
     this.#protocol = protocol;
     this.#options = options;
@@ -324,7 +328,7 @@ export class Following<In, Out extends { readonly type: string }>
     return this.#answers;
   }
 
-  get encode(): Protocol<In, Out>['encode'] {
+  get encode(): ClientProtocol<In, Out>['encode'] {
     return this.#protocol.encode;
   }
 
@@ -386,12 +390,13 @@ export class Following<In, Out extends { readonly type: string }>
   #warnLater(life: Subscription): void {
     if (this.#hasWarned) return;
     this.#hasWarned = true;
-    const warning = asapScheduler.schedule(() => {
-      console.warn(CONNECTED_AFTER_END);
+    let hasLeft = false;
+    queueMicrotask(() => {
+      if (!hasLeft) console.warn(CONNECTED_AFTER_END);
     });
     const unsubscribe = life.unsubscribe.bind(life);
     life.unsubscribe = () => {
-      warning.unsubscribe();
+      hasLeft = true;
       unsubscribe();
     };
   }

@@ -66,7 +66,16 @@ export type { ClientMessage, Command } from './protocol/commands.js';
 
 /* Protocols of one's own */
 export { isAnswerTo } from './protocol.js';
-export type { Answer, AnyProtocol, Asked, CommandId, Heard, Holds, Protocol } from './protocol.js';
+export type {
+  Answer,
+  AnyProtocol,
+  Asked,
+  ClientProtocol,
+  CommandId,
+  Heard,
+  Holds,
+  Protocol,
+} from './protocol.js';
 export { explainMessage, message, toJsonSchema } from './message.js';
 export type { AnyMessage, Explanation, Message } from './message.js';
 export { either, notice, number, oneOf, optional, phone, text, words } from './field.js';

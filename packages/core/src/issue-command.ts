@@ -1,21 +1,4 @@
-import {
-  catchError,
-  defer,
-  distinctUntilChanged,
-  EMPTY,
-  exhaustMap,
-  filter,
-  from,
-  ignoreElements,
-  map,
-  merge,
-  mergeMap,
-  switchMap,
-  take,
-  tap,
-  throwError,
-} from 'rxjs';
-import type { Observable } from 'rxjs';
+import { Observable, Subscription } from 'rxjs';
 
 import {
   AckTimeoutError,
@@ -33,7 +16,7 @@ import type { LiveCallError } from './live-call-error.js';
 import { patience } from './patience.js';
 import type { Progress } from './patience.js';
 import { isAnswerTo } from './protocol.js';
-import type { Answer, CommandId, Protocol } from './protocol.js';
+import type { Answer, ClientProtocol, CommandId } from './protocol.js';
 import type { Received } from './received.js';
 import type { Frame } from './transport.js';
 
@@ -78,7 +61,7 @@ export interface CommandLine<In, Out extends { readonly type: string }> {
    * @throws CommandError when the frame was not sent
    */
   send(type: string, frame: Frame): unknown;
-  readonly encode: Protocol<In, Out>['encode'];
+  readonly encode: ClientProtocol<In, Out>['encode'];
   createId(): unknown;
   readonly progress: Progress;
 }
@@ -112,93 +95,111 @@ export function issueCommand<In, Out extends { readonly type: string }>(
   assertCommandOptions(options);
   const { whenNotOpen = 'reject', ackTimeoutMs = 5_000 } = options;
 
-  return defer(() => {
+  // Not composed: the operators that it took were a sixth of what a page loads.
+  return new Observable((subscriber) => {
+    const { type } = command;
     const isWaiting = whenNotOpen === 'wait';
-    let isSending = false;
-    const confirmed$ = line.state$.pipe(
-      // While it is being sent, it is `transmit` that says what becomes of it.
-      exhaustMap((state) => {
-        switch (state.status) {
-          case 'open':
-            isSending = true;
-            return transmit(line, command, state.connection, ackTimeoutMs).pipe(
-              catchError((error: unknown) => {
-                // It ended in the moment of sending, or is being closed: the next one is waited for.
-                if (!isWaiting || !isNotOpen(error)) throw error;
-                isSending = false;
-                return EMPTY;
-              }),
-            );
-          case 'closing':
-          case 'closed':
-            throw new CallEndedError(command.type, 'not-sent');
-          default:
-            if (!isWaiting) throw new NotOpenError();
-            return EMPTY;
-        }
+    let isOverdue = false;
+    let sending: Subscription | undefined;
+    let clock: Subscription | undefined;
+    const errorsSinceSend: ServerReportedError[] = [];
+
+    const fail = (error: unknown) => {
+      subscriber.error(error);
+    };
+
+    const startClock = () => {
+      clock = patience(ackTimeoutMs, line.progress).subscribe(() => {
+        fail(new AckTimeoutError(type, ackTimeoutMs, errorsSinceSend));
+      });
+      sending?.add(clock);
+    };
+
+    /** It was sent: unless it is confirmed, nothing is known of it. */
+    const judge = (state: ConnectionState) => {
+      if (state.status === 'reconnecting') fail(new ConnectionLostError(type, state.cause));
+      else if (state.status === 'closed' && state.reason === 'failed')
+        fail(new ConnectionLostError(type, state.error));
+      else if (state.status === 'closed') fail(new CallEndedError(type, 'unknown'));
+      else if (state.status === 'away') {
+        clock?.unsubscribe();
+        clock = undefined;
+      }
+      // What came while we were away comes with us: time begins anew then.
+      else if (clock === undefined) startClock();
+    };
+
+    const wait = (state: ConnectionState) => {
+      if (state.status === 'open') transmit(state.connection);
+      else if (state.status === 'closing' || state.status === 'closed')
+        fail(new CallEndedError(type, 'not-sent'));
+      else if (!isWaiting) fail(new NotOpenError());
+    };
+
+    const failToSend = (failure: unknown) => {
+      // It ended in the moment of sending, or is being closed: the next one is waited for.
+      if (isWaiting && !isOverdue && isNotOpen(failure)) {
+        sending?.unsubscribe();
+        sending = undefined;
+      } else if (isCommandError(failure)) {
+        fail(failure);
+      } else {
+        fail(new SendFailedError(type, 'unknown', 'the transport', { failure: failure ?? null }));
+      }
+    };
+
+    const transmit = (connection: number) => {
+      let written: { readonly id: CommandId; readonly frame: Frame };
+      try {
+        written = toFrame(line, command);
+      } catch (error) {
+        fail(error);
+        return;
+      }
+      const { id, frame } = written;
+      sending = new Subscription();
+      subscriber.add(sending);
+      // Whatever can answer is listened to before the frame goes out.
+      sending.add(
+        line.messages$.subscribe({
+          next: ({ message, at }) => {
+            const { answers } = line;
+            if (answers === undefined || !isAnswerTo(answers, { id, type })) return;
+            subscriber.next({ command, id, connection, at, by: answers.by, message });
+            subscriber.complete();
+          },
+          // `state$` has told it before.
+          error: () => undefined,
+        }),
+      );
+      sending.add(
+        line.errors$.subscribe((error) => {
+          if (error._tag === 'ServerReportedError') errorsSinceSend.push(error);
+        }),
+      );
+      startClock();
+      try {
+        const given = line.send(type, frame);
+        if (isPromise(given)) given.then(undefined, failToSend);
+      } catch (failure) {
+        failToSend(failure);
+      }
+    };
+
+    subscriber.add(
+      line.state$.subscribe((state) => {
+        if (sending === undefined) wait(state);
+        else judge(state);
       }),
     );
-    if (!isWaiting) return confirmed$.pipe(take(1));
-    const expired$ = patience(ackTimeoutMs, line.progress).pipe(
-      mergeMap(() => (isSending ? EMPTY : throwError(() => new NotOpenError(ackTimeoutMs)))),
+    if (!isWaiting || subscriber.closed) return;
+    subscriber.add(
+      patience(ackTimeoutMs, line.progress).subscribe(() => {
+        isOverdue = true;
+        if (sending === undefined) fail(new NotOpenError(ackTimeoutMs));
+      }),
     );
-    return merge(confirmed$, expired$).pipe(take(1));
   });
-}
-
-function transmit<In, Out extends { readonly type: string }>(
-  line: CommandLine<In, Out>,
-  command: Out,
-  connection: number,
-  ackTimeoutMs: number,
-): Observable<Confirmed<In, Out>> {
-  const { type } = command;
-  const { id, frame } = toFrame(line, command);
-  const errorsSinceSend: ServerReportedError[] = [];
-
-  const confirmed$ = line.messages$.pipe(
-    mergeMap(({ message, at }): Confirmed<In, Out>[] => {
-      const { answers } = line;
-      return answers !== undefined && isAnswerTo(answers, { id, type })
-        ? [{ command, id, connection, at, by: answers.by, message }]
-        : [];
-    }),
-  );
-  const over$ = line.state$.pipe(
-    tap((state) => {
-      if (state.status === 'reconnecting') throw new ConnectionLostError(type, state.cause);
-      if (state.status !== 'closed') return;
-      if (state.reason === 'failed') throw new ConnectionLostError(type, state.error);
-      throw new CallEndedError(type, 'unknown');
-    }),
-  );
-  const reported$ = line.errors$.pipe(
-    filter((error) => error._tag === 'ServerReportedError'),
-    tap((error) => errorsSinceSend.push(error)),
-  );
-  // What came while we were away comes with us: time begins anew then.
-  const expired$ = line.state$.pipe(
-    map(({ status }) => status === 'away'),
-    distinctUntilChanged(),
-    switchMap((isAway) => (isAway ? EMPTY : patience(ackTimeoutMs, line.progress))),
-    map(() => {
-      throw new AckTimeoutError(type, ackTimeoutMs, errorsSinceSend);
-    }),
-  );
-  const sent$ = defer(() => {
-    const sending = line.send(type, frame);
-    return isPromise(sending) ? from(sending) : EMPTY;
-  }).pipe(
-    catchError((failure: unknown) => {
-      throw isCommandError(failure)
-        ? failure
-        : new SendFailedError(type, 'unknown', 'the transport', { failure: failure ?? null });
-    }),
-  );
-  // `sent$` last: whatever can answer is listened to before the frame goes out.
-  return merge(confirmed$, merge(over$, reported$, expired$, sent$).pipe(ignoreElements())).pipe(
-    take(1),
-  );
 }
 
 /** @throws SendFailedError when there is no id to send it with, or it cannot be written */

@@ -1,24 +1,12 @@
 import { CausedError } from './caused-error.js';
-import {
-  AckTimeoutError,
-  CallEndedError,
-  ConnectionLostError,
-  NotOpenError,
-  SendFailedError,
-  ServerReportedError,
-} from './command-error.js';
-import type { CommandError } from './command-error.js';
-import { InvalidFrameError } from './invalid-frame-error.js';
+import type { CommandError, ServerReportedError } from './command-error.js';
+import type { InvalidFrameError } from './invalid-frame-error.js';
 import { isError } from './is-error.js';
-import {
-  ConnectFailedError,
+import type {
   ConnectionClosedError,
-  HandshakeRefusedError,
-  HandshakeTimeoutError,
-  TokenUnavailableError,
+  TransportError,
   TransportFailedError,
 } from './transport-error.js';
-import type { TransportError } from './transport-error.js';
 
 /**
  * The server closed with 1000, but never said that the call had ended; then it knew the call no
@@ -47,27 +35,28 @@ export type LiveCallError =
   | EndedWithoutCallEndError
   | CommandError;
 
-/** Every error's class by its tag; the type sees to it that none is missing. */
-export const errorsByTag: {
-  readonly [Tag in LiveCallError['_tag']]: {
-    readonly prototype: Extract<LiveCallError, { readonly _tag: Tag }>;
-  };
-} = {
-  HandshakeRefusedError,
-  HandshakeTimeoutError,
-  ConnectFailedError,
-  TokenUnavailableError,
-  ConnectionClosedError,
-  TransportFailedError,
-  InvalidFrameError,
-  ServerReportedError,
-  EndedWithoutCallEndError,
-  NotOpenError,
-  AckTimeoutError,
-  ConnectionLostError,
-  CallEndedError,
-  SendFailedError,
+/** Every tag; the type sees to it that none is missing. */
+const tags: Readonly<Record<LiveCallError['_tag'], true>> = {
+  HandshakeRefusedError: true,
+  HandshakeTimeoutError: true,
+  ConnectFailedError: true,
+  TokenUnavailableError: true,
+  ConnectionClosedError: true,
+  TransportFailedError: true,
+  InvalidFrameError: true,
+  ServerReportedError: true,
+  EndedWithoutCallEndError: true,
+  NotOpenError: true,
+  AckTimeoutError: true,
+  ConnectionLostError: true,
+  CallEndedError: true,
+  SendFailedError: true,
 };
+
+/** Whether it is one of {@link LiveCallError}'s. */
+export function isTag(tag: string): tag is LiveCallError['_tag'] {
+  return Object.hasOwn(tags, tag);
+}
 
 /**
  * Tells livecall's own errors from all others, by tag: two copies of the package know each other's.
@@ -81,5 +70,5 @@ export const errorsByTag: {
  * }
  */
 export function isLiveCallError(error: unknown): error is LiveCallError {
-  return isError(error) && '_tag' in error && Object.hasOwn(errorsByTag, String(error._tag));
+  return isError(error) && '_tag' in error && isTag(String(error._tag));
 }

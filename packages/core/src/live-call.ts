@@ -10,7 +10,7 @@ import { assertBooleans, assertFunctions } from './internal/assert-option.js';
 import type { CommandOptions, Confirmed } from './issue-command.js';
 import { clientMessages, endCall, joinCall } from './protocol/commands.js';
 import type { Command } from './protocol/commands.js';
-import { liveCallProtocol } from './protocol/live-call-protocol.js';
+import { liveCallClient } from './protocol/live-call-protocol.js';
 import type { CallEvent, ServerMessage, Transcript } from './protocol/messages.js';
 import type { Transport } from './transport.js';
 
@@ -111,7 +111,7 @@ export function liveCall(
     throw new TypeError(`maxUtterances must be at least 0, not ${maxUtterances}.`);
   }
   const views = new CallViews(maxUtterances);
-  const protocol = cleanCloseIsEnd ? endingWith1000 : liveCallProtocol;
+  const protocol = cleanCloseIsEnd ? endingWith1000 : liveCallClient;
   const { messages$, errors$, state$, connect, lookNow, ...sending } = channel(
     transport,
     protocol,
@@ -145,8 +145,8 @@ export function liveCall(
   return call;
 }
 
-const endingWith1000: typeof liveCallProtocol = {
-  ...liveCallProtocol,
+const endingWith1000: typeof liveCallClient = {
+  ...liveCallClient,
   isEndingClose: (code) => code === 1000,
 };
 

@@ -13,9 +13,9 @@ import {
   ServerReportedError,
 } from './command-error.js';
 import { InvalidFrameError } from './invalid-frame-error.js';
-import { EndedWithoutCallEndError, errorsByTag, isLiveCallError } from './live-call-error.js';
+import { EndedWithoutCallEndError, isLiveCallError } from './live-call-error.js';
 import type { LiveCallError } from './live-call-error.js';
-import { fromPlainError, toPlainError } from './plain-error.js';
+import { errorsByTag, fromPlainError, toPlainError } from './plain-error.js';
 import {
   ConnectFailedError,
   ConnectionClosedError,

@@ -1,7 +1,23 @@
-import type { ServerReportedError } from './command-error.js';
-import { errorsByTag, isLiveCallError } from './live-call-error.js';
+import {
+  AckTimeoutError,
+  CallEndedError,
+  ConnectionLostError,
+  NotOpenError,
+  SendFailedError,
+  ServerReportedError,
+} from './command-error.js';
+import { InvalidFrameError } from './invalid-frame-error.js';
+import { EndedWithoutCallEndError, isLiveCallError, isTag } from './live-call-error.js';
 import type { LiveCallError } from './live-call-error.js';
 import { toPlainFields } from './plain-fields.js';
+import {
+  ConnectFailedError,
+  ConnectionClosedError,
+  HandshakeRefusedError,
+  HandshakeTimeoutError,
+  TokenUnavailableError,
+  TransportFailedError,
+} from './transport-error.js';
 
 /** What only the server worded, what was thrown elsewhere, and what is an error's own affair. */
 type Hidden =
@@ -106,6 +122,28 @@ const fieldsByTag: {
   SendFailedError: { delivery: isDelivery },
 };
 
+/** Every error's class by its tag. */
+export const errorsByTag: {
+  readonly [Tag in LiveCallError['_tag']]: {
+    readonly prototype: Extract<LiveCallError, { readonly _tag: Tag }>;
+  };
+} = {
+  HandshakeRefusedError,
+  HandshakeTimeoutError,
+  ConnectFailedError,
+  TokenUnavailableError,
+  ConnectionClosedError,
+  TransportFailedError,
+  InvalidFrameError,
+  ServerReportedError,
+  EndedWithoutCallEndError,
+  NotOpenError,
+  AckTimeoutError,
+  ConnectionLostError,
+  CallEndedError,
+  SendFailedError,
+};
+
 /** What is hidden, as it is where there was nothing to hide. */
 const absentByTag: Readonly<Record<string, object>> = {
   HandshakeRefusedError: { answer: undefined },
@@ -146,8 +184,4 @@ function toError(plain: unknown): Error | undefined {
 
 function toText(value: unknown, otherwise: string): string {
   return typeof value === 'string' ? value : otherwise;
-}
-
-function isTag(tag: string): tag is LiveCallError['_tag'] {
-  return Object.hasOwn(errorsByTag, tag);
 }

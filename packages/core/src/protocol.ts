@@ -82,6 +82,12 @@ export interface Protocol<In, Out extends { readonly type: string }> {
   ) => Readonly<Partial<Record<string, Holds>>>;
 }
 
+/** As much of a protocol as its client needs: a page loads no more. */
+export type ClientProtocol<In, Out extends { readonly type: string }> = Pick<
+  Protocol<In, Out>,
+  'decode' | 'encode' | 'createId' | 'isEndingClose'
+>;
+
 /** Any protocol, for what looks on and has nothing to say: a recorder, a replay, a check. */
 export type AnyProtocol = Protocol<unknown, never>;
 

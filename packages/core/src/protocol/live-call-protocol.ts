@@ -1,13 +1,27 @@
 import { createUuid } from '../create-uuid.js';
 import { right } from '../either.js';
 import type { AnyMessage } from '../message.js';
-import type { Answer, CommandId, Heard, Holds, Protocol } from '../protocol.js';
+import type { Answer, ClientProtocol, CommandId, Heard, Holds, Protocol } from '../protocol.js';
 import type { Frame } from '../transport.js';
 import { clientMessages } from './commands.js';
 import type { ClientMessage, Command } from './commands.js';
 import { decodeClientFrame, decodeFrame, toServerMessage } from './decode-frame.js';
 import { serverMessages } from './messages.js';
 import type { ServerMessage } from './messages.js';
+
+const decode: Protocol<ServerMessage, Command>['decode'] = (frame) => {
+  const decoded = decodeFrame(frame);
+  return decoded._tag === 'Right' ? right(toHeard(decoded.right)) : decoded;
+};
+const encode = (command: Command, id: CommandId) => JSON.stringify({ ...command, id });
+
+/** {@link liveCallProtocol}, as far as {@link liveCall} needs it. */
+export const liveCallClient: ClientProtocol<ServerMessage, Command> = {
+  decode,
+  encode,
+  createId: createUuid,
+  isEndingClose: () => false,
+};
 
 /**
  * What is said on a live call, as a {@link Protocol}: a channel, a recorder or a replay that is given
@@ -21,10 +35,10 @@ import type { ServerMessage } from './messages.js';
  * console.log(heard._tag === 'Right' && heard.right.isEnd); // => true
  */
 export const liveCallProtocol: Protocol<ServerMessage, Command> = {
-  decode: (frame) => {
-    const decoded = decodeFrame(frame);
-    return decoded._tag === 'Right' ? right(toHeard(decoded.right)) : decoded;
-  },
+  decode,
+  encode,
+  createId: createUuid,
+  isEndingClose: () => false,
   decodeJson: (json) => {
     const message = toServerMessage(json);
     return message && toHeard(message);
@@ -35,11 +49,8 @@ export const liveCallProtocol: Protocol<ServerMessage, Command> = {
     const { id, ...content } = decoded.right;
     return right({ type: content.type, id, content });
   },
-  encode: (command, id) => JSON.stringify({ ...command, id }),
-  createId: createUuid,
   acknowledge: ({ id }) => JSON.stringify({ type: 'ack', ackId: id }),
   readdress,
-  isEndingClose: () => false,
   holds: ({ type }) => holdsOf(type),
 };
 
