@@ -218,7 +218,10 @@ export function relay<Call extends Pick<RelayedCall, 'user' | 'call'> = RelayedC
     onRefused,
     onError = warn,
   } = options;
-  assertFunctions({ authorize, onRefused, onError });
+  if (typeof (authorize as unknown) !== 'function') {
+    throw new TypeError('authorize must be a function: it says who may follow which call.');
+  }
+  assertFunctions({ transport: options.transport, onRefused, onError });
   assertDurationMs({ authorizeTimeoutMs, keepMs });
   assertDurationMs({ beatIntervalMs, beatTimeoutMs }, 1);
   assertWhole(

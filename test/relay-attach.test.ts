@@ -1,0 +1,241 @@
+import { createServer, get } from 'node:http';
+import type { IncomingMessage, Server } from 'node:http';
+import { createServer as createSecureServer } from 'node:https';
+import type { AddressInfo, Socket } from 'node:net';
+
+import { relayTransport } from '@livecall/core/browser';
+import { relay } from '@livecall/server';
+import type { Relay } from '@livecall/server';
+import express from 'express';
+import fastify from 'fastify';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { WebSocket, WebSocketServer } from 'ws';
+
+import { makeCertificates } from './fixtures/certificates.js';
+import { follow } from './fixtures/follow.js';
+import { START } from './fixtures/frames.js';
+import { startPlatform } from './fixtures/platform.js';
+import type { Platform } from './fixtures/platform.js';
+import { CALL } from './fixtures/relayed.js';
+import { rawClient } from './fixtures/raw-client.js';
+
+/* A relay in the server of an app that has other things to do. */
+
+let platform: Platform;
+beforeAll(async () => {
+  platform = await startPlatform((client) => {
+    client.send(START);
+  });
+});
+afterAll(() => platform[Symbol.asyncDispose]());
+
+const startRelay = (): Relay => relay({ url: platform.url, authorize: () => CALL });
+
+/** An app whose server answers `the app`. */
+interface App {
+  readonly server: Server;
+  listen(): Promise<unknown>;
+}
+
+const listen = (server: Server) =>
+  new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+
+const apps: Readonly<Record<string, () => App>> = {
+  'node:http': () => {
+    const server = createServer((_request, response) => response.end('the app'));
+    return { server, listen: () => listen(server) };
+  },
+  Express: () => {
+    const app = express();
+    app.get('/', (_request, response) => {
+      response.send('the app');
+    });
+    const server = createServer(app);
+    return { server, listen: () => listen(server) };
+  },
+  Fastify: () => {
+    const app = fastify();
+    app.get('/', () => 'the app');
+    return { server: app.server, listen: () => app.listen({ port: 0, host: '127.0.0.1' }) };
+  },
+};
+
+const portOf = ({ server }: { readonly server: Server }) => (server.address() as AddressInfo).port;
+
+async function stop(relayed: Relay, server: Server): Promise<void> {
+  await relayed.close();
+  server.closeAllConnections();
+  await new Promise((resolve) => server.close(resolve));
+}
+
+it.each(Object.entries(apps))(
+  'relays in an app of %s, which goes on as before',
+  async (name, makeApp) => {
+    const app = makeApp();
+    const relayed = startRelay();
+    relayed.attach(app.server);
+    await app.listen();
+    const url = `ws://127.0.0.1:${portOf(app)}/livecall/8f0c`;
+    using following = follow(relayTransport({ url, webSocket: WebSocket }));
+
+    expect(await following.frames(1)).toEqual([START]);
+    expect(await (await fetch(`http://127.0.0.1:${portOf(app)}/`)).text()).toBe('the app');
+    // Java's HttpClient offers HTTP/2 with everything that it asks.
+    for (const upgrade of ['h2c', 'websocket']) {
+      expect(await ask(portOf(app), '/', upgrade)).toEqual([200, 'the app']);
+      expect(await ask(portOf(app), '/livecalls', upgrade)).toMatchObject(
+        name === 'node:http' ? [200, 'the app'] : [404, expect.any(String)],
+      );
+    }
+    await stop(relayed, app.server);
+  },
+);
+
+/** Asks for an upgrade, and reads the answer of an app that knows of none. */
+function ask(port: number, path: string, upgrade: string): Promise<unknown> {
+  return new Promise((resolve, reject) => {
+    const headers = { connection: 'Upgrade', upgrade };
+    const asked = get({ port, path, headers, host: '127.0.0.1' }, (response) => {
+      let text = '';
+      response.setEncoding('utf8').on('data', (chunk: string) => (text += chunk));
+      response.on('end', () => {
+        resolve([response.statusCode, text]);
+      });
+    });
+    asked.on('error', reject);
+  });
+}
+
+it('leaves the upgrades of others alone', async () => {
+  const server = createServer();
+  const others = new WebSocketServer({ noServer: true });
+  server.on('upgrade', (request: IncomingMessage, socket: Socket, head: Buffer) => {
+    if (request.url !== '/other') return;
+    others.handleUpgrade(request, socket, head, (client) => {
+      client.send('from another');
+    });
+  });
+  const relayed = startRelay();
+  relayed.attach(server);
+  await listen(server);
+  const port = portOf({ server });
+  const other = new WebSocket(`ws://127.0.0.1:${port}/other`);
+  const heard = new Promise((resolve) =>
+    other.on('message', (data: Buffer) => {
+      resolve(data.toString());
+    }),
+  );
+  using following = follow(
+    relayTransport({ url: `http://127.0.0.1:${port}/livecall`, webSocket: WebSocket }),
+  );
+
+  expect(await heard).toBe('from another');
+  expect(await following.frames(1)).toEqual([START]);
+  other.terminate();
+  await stop(relayed, server);
+});
+
+it('takes upgrades from an app that chooses by itself', async () => {
+  const server = createServer();
+  const relayed = startRelay();
+  server.on('upgrade', (request: IncomingMessage, socket: Socket, head: Buffer) => {
+    relayed.handleUpgrade(request, socket, head);
+  });
+  await listen(server);
+  using following = follow(
+    relayTransport({ url: `ws://127.0.0.1:${portOf({ server })}/any`, webSocket: WebSocket }),
+  );
+
+  expect(await following.frames(1)).toEqual([START]);
+  await stop(relayed, server);
+});
+
+it('relays behind TLS', async ({ skip }) => {
+  const certificates = makeCertificates();
+  if (certificates === undefined) {
+    skip('there is no openssl');
+    return;
+  }
+  const server = createSecureServer(certificates.server);
+  const relayed = startRelay();
+  relayed.attach(server);
+  await listen(server);
+  const { ca } = certificates;
+  const webSocket = class extends WebSocket {
+    constructor(url: string, protocols: string[]) {
+      super(url, protocols, { ca });
+    }
+  };
+  using following = follow(
+    relayTransport({ url: `https://127.0.0.1:${portOf({ server })}/livecall`, webSocket }),
+  );
+
+  expect(await following.frames(1)).toEqual([START]);
+  await stop(relayed, server);
+});
+
+it('lets go of a server', async () => {
+  const { server, listen: start } = (apps['node:http'] as () => App)();
+  const relayed = startRelay();
+  const detach = relayed.attach(server);
+  await start();
+  detach();
+
+  expect(server.listenerCount('upgrade')).toBe(0);
+  expect(await ask(portOf({ server }), '/livecall', 'websocket')).toEqual([200, 'the app']);
+  await stop(relayed, server);
+});
+
+const HANDSHAKE = [
+  'Host: app.example',
+  'Connection: Upgrade',
+  'Upgrade: websocket',
+  'Sec-WebSocket-Version: 13',
+  'Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==',
+];
+
+it.each([
+  ['that offers nothing', HANDSHAKE, 400],
+  ['that offers something else', [...HANDSHAKE, 'Sec-WebSocket-Protocol: graphql-ws'], 400],
+  ['that names no page', [...HANDSHAKE, 'Sec-WebSocket-Protocol: livecall.1'], 400],
+  [
+    'whose name is none',
+    [...HANDSHAKE, 'Sec-WebSocket-Protocol: livecall.1, livecall.page.1'],
+    400,
+  ],
+  ['without a key', HANDSHAKE.filter((line) => !line.includes('Key')), 400],
+  ['of an old version', HANDSHAKE.map((line) => line.replace(': 13', ': 8')), 426],
+])('answers a client %s with a status', async (_what, headers, status) => {
+  const server = createServer();
+  const refused: unknown[] = [];
+  const relayed = relay({
+    url: platform.url,
+    authorize: () => CALL,
+    onRefused: (told) => refused.push(told.status),
+  });
+  relayed.attach(server);
+  await listen(server);
+  const request = ['GET /livecall HTTP/1.1', ...headers, '', ''].join('\r\n');
+
+  using client = await rawClient(portOf({ server }), request);
+
+  expect(await client.status()).toBe(status);
+  expect(refused).toEqual([status]);
+  await stop(relayed, server);
+});
+
+it.each<[what: string, options: object, message: string]>([
+  ['an authorize that is none', { authorize: undefined }, 'authorize'],
+  ['a url that is none', { url: 'calls.example' }, 'url'],
+  ['a token in its url', { url: 'wss://calls.example/?accessToken=s3cret' }, 'token'],
+  ['no duration', { keepMs: NaN }, 'keepMs'],
+  ['no number of pages', { maxPages: 0.5 }, 'maxPages'],
+  ['more kept than may wait', { keepBytes: 2, maxBufferedBytes: 1 }, 'maxBufferedBytes'],
+])('takes no options with %s', (_what, options, message) => {
+  expect(() => relay({ url: platform.url, authorize: () => CALL, ...options })).toThrow(
+    expect.objectContaining({
+      name: 'TypeError',
+      message: expect.stringContaining(message) as string,
+    }),
+  );
+});
