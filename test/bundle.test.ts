@@ -1,3 +1,4 @@
+import { createContext, runInContext } from 'node:vm';
 import { gzipSync } from 'node:zlib';
 
 import { build } from 'esbuild';
@@ -8,12 +9,15 @@ import { serverMessages } from '../packages/core/src/protocol/messages.js';
 /* What a page loads of the built packages. */
 
 /** Bundles an entry of a page's for a browser, as small as it gets. */
-async function bundle(contents: string, external: string[] = []) {
+async function bundle(
+  contents: string,
+  { external = [], format = 'esm' }: { external?: string[]; format?: 'esm' | 'iife' } = {},
+) {
   const { metafile, outputFiles } = await build({
     stdin: { contents, resolveDir: import.meta.dirname },
     bundle: true,
     external,
-    format: 'esm',
+    format,
     minify: true,
     platform: 'browser',
     target: 'es2023',
@@ -40,7 +44,9 @@ it.each([
   ['with RxJS', [], 13_000],
   ['beside RxJS', ['rxjs'], 9_000],
 ])('follows a call in so many bytes, gzipped, %s', async (_with, external, bytes) => {
-  const { gzipped, modules } = await bundle("export { liveCall } from '@livecall/core';", external);
+  const { gzipped, modules } = await bundle("export { liveCall } from '@livecall/core';", {
+    external,
+  });
 
   expect(gzipped).toBeLessThanOrEqual(bytes);
   const packages = modules.filter((path) => path.includes('/node_modules/'));
@@ -59,4 +65,62 @@ it('loads a protocol of an app without the one of a live call', async () => {
   const { text } = await bundle("export { isAnswerTo, message, text } from '@livecall/core';");
 
   expect(text).not.toContain('"transcript"');
+});
+
+/** What a page has, and Node too: of Node alone there is nothing in it. */
+const page = () => {
+  const { atob, btoa, clearInterval, clearTimeout, console, crypto, performance, queueMicrotask } =
+    globalThis;
+  const { setInterval, setTimeout, TextDecoder, TextEncoder, URL, URLSearchParams } = globalThis;
+  return {
+    ...{ atob, btoa, clearInterval, clearTimeout, console, crypto, performance, queueMicrotask },
+    ...{ setInterval, setTimeout, TextDecoder, TextEncoder, URL, URLSearchParams },
+  };
+};
+
+it('replays a scenario under a fault, and judges the client, where there is no Node', async () => {
+  const { text } = await bundle(
+    `import { liveCall } from '@livecall/core';
+     import { ack, garbleFrames, parseFault, parseRecording, replay, scenario } from '@livecall/tools/replay';
+     import { lastValueFrom, map, toArray } from 'rxjs';
+
+     const call = scenario()
+       .start()
+       .send(new Uint8Array([123, 125]))
+       .onJoin(ack())
+       .caller('A parcel.')
+       .callEnd()
+       .close(1000);
+     globalThis.result = (async () => {
+       const server = replay(await parseRecording('call.ndjson', call.toNdjson()));
+       const faults = [parseFault('duplicate:type=transcript'), garbleFrames({ nth: 2, as: 'wrong-types' })];
+       const followed = liveCall(faults.reduce((transport, fault) => transport.pipe(fault), server));
+       const heard = lastValueFrom(followed.messages$.pipe(map(({ message }) => message.type), toArray()));
+       const errors = lastValueFrom(followed.errors$.pipe(map((error) => error._tag), toArray()));
+       followed.connect();
+       const { confirmedBy } = await lastValueFrom(followed.joinCall({ whenNotOpen: 'wait' }));
+       return { heard: await heard, errors: await errors, confirmedBy, departed: await server.done() };
+     })();
+     globalThis.departed = (async () => {
+       const server = replay(call.toRecording());
+       const followed = liveCall(server);
+       followed.endCall({ whenNotOpen: 'wait' }).subscribe({ error: () => undefined });
+       followed.connect();
+       return (await server.done())[0];
+     })();`,
+    { format: 'iife' },
+  );
+  const context = createContext(page());
+  runInContext(text, context);
+
+  expect(structuredClone(await (context['result'] as Promise<unknown>))).toEqual({
+    heard: ['event:start', 'ack', 'transcript', 'transcript', 'event:callEnd'],
+    errors: ['InvalidFrameError'],
+    confirmedBy: 'ack',
+    departed: [],
+  });
+  expect(structuredClone(await (context['departed'] as Promise<unknown>))).toMatchObject({
+    kind: 'mismatch',
+    expected: 'client:joinCall',
+  });
 });

@@ -1,8 +1,8 @@
 /* Replaying */
 export { replay } from './replay/replay.js';
 export type { Awaited, ManualReplay, Replay, ReplayOptions } from './replay/replay.js';
-export { serveReplays } from './replay/serve-replays.js';
-export type { ReplaysServer } from './replay/serve-replays.js';
+export { serveReplays } from './serve-replays.js';
+export type { ReplaysServer } from './serve-replays.js';
 export { showDivergence } from './replay/divergence.js';
 export type { Divergence, DivergenceKind } from './replay/divergence.js';
 export type { MatchLevel } from './replay/match.js';

@@ -1,6 +1,6 @@
 import { inspect } from 'node:util';
 
-import type { Recording } from '@livecall/recording';
+import type { Recording } from '@livecall/recording/format';
 import { expect, test as base } from 'vitest';
 
 import { isWaived } from './faults/watch-fault.js';

@@ -1,4 +1,5 @@
-import type { RecordingError, RecordingFileError } from '@livecall/recording';
+import type { RecordingFileError } from '@livecall/recording';
+import type { RecordingError } from '@livecall/recording/format';
 
 /**
  * How the command line ends. From 65 on they are those of sysexits.h; from 129 on, 128 and the

@@ -3,7 +3,7 @@ import { serve } from '@livecall/server';
 import type { Route, ServeOptions, Server } from '@livecall/server';
 
 import { showDivergence } from '../replay/divergence.js';
-import { toHandshakeDivergence } from '../replay/serve-replays.js';
+import { toHandshakeDivergence } from '../serve-replays.js';
 import { exitCodes, ExitError } from './exit-error.js';
 import { say } from './say.js';
 

@@ -1,4 +1,5 @@
-import { Entry, recordingSink } from '@livecall/recording';
+import { recordingSink } from '@livecall/recording';
+import { Entry } from '@livecall/recording/format';
 import type { RecordingSink, RecordingSinkOptions } from '@livecall/recording';
 import { createNarrator } from '@livecall/recording/internal';
 

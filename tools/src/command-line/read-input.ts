@@ -1,5 +1,5 @@
 import { loadRecording } from '@livecall/recording';
-import type { Recording } from '@livecall/recording';
+import type { Recording } from '@livecall/recording/format';
 import { decodeLines } from '@livecall/recording/format';
 import { readLines, toRecording } from '@livecall/recording/internal';
 

@@ -2,13 +2,10 @@ import { join } from 'node:path';
 
 import { liveCallProtocol, patience } from '@livecall/core';
 import type { Connection, Transport } from '@livecall/core';
-import { createSecrets, record, recordingFile, toFrame } from '@livecall/recording';
-import type {
-  RecordingFile,
-  RecordingFileError,
-  RecordingFileOptions,
-  UnstampedEntry,
-} from '@livecall/recording';
+import { createSecrets, record, recordingFile } from '@livecall/recording';
+import { toFrame } from '@livecall/recording/format';
+import type { RecordingFile, RecordingFileError, RecordingFileOptions } from '@livecall/recording';
+import type { UnstampedEntry } from '@livecall/recording/format';
 import type { DialledClient, ServeRequest } from '@livecall/server';
 import * as E from 'fp-ts/lib/Either.js';
 import {

@@ -1,4 +1,4 @@
-import { RecordingError } from '@livecall/recording';
+import { RecordingError } from '@livecall/recording/format';
 import type { Hit, RecordingSummary, SearchOptions } from '@livecall/recording';
 import { createFileSearch, createFileSummary } from '@livecall/recording/internal';
 

@@ -1,6 +1,6 @@
 import { patience } from '@livecall/core';
 import type { Transport } from '@livecall/core';
-import type { Recording } from '@livecall/recording';
+import type { Recording } from '@livecall/recording/format';
 import { defer, finalize, Subscription, tap } from 'rxjs';
 
 import type { Fault } from '../faults/create-fault.js';

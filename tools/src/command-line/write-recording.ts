@@ -1,7 +1,8 @@
 import { rmSync } from 'node:fs';
 
 import { systemCode } from '@livecall/core/internal';
-import type { Recording, RedactOptions } from '@livecall/recording';
+import type { RedactOptions } from '@livecall/recording';
+import type { Recording } from '@livecall/recording/format';
 import { createLines, lineFile } from '@livecall/recording/internal';
 import type { LineFile } from '@livecall/recording/internal';
 import * as E from 'fp-ts/lib/Either.js';

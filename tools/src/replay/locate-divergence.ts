@@ -1,8 +1,7 @@
 import { liveCallProtocol } from '@livecall/core';
 import type { AnyProtocol } from '@livecall/core';
-import { toFrame } from '@livecall/recording';
-import type { Entry, Recording } from '@livecall/recording';
-import { toEntrySpot } from '@livecall/recording/format';
+import { toEntrySpot, toFrame } from '@livecall/recording/format';
+import type { Entry, Recording } from '@livecall/recording/format';
 
 import type { Divergence } from './divergence.js';
 import { describe } from './play-connection.js';

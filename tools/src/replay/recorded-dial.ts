@@ -1,14 +1,13 @@
 import { isAnswerTo, liveCallProtocol } from '@livecall/core';
 import type { AnyProtocol, Asked, Frame, Heard } from '@livecall/core';
-import { toFrame } from '@livecall/recording';
+import { toFrame, toStamp } from '@livecall/recording/format';
 import type {
   CloseEntry,
   FailedEntry,
   FrameEntry,
   Recording,
   RefusedEntry,
-} from '@livecall/recording';
-import { toStamp } from '@livecall/recording/format';
+} from '@livecall/recording/format';
 import * as E from 'fp-ts/lib/Either.js';
 
 /** A frame that the recorded client sent, and the live one is to send. `index` is its entry's. */

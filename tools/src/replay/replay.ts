@@ -1,9 +1,8 @@
 import { HandshakeRefusedError, liveCallProtocol, patience } from '@livecall/core';
 import type { AnyProtocol, Frame, Transport } from '@livecall/core';
 import { assertOneOf } from '@livecall/core/internal';
-import { isComplete } from '@livecall/recording';
-import type { Recording } from '@livecall/recording';
-import { toEntryPlace, toEntrySpot } from '@livecall/recording/format';
+import { isComplete, toEntryPlace, toEntrySpot } from '@livecall/recording/format';
+import type { Recording } from '@livecall/recording/format';
 import {
   defer,
   finalize,

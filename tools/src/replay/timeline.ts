@@ -1,7 +1,7 @@
 import { patience } from '@livecall/core';
 import type { Progress } from '@livecall/core';
 import { monotonicNow } from '@livecall/core/internal';
-import type { Entry } from '@livecall/recording';
+import type { Entry } from '@livecall/recording/format';
 import { asapScheduler, asyncScheduler } from 'rxjs';
 import type { Subscription } from 'rxjs';
 

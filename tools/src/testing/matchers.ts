@@ -2,8 +2,8 @@ import { isDeepStrictEqual } from 'node:util';
 
 import { endCall, joinCall, liveCallProtocol } from '@livecall/core';
 import type { AnyProtocol, ClientMessage, CommandId, Frame } from '@livecall/core';
-import { toFrame } from '@livecall/recording';
-import type { Recording } from '@livecall/recording';
+import { toFrame } from '@livecall/recording/format';
+import type { Recording } from '@livecall/recording/format';
 import { diffArrays } from 'diff';
 import * as E from 'fp-ts/lib/Either.js';
 

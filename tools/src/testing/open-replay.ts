@@ -3,7 +3,7 @@ import type { LiveCall, LiveCallOptions, Transport } from '@livecall/core';
 import { monotonicNow } from '@livecall/core/internal';
 import { webSocketTransport } from '@livecall/core/node';
 import { loadRecording } from '@livecall/recording';
-import type { Entry, Recording } from '@livecall/recording';
+import type { Entry, Recording } from '@livecall/recording/format';
 import { serve } from '@livecall/server';
 import type { RefusedHandshake } from '@livecall/server';
 import {
@@ -28,7 +28,7 @@ import type { Divergence, DivergenceKind } from '../replay/divergence.js';
 import { DIVERGED } from '../replay/play-connection.js';
 import { replay } from '../replay/replay.js';
 import type { ManualReplay, Replay, ReplayOptions } from '../replay/replay.js';
-import { toHandshakeDivergence } from '../replay/serve-replays.js';
+import { toHandshakeDivergence } from '../serve-replays.js';
 import { LONGEST_TIMER_MS } from '../replay/timeline.js';
 import { DivergedError } from './diverged-error.js';
 import { rememberServer } from './server-of.js';

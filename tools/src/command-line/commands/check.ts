@@ -1,4 +1,4 @@
-import type { RecordingLine } from '@livecall/recording';
+import type { RecordingLine } from '@livecall/recording/format';
 import { createLeakFinder, createSoundnessCheck } from '@livecall/recording/internal';
 import * as E from 'fp-ts/lib/Either.js';
 

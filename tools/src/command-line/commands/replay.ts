@@ -2,7 +2,7 @@ import { basename } from 'node:path';
 
 import { HandshakeRefusedError } from '@livecall/core';
 import type { Transport } from '@livecall/core';
-import type { Recording } from '@livecall/recording';
+import type { Recording } from '@livecall/recording/format';
 import type { ClientClose, DialledClient, Route } from '@livecall/server';
 import {
   defaultIfEmpty,

@@ -1,4 +1,4 @@
-import type { Header } from '@livecall/recording';
+import type { Header } from '@livecall/recording/format';
 import { decodeLines } from '@livecall/recording/format';
 import { createNarrator } from '@livecall/recording/internal';
 import type { Moment } from '@livecall/recording/internal';

@@ -10,8 +10,8 @@ import type {
 } from '@livecall/server';
 import { finalize, forkJoin, isObservable, lastValueFrom, takeUntil } from 'rxjs';
 
-import type { Divergence } from './divergence.js';
-import type { Replay } from './replay.js';
+import type { Divergence } from './replay/divergence.js';
+import type { Replay } from './replay/replay.js';
 import { createServedReplays } from './served-replays.js';
 
 /** So many refused handshakes are told of; who sends more is no client that is tested. */

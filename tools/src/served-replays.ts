@@ -1,5 +1,5 @@
-import type { Divergence } from './divergence.js';
-import type { Replay } from './replay.js';
+import type { Divergence } from './replay/divergence.js';
+import type { Replay } from './replay/replay.js';
 
 /** The replays that a server has served, for the verdict on its clients. */
 export interface ServedReplays {
