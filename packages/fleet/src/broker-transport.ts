@@ -1,4 +1,5 @@
 import {
+  classify,
   ConnectFailedError,
   ConnectionClosedError,
   FrameSource,
@@ -180,12 +181,11 @@ export function brokerTransport({
           hasEnded = true;
           if (frames !== undefined) fail(lost('the worker has let go of it'));
           else fail(failure ?? new HandshakeRefusedError(404));
-          failure = undefined;
           break;
         case 'mark':
           if (entry.label.startsWith(NOT_FOLLOWED)) {
             const why = entry.label.slice(NOT_FOLLOWED.length);
-            failure = new ConnectFailedError(new Error(why), { isProgram: true });
+            failure ??= new ConnectFailedError(new Error(why), { isProgram: true });
           }
           break;
         case 'unknown':
@@ -204,7 +204,7 @@ export function brokerTransport({
             tell(news);
             break;
           case 'caught-up':
-            if (hasEnded && frames === undefined) fail(new HandshakeRefusedError(404));
+            if (hasEnded && frames === undefined) fail(toLast(failure));
             break;
           case 'closed':
             fail(new ConnectFailedError(new Error(CLOSED), { isProgram: true }));
@@ -216,6 +216,13 @@ export function brokerTransport({
     });
     subscriber.add(watch);
   });
+}
+
+/** What is said to who dials again after the end: nothing that it would dial again for. */
+function toLast(failure: Error | undefined): Error {
+  return failure === undefined || classify(failure) === 'retry'
+    ? new HandshakeRefusedError(404)
+    : failure;
 }
 
 const CLOSED = 'the connection to the NATS server was closed';

@@ -76,6 +76,10 @@ export function callEntries({
   const subject = names.callSubject(callId);
 
   return new Observable((subscriber) => {
+    if (connection.isClosed()) {
+      subscriber.next({ kind: 'closed' });
+      return;
+    }
     const link = brokerLink(connection);
     let { run, number, sequence } = from;
     /** Everything up to here was told; what is early stands behind it. */

@@ -9,7 +9,8 @@ import type { Run } from './run.js';
 /** A call as its worker sees it. */
 export interface CallReport {
   readonly callId: string;
-  readonly run: Run;
+  /** Absent until the worker has claimed it. */
+  readonly run?: Run | undefined;
   /** When the worker took it, in milliseconds since the epoch. */
   readonly since: number;
   readonly state: ConnectionState['status'];

@@ -46,11 +46,12 @@ export interface FleetWorkerOptions extends FleetOptions {
 
 /** What a worker has done. */
 export type WorkerNews =
+  /** The queue is open, and it asks for calls. */
+  | { readonly kind: 'ready' }
   | { readonly kind: 'taken'; readonly callId: string; readonly run: Run }
   | {
       readonly kind: 'over';
       readonly callId: string;
-      readonly run: Run;
       readonly outcome: Outcome;
       /** Why it was not followed, or not any further. */
       readonly why?: string;
@@ -60,8 +61,8 @@ export type WorkerNews =
   /** The queue cannot be read; it is tried again. */
   | { readonly kind: 'trouble'; readonly error: Error };
 
-/** So many jobs are asked for at once, so that workers that start together share them. */
-const BATCH = 8;
+/** So many jobs are asked for side by side. */
+const ASKERS = 4;
 /** No longer, since the lease of a job counts from when it was asked for. */
 const ASK_FOR_MS = 1_000;
 const TRY_AGAIN_MS = 500;
@@ -113,14 +114,17 @@ export function fleetWorker({
     const calls = new Map<string, FollowedCall>();
     const outbox = createOutbox(connection);
     let isDraining = false;
-    let asking: ConsumerMessages | undefined;
-    let wake = (): void => undefined;
+    const asking = new Set<ConsumerMessages>();
+    let asked = 0;
+    let wakers: (() => void)[] = [];
     /** A renewal that was sent before the connection was lost proves nothing. */
     let epoch = 0;
 
     const hasLeft = () => subscriber.closed;
     const hasChanged = () => {
-      wake();
+      const woken = wakers;
+      wakers = [];
+      for (const wake of woken) wake();
     };
 
     const take = (message: JsMsg, askedAt: Moment, { manager, ackWaitMs }: Queue) => {
@@ -135,11 +139,11 @@ export function fleetWorker({
         return;
       }
       const known = calls.get(callId);
-      if (known?.run.job === message.info.streamSequence) {
+      if (known?.jobNumber === message.info.streamSequence) {
         known.adopt(message, askedAt);
         return;
       }
-      known?.hear({ job: message.info.streamSequence, delivery: 0 });
+      known?.supersede();
       const read = readJob(message.data, message.subject);
       const followed = followJob({
         connection,
@@ -158,12 +162,14 @@ export function fleetWorker({
               throw new Error(read.left);
             },
         callOptions,
+        onClaimed: (run) => {
+          subscriber.next({ kind: 'taken', callId, run });
+        },
         onOver: (outcome, why) => {
           if (calls.get(callId) === followed) calls.delete(callId);
           subscriber.next({
             kind: 'over',
             callId,
-            run: followed.run,
             outcome,
             ...(why !== undefined && { why }),
           });
@@ -171,7 +177,6 @@ export function fleetWorker({
         },
       });
       calls.set(callId, followed);
-      subscriber.next({ kind: 'taken', callId, run: followed.run });
       void renew();
     };
 
@@ -187,19 +192,25 @@ export function fleetWorker({
     };
 
     const ask = async (queue: Queue) => {
-      const free = slots - calls.size;
-      if (free <= 0) {
+      if (slots - calls.size <= asked) {
         await new Promise<void>((resolve) => {
-          wake = resolve;
+          wakers.push(resolve);
         });
         return;
       }
+      asked += 1;
       const askedAt = now();
-      asking = await queue.consumer.fetch({
-        max_messages: Math.min(free, BATCH),
-        expires: ASK_FOR_MS,
-      });
-      for await (const message of asking) take(message, askedAt, queue);
+      try {
+        // One at a time: of what is asked for together, a server of 2.9 gives all to who asked first.
+        const answer = await queue.consumer.fetch({ max_messages: 1, expires: ASK_FOR_MS });
+        asking.add(answer);
+        if (isDraining) answer.stop();
+        for await (const message of answer) take(message, askedAt, queue);
+        asking.delete(answer);
+      } finally {
+        asked -= 1;
+        hasChanged();
+      }
     };
 
     const work = async () => {
@@ -210,6 +221,11 @@ export function fleetWorker({
           this.schedule(undefined, queue.ackWaitMs / 3);
         }, queue.ackWaitMs / 3),
       );
+      subscriber.next({ kind: 'ready' });
+      await Promise.all(Array.from({ length: ASKERS }, () => keepAsking(queue)));
+    };
+
+    const keepAsking = async (queue: Queue) => {
       while (!subscriber.closed && !isDraining) {
         try {
           await ask(queue);
@@ -224,7 +240,7 @@ export function fleetWorker({
     const drain = async () => {
       if (isDraining) return;
       isDraining = true;
-      asking?.stop();
+      for (const answer of asking) answer.stop();
       hasChanged();
       const deadline = now().monotonic + drainTimeoutMs;
       const isLate = () => now().monotonic >= deadline;
@@ -262,7 +278,7 @@ export function fleetWorker({
     });
     subscriber.add(() => {
       for (const followed of [...calls.values()]) followed.letGo();
-      asking?.stop();
+      for (const answer of asking) answer.stop();
       outbox.close();
       hasChanged();
       if (connection.isClosed()) return;
@@ -314,7 +330,7 @@ function toReport(
     unackedBytes: outbox.unackedBytes(),
     calls: [...calls.values()].map(({ callId, run, since, state, published, unacked }) => ({
       callId,
-      run,
+      run: run(),
       since,
       state: state(),
       published: published(),

@@ -55,6 +55,8 @@ export interface FollowJobOptions {
   readonly maxUnackedBytes: number;
   readonly dial: Dial;
   readonly callOptions: LiveCallOptions;
+  /** Called once, when the call is this worker's. */
+  readonly onClaimed: (run: Run) => void;
   /** Called once, when nothing more comes of it. */
   readonly onOver: (outcome: Outcome, why?: string) => void;
 }
@@ -62,7 +64,10 @@ export interface FollowJobOptions {
 /** A call that this worker follows. */
 export interface FollowedCall {
   readonly callId: string;
-  readonly run: Run;
+  /** The job's sequence number in its queue. */
+  readonly jobNumber: number;
+  /** Nothing until it is claimed. */
+  run(): Run | undefined;
   /** When it was taken, in milliseconds since the epoch. */
   readonly since: number;
   state(): ConnectionState['status'];
@@ -80,6 +85,8 @@ export interface FollowedCall {
   verify(): void;
   /** Another run of the call has begun. */
   hear(other: Run): void;
+  /** The call has another job now. */
+  supersede(): void;
   /** The job was delivered again, to this worker. */
   adopt(message: JsMsg, askedAt: Moment): void;
   /** Gives the job back; the call is followed until another worker has it. */
@@ -103,24 +110,31 @@ export function followJob({
   maxUnackedBytes,
   dial,
   callOptions,
+  onClaimed,
   onOver,
   ...delivered
 }: FollowJobOptions): FollowedCall {
   const { callId } = job;
   const subject = names.callSubject(callId);
   let { message } = delivered;
-  const run: Run = { job: message.info.streamSequence, delivery: message.info.deliveryCount };
+  const { streamSequence: jobNumber } = message.info;
+  /** Tells our header from that of another worker which claims the call in the same moment. */
+  const claimId = crypto.randomUUID();
+  const owner = {};
   const lease = createLease(ackWaitMs, askedAt);
   const secrets = createSecrets();
   const life = new Subscription();
   const { max_payload: maxPayload = 2 ** 20 } = connection.info ?? {};
 
+  let run: Run | undefined;
   let isOver = false;
   let isHandingOver = false;
+  let isGivenBack = false;
   let isVerifying = false;
   let hasFinished: Outcome | undefined;
   let why: string | undefined;
   let headerText = '';
+  let claiming: Run | undefined;
   let number = 1;
   let unstored = 0;
   let open: { readonly connection: Connection; readonly nth: number } | undefined;
@@ -131,7 +145,7 @@ export function followJob({
     if (isOver) return;
     // First: what the hang-up writes is nobody's any more.
     isOver = true;
-    if (outcome === 'superseded') outbox.drop(run);
+    if (outcome !== 'let-go') outbox.drop(owner);
     life.unsubscribe();
     onOver(outcome, why);
   };
@@ -148,12 +162,14 @@ export function followJob({
   /* What is published */
 
   const publish = (payload: string | Uint8Array, size: number, hasMore: boolean) => {
+    if (run === undefined) return;
     number += 1;
     unstored += 1;
     outbox.send({
-      owner: run,
+      owner,
       subject,
       id: toEntryIdText(callId, run, number),
+      number,
       payload,
       size,
       hasMore,
@@ -161,6 +177,10 @@ export function followJob({
         if (lease.isValid()) return true;
         verify();
         return false;
+      },
+      onConflict: () => {
+        lease.lapse();
+        verify();
       },
       onStored: () => {
         unstored -= 1;
@@ -191,7 +211,7 @@ export function followJob({
     // The broker is away, or takes nothing: another worker begins anew when it is back.
     if (outbox.unackedBytes() > maxUnackedBytes) {
       why = 'more waited for the broker than maxUnackedBytes';
-      outbox.drop(run);
+      outbox.drop(owner);
       over('let-go');
     }
   };
@@ -204,37 +224,49 @@ export function followJob({
 
   /* Whose it is */
 
+  /**
+   * Takes the call for this worker: a header, which is stored only where nobody has published since
+   * the last message was read. So runs follow one another in the stream, whoever thinks what.
+   */
   const claim = async (): Promise<void> => {
     const last = await lastOfCall(manager, names, callId);
     if (isOver) return;
-    if (last?.id !== undefined) {
-      const { run: other } = last.id;
-      if (compareRuns(other, run) > 0) {
-        over('superseded');
-        return;
-      }
-      // Its worker died between the last entry and the job's end.
-      if (last.isEnd && other.job === run.job && other.delivery !== run.delivery) {
-        hasFinished = 'ended';
-        settle();
-        return;
-      }
-      // Its acknowledgement was lost.
-      if (compareRuns(other, run) === 0) {
-        begin();
+    const other = last?.id?.run;
+    if (claiming !== undefined && other !== undefined && compareRuns(other, claiming) === 0) {
+      if (last?.isClaim(claimId) === true) {
+        // Its acknowledgement was lost.
+        begin(claiming);
         return;
       }
     }
-    await jetstream(connection, { timeout: 2_000 }).publish(
-      subject,
-      withWorker(headerText, worker),
-      {
-        msgID: toEntryIdText(callId, run, 1),
-        expect: { lastSubjectSequence: last?.sequence ?? 0 },
-      },
-    );
-    if (!hasEnded()) begin();
+    if (other !== undefined && other.job > jobNumber) {
+      over('superseded');
+      return;
+    }
+    // Its worker died between the last entry and the job's end.
+    if (last?.isEnd === true && other?.job === jobNumber) {
+      finish('ended');
+      return;
+    }
+    if (!lease.isValid()) {
+      // It was delivered to this worker while it slept, and is another's by now, or will be.
+      over('let-go');
+      return;
+    }
+    const before = other?.job === jobNumber ? other.nth : 0;
+    // The second, where the stream has lost what there was of the call.
+    const nth = Math.max(before + 1, message.info.deliverySequence);
+    claiming = { job: jobNumber, nth };
+    await jetstream(connection, { timeout: 2_000 }).publish(subject, toHeader(), {
+      msgID: toEntryIdText(callId, claiming, 1),
+      expect: { lastSubjectSequence: last?.sequence ?? 0 },
+    });
+    if (!hasEnded()) begin(claiming);
   };
+
+  /** A header keeps what it does not know. */
+  const toHeader = () =>
+    JSON.stringify({ ...(JSON.parse(headerText) as object), worker, claim: claimId });
 
   const tryClaim = () => {
     claim().catch((error: unknown) => {
@@ -246,21 +278,32 @@ export function followJob({
   };
 
   const verify = () => {
-    if (isVerifying || isOver || lease.isValid() || !brokerLink(connection).isUp()) return;
+    if (
+      isVerifying ||
+      isOver ||
+      run === undefined ||
+      lease.isValid() ||
+      !brokerLink(connection).isUp()
+    )
+      return;
     isVerifying = true;
     const ask = async () => {
       const sentAt = now();
       const last = await lastOfCall(manager, names, callId);
-      if (last?.id !== undefined && compareRuns(last.id.run, run) > 0) {
+      if (run !== undefined && last?.id !== undefined && compareRuns(last.id.run, run) > 0) {
         over('superseded');
         return;
       }
       if (!isHandingOver) {
         message.working();
         await connection.flush();
+      } else if (!isGivenBack) {
+        isGivenBack = true;
+        message.nak();
       }
       lease.extend(sentAt);
-      outbox.release(run);
+      // From here on, what another publishes ends this run in the server itself.
+      outbox.fence(owner, last?.sequence ?? 0);
       settle();
     };
     ask()
@@ -272,8 +315,10 @@ export function followJob({
 
   /* The call itself */
 
-  const begin = () => {
-    connection.publish(names.runSubject(callId), toRunText(run));
+  const begin = (claimed: Run) => {
+    run = claimed;
+    connection.publish(names.runSubject(callId), toRunText(claimed));
+    onClaimed(claimed);
     let transport: Transport;
     try {
       transport = dial(job, secrets);
@@ -281,7 +326,7 @@ export function followJob({
       giveUp(error);
       return;
     }
-    const commands = connection.subscribe(names.commandSubject(callId, run), {
+    const commands = connection.subscribe(names.commandSubject(callId, claimed), {
       callback: (error, request) => {
         if (error === null) answerRequest(request, { send, published: () => number });
       },
@@ -340,6 +385,11 @@ export function followJob({
     if (isOver || hasFinished === undefined || unstored > 0) return;
     const outcome = hasFinished;
     hasFinished = undefined;
+    if (isGivenBack) {
+      // Whoever takes it sees the end, and acknowledges it.
+      over(outcome);
+      return;
+    }
     const acknowledge = async () => {
       if (lease.isValid() && (await message.ackAck({ timeout: 2_000 }))) {
         over(outcome);
@@ -356,16 +406,24 @@ export function followJob({
   };
 
   const giveBack = () => {
-    if (isHandingOver || !lease.isValid()) return;
+    // Not renewed from now on; a lease that is over is asked about first.
     isHandingOver = true;
-    if (!connection.isClosed()) message.nak();
+    if (isGivenBack || !lease.isValid() || connection.isClosed()) return;
+    isGivenBack = true;
+    message.nak();
+    // Whoever takes it now ends this run in the server itself.
+    lease.lapse();
+    verify();
   };
 
   const letGo = () => {
     if (isOver) return;
     open?.connection.closeWith?.(1001, '');
-    if (lease.isValid()) life.unsubscribe();
-    giveBack();
+    if (lease.isValid()) {
+      // Its last words, and then the job: whoever takes it waits for nothing.
+      life.unsubscribe();
+      if (!isGivenBack && !connection.isClosed()) message.nak();
+    }
     over('let-go');
   };
 
@@ -374,7 +432,8 @@ export function followJob({
 
   return {
     callId,
-    run,
+    jobNumber,
+    run: () => run,
     since: Date.now(),
     state: () => status,
     published: () => number,
@@ -393,22 +452,24 @@ export function followJob({
     },
     verify,
     hear: (other) => {
-      if (compareRuns(other, run) > 0) over('superseded');
+      if (run !== undefined && compareRuns(other, run) > 0) over('superseded');
+    },
+    supersede: () => {
+      over('superseded');
     },
     adopt: (again, at) => {
       message = again;
       isHandingOver = false;
+      isGivenBack = false;
       lease.extend(at);
     },
-    handOver: giveBack,
+    handOver: () => {
+      // One that ends is soon over by itself.
+      if (hasFinished === undefined && status !== 'closing' && status !== 'closed') giveBack();
+    },
     letGo,
   };
 }
 
 /** `NATS/1.0`, an id of two numbers, and the sign that more comes. */
 const HEADER_BYTES = 256;
-
-/** A header keeps what it does not know. */
-function withWorker(header: string, worker: string): string {
-  return JSON.stringify({ ...(JSON.parse(header) as object), worker });
-}

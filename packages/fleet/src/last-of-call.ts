@@ -13,6 +13,8 @@ export interface LastOfCall {
   readonly id: EntryId | undefined;
   /** Whether it is the entry with which a recording ends. */
   readonly isEnd: boolean;
+  /** Whether it is the header of a run, with this claim in it. */
+  isClaim(claim: string): boolean;
 }
 
 /**
@@ -34,6 +36,7 @@ export async function lastOfCall(
     return {
       sequence: message.seq,
       id: parseEntryId(message.header.get(MESSAGE_ID)),
+      isClaim: (claim) => message.data.length < 4_096 && message.string().includes(claim),
       isEnd: message.data.length < 100 && /"event":"end"\}$/.test(message.string()),
     };
   } catch (error) {

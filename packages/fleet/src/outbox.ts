@@ -6,28 +6,37 @@ import { brokerLink } from './broker-link.js';
 
 /** One message for a call's subject. */
 export interface Outgoing {
-  /** Whose it is: what is held or dropped together. */
+  /** Whose it is: what is held, fenced or dropped together. */
   readonly owner: object;
   readonly subject: string;
   /** Tells it from all others: what is sent twice is stored once. */
   readonly id: string;
+  /** Its place among its owner's. */
+  readonly number: number;
   readonly payload: string | Uint8Array;
   /** Bytes of the payload. */
   readonly size: number;
   /** Whether the next message goes on with the same entry. */
   readonly hasMore: boolean;
-  /** Asked right before it is sent, each time; with `false` it is held until `release`. */
+  /** Asked right before it is sent, each time; with `false` all of its owner's wait for `fence`. */
   mayGo(): boolean;
   /** The broker has it on disk. */
   onStored(): void;
+  /** Somebody else has published where it was fenced; all of its owner's wait for `fence`. */
+  onConflict(): void;
 }
 
 /** Publishes what many calls have to say over one connection. */
 export interface Outbox {
   /** Sends it until it is stored, or dropped. */
   send(message: Outgoing): void;
-  /** Sends what was held of an owner. */
-  release(owner: object): void;
+  /**
+   * Sends what is held of an owner, and whatever it has to say from now on, one at a time, and only
+   * as long as nobody else publishes to its subject.
+   *
+   * @param sequence of the last message of the subject
+   */
+  fence(owner: object, sequence: number): void;
   /** Forgets all that an owner has here: it is not sent any more, nor sent again. */
   drop(owner: object): void;
   /** How much waits for its acknowledgement, in bytes, held or not. */
@@ -40,6 +49,8 @@ export interface Outbox {
 /** The header that a message has which the next one goes on with. */
 export const MORE = 'Livecall-More';
 export const MESSAGE_ID = 'Nats-Msg-Id';
+const EXPECTED = 'Nats-Expected-Last-Subject-Sequence';
+const WRONG_LAST_SEQUENCE = 10_071;
 
 /** So much is on its way at once: more makes it no faster, and one turn of the loop longer. */
 const MOST_IN_FLIGHT = 512;
@@ -52,8 +63,18 @@ const LONGEST_PAUSE_MS = 5_000;
 
 interface InFlight {
   readonly message: Outgoing;
+  /** Where its owner's go one at a time. */
+  readonly lane: Lane | undefined;
   sentAt: number;
-  refusals: number;
+  isRefused: boolean;
+}
+
+/** What is held of one owner. */
+interface Lane {
+  held: Outgoing[];
+  /** The sequence behind which the next one is to stand; nothing while its owner is in doubt. */
+  after: number | undefined;
+  isBusy: boolean;
 }
 
 /**
@@ -68,7 +89,7 @@ export function createOutbox(connection: NatsConnection): Outbox {
   const link = brokerLink(connection);
   const inbox = `${createInbox()}.`;
   const inFlight = new Map<string, InFlight>();
-  const held = new Map<object, Outgoing[]>();
+  const lanes = new Map<object, Lane>();
   const life = new Subscription();
   let waiting: Outgoing[] = [];
   let first = 0;
@@ -78,26 +99,42 @@ export function createOutbox(connection: NatsConnection): Outbox {
   let pauseMs = 0;
   let pausedUntil = 0;
 
-  const publish = ({ message }: InFlight, key: string) => {
+  const publish = ({ message, lane }: InFlight, key: string) => {
     const messageHeaders = headers();
     messageHeaders.set(MESSAGE_ID, message.id);
     if (message.hasMore) messageHeaders.set(MORE, '1');
+    if (lane?.after !== undefined) messageHeaders.set(EXPECTED, String(lane.after));
     connection.publish(message.subject, message.payload, {
       reply: `${inbox}${key}`,
       headers: messageHeaders,
     });
   };
 
-  const hold = (message: Outgoing) => {
-    const together = held.get(message.owner);
-    if (together === undefined) held.set(message.owner, [message]);
-    else together.push(message);
+  const launch = (message: Outgoing, lane?: Lane) => {
+    token += 1;
+    const key = token.toString(36);
+    const sent = { message, lane, sentAt: Date.now(), isRefused: false };
+    inFlight.set(key, sent);
+    bytesInFlight += message.size;
+    publish(sent, key);
   };
 
-  const forget = (key: string, sent: InFlight) => {
+  const land = (key: string, { message, lane }: InFlight) => {
     inFlight.delete(key);
-    bytesInFlight -= sent.message.size;
+    bytesInFlight -= message.size;
+    if (lane !== undefined) lane.isBusy = false;
   };
+
+  const hold = (message: Outgoing): Lane => {
+    const lane = lanes.get(message.owner) ?? { held: [], after: undefined, isBusy: false };
+    lanes.set(message.owner, lane);
+    const isLast = (lane.held.at(-1)?.number ?? 0) < message.number;
+    lane.held.push(message);
+    if (!isLast) lane.held.sort((a, b) => a.number - b.number);
+    return lane;
+  };
+
+  const canSend = () => link.isUp() && Date.now() >= pausedUntil;
 
   const next = (): Outgoing | undefined => {
     const message = waiting[first];
@@ -111,79 +148,87 @@ export function createOutbox(connection: NatsConnection): Outbox {
   };
 
   const pump = () => {
-    while (
-      link.isUp() &&
-      Date.now() >= pausedUntil &&
-      inFlight.size < MOST_IN_FLIGHT &&
-      bytesInFlight < MOST_BYTES_IN_FLIGHT
-    ) {
+    while (canSend() && inFlight.size < MOST_IN_FLIGHT && bytesInFlight < MOST_BYTES_IN_FLIGHT) {
       const message = next();
       if (message === undefined) return;
-      if (!message.mayGo()) {
-        hold(message);
-        continue;
-      }
-      token += 1;
-      const key = token.toString(36);
-      const sent = { message, sentAt: Date.now(), refusals: 0 };
-      inFlight.set(key, sent);
-      bytesInFlight += message.size;
-      publish(sent, key);
+      if (!lanes.has(message.owner) && message.mayGo()) launch(message);
+      else hold(message);
     }
+  };
+
+  const pumpLane = (lane: Lane) => {
+    const [message] = lane.held;
+    if (message === undefined || lane.isBusy || lane.after === undefined || !canSend()) return;
+    if (!message.mayGo()) {
+      lane.after = undefined;
+      return;
+    }
+    lane.held.shift();
+    lane.isBusy = true;
+    launch(message, lane);
+  };
+
+  const pumpAll = () => {
+    for (const lane of lanes.values()) pumpLane(lane);
+    pump();
   };
 
   const sendAgain = (key: string, sent: InFlight) => {
-    if (!sent.message.mayGo()) {
-      forget(key, sent);
-      hold(sent.message);
+    if (sent.message.mayGo()) {
+      sent.sentAt = Date.now();
+      publish(sent, key);
       return;
     }
-    sent.sentAt = Date.now();
-    publish(sent, key);
-  };
-
-  const sendAllAgain = () => {
-    for (const [key, sent] of inFlight) sendAgain(key, sent);
-    pump();
+    land(key, sent);
+    hold(sent.message).after = undefined;
   };
 
   const onAck = (_error: unknown, reply: Msg) => {
     const key = reply.subject.slice(inbox.length);
     const sent = inFlight.get(key);
     if (sent === undefined) return;
-    if (isStored(reply)) {
+    const { message, lane } = sent;
+    const ack = readAck(reply);
+    if (typeof ack.seq === 'number' && ack.error === undefined) {
       pauseMs = 0;
-      forget(key, sent);
-      unackedBytes -= sent.message.size;
-      sent.message.onStored();
+      land(key, sent);
+      unackedBytes -= message.size;
+      if (lane?.after !== undefined) lane.after = ack.seq;
+      message.onStored();
+      if (lane !== undefined) pumpLane(lane);
       pump();
-      return;
+    } else if (ack.error?.err_code === WRONG_LAST_SEQUENCE) {
+      land(key, sent);
+      hold(message).after = undefined;
+      message.onConflict();
+    } else {
+      // Its disk or its limit is full, or the stream is not there: nothing else would fare better.
+      sent.isRefused = true;
+      sent.sentAt = Date.now();
+      pauseMs = Math.min(LONGEST_PAUSE_MS, Math.max(250, pauseMs * 1.5));
+      pausedUntil = Date.now() + pauseMs;
     }
-    // Refused: its disk or its limit is full, or the stream is not there. Nothing else would fare better.
-    sent.refusals += 1;
-    sent.sentAt = Date.now();
-    pauseMs = Math.min(LONGEST_PAUSE_MS, Math.max(250, pauseMs * 1.5));
-    pausedUntil = Date.now() + pauseMs;
   };
 
   const look = () => {
-    if (!link.isUp()) return;
+    if (!canSend()) return;
     const at = Date.now();
-    if (at < pausedUntil) return;
     for (const [key, sent] of inFlight) {
-      const patienceMs = sent.refusals > 0 ? pauseMs : RESEND_AFTER_MS;
+      const patienceMs = sent.isRefused ? pauseMs : RESEND_AFTER_MS;
       if (at - sent.sentAt >= patienceMs) sendAgain(key, sent);
     }
-    pump();
+    pumpAll();
   };
 
   const acks = connection.subscribe(`${inbox}*`, { callback: onAck });
   life.add(() => {
-    acks.unsubscribe();
+    if (!connection.isClosed()) acks.unsubscribe();
   });
   life.add(
     link.news$.subscribe((news) => {
-      if (news === 'back') sendAllAgain();
+      if (news !== 'back') return;
+      for (const [key, sent] of inFlight) sendAgain(key, sent);
+      pumpAll();
     }),
   );
   life.add(
@@ -196,24 +241,28 @@ export function createOutbox(connection: NatsConnection): Outbox {
   return {
     send: (message) => {
       unackedBytes += message.size;
+      if (lanes.has(message.owner)) {
+        pumpLane(hold(message));
+        return;
+      }
       waiting.push(message);
       pump();
     },
-    release: (owner) => {
-      const again = held.get(owner) ?? [];
-      held.delete(owner);
-      waiting.push(...again);
-      pump();
+    fence: (owner, sequence) => {
+      const lane = lanes.get(owner) ?? { held: [], after: undefined, isBusy: false };
+      lanes.set(owner, lane);
+      lane.after = sequence;
+      pumpLane(lane);
     },
     drop: (owner) => {
       const isIts = (message: Outgoing) => message.owner === owner;
-      const dropped = [...(held.get(owner) ?? []), ...waiting.slice(first).filter(isIts)];
-      held.delete(owner);
+      const dropped = [...(lanes.get(owner)?.held ?? []), ...waiting.slice(first).filter(isIts)];
+      lanes.delete(owner);
       waiting = waiting.slice(first).filter((message) => !isIts(message));
       first = 0;
       for (const [key, sent] of inFlight) {
         if (!isIts(sent.message)) continue;
-        forget(key, sent);
+        land(key, sent);
         dropped.push(sent.message);
       }
       for (const { size } of dropped) unackedBytes -= size;
@@ -221,7 +270,7 @@ export function createOutbox(connection: NatsConnection): Outbox {
     unackedBytes: () => unackedBytes,
     unacked: () => {
       let count = inFlight.size + waiting.length - first;
-      for (const together of held.values()) count += together.length;
+      for (const { held } of lanes.values()) count += held.length;
       return count;
     },
     close: () => {
@@ -230,13 +279,17 @@ export function createOutbox(connection: NatsConnection): Outbox {
   };
 }
 
-/** `{"stream":"…", "seq":7}`; with `error`, or without a body where no stream has the subject, it is none. */
-function isStored(reply: Msg): boolean {
-  if (reply.data.length === 0) return false;
+interface PubAck {
+  readonly seq?: number;
+  readonly error?: { readonly err_code?: number };
+}
+
+/** `{"stream":"…", "seq":7}`, or an error; without a body where no stream has the subject. */
+function readAck(reply: Msg): PubAck {
+  if (reply.data.length === 0) return {};
   try {
-    const ack = reply.json<{ readonly seq?: number; readonly error?: unknown }>();
-    return ack.error === undefined && typeof ack.seq === 'number';
+    return reply.json<PubAck>();
   } catch {
-    return false;
+    return {};
   }
 }

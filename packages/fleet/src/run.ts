@@ -1,28 +1,31 @@
 /**
- * One worker's following of a call, from taking its job until it lets go. Each delivery of a job
- * begins another: the newest is the one that counts.
+ * One worker's following of a call, from claiming it until it lets go. Of several the newest is the
+ * one that counts.
  */
 export interface Run {
   /** The job's sequence number in its queue. */
   readonly job: number;
-  /** How often it had been delivered by then. */
-  readonly delivery: number;
+  /**
+   * Higher than that of every run of the job before it. It is no count of deliveries: the server may
+   * give a job back, and deliver it with the same count once more.
+   */
+  readonly nth: number;
 }
 
 /** Below 0 when `a` is the older one. */
 export function compareRuns(a: Run, b: Run): number {
-  return a.job - b.job || a.delivery - b.delivery;
+  return a.job - b.job || a.nth - b.nth;
 }
 
 /** As it stands in subjects and ids: `17-2`. */
-export function toRunText({ job, delivery }: Run): string {
-  return `${job}-${delivery}`;
+export function toRunText({ job, nth }: Run): string {
+  return `${job}-${nth}`;
 }
 
 /** Reads it; nothing where it is none. */
 export function parseRun(text: string): Run | undefined {
-  const [, job, delivery] = /^(\d{1,15})-(\d{1,15})$/.exec(text) ?? [];
-  return job === undefined ? undefined : { job: Number(job), delivery: Number(delivery) };
+  const [, job, nth] = /^(\d{1,15})-(\d{1,15})$/.exec(text) ?? [];
+  return job === undefined ? undefined : { job: Number(job), nth: Number(nth) };
 }
 
 /** What tells a stored message from all others: the n-th that a run of a call has published. */

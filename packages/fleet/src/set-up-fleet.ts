@@ -26,7 +26,8 @@ export interface SetUpFleetOptions extends FleetOptions {
   readonly maxJobsBytes?: number;
   /**
    * Milliseconds after which the job of a worker that has fallen silent goes to another. Shorter
-   * than the longest pause of a worker's event loop, a call changes hands for nothing. @default 5000
+   * than the longest pause of a worker's event loop, a call changes hands for nothing; 2000 at least.
+   * @default 5000
    */
   readonly ackWaitMs?: number;
   /** How many servers of a cluster keep each entry: 1, 3 or 5. @default 1 */
@@ -68,7 +69,8 @@ export async function setUpFleet(
   }: SetUpFleetOptions = {},
 ): Promise<void> {
   assertAbove({ maxAgeMs, maxCallsBytes, maxJobsBytes, replicas }, 0);
-  assertAbove({ ackWaitMs }, 999);
+  // A worker asks for a second, and has to count its lease from when it began to.
+  assertAbove({ ackWaitMs }, 1_999);
   const names = toFleetNames(fleet);
   const { headers, version } = connection.info ?? {};
   if (headers !== true) {

@@ -1,0 +1,74 @@
+import { liveCall } from '@livecall/core';
+import type { ConnectionState, ServerMessage } from '@livecall/core';
+
+import { brokerRetry, brokerTransport } from '../../broker-transport.js';
+import { assertCallId } from '../../fleet-names.js';
+import { exitCodes, ExitError } from '../exit-error.js';
+import type { GivenSecrets } from '../find-secret.js';
+import { openBroker } from '../open-broker.js';
+import type { BrokerFlags } from '../open-broker.js';
+import { print, say, toVisible } from '../say.js';
+import { stopping } from '../stopping.js';
+
+/** What `livecall-fleet follow` was called with. */
+export interface FollowFlags extends BrokerFlags {
+  readonly json?: boolean;
+}
+
+/** `livecall-fleet follow`: shows a call, from its beginning, as it is read from the broker. */
+export async function runFollow(
+  callId: string,
+  flags: FollowFlags,
+  given: GivenSecrets,
+): Promise<number> {
+  try {
+    assertCallId(callId);
+  } catch (error) {
+    throw new ExitError(exitCodes.usage, (error as Error).message);
+  }
+  const { json = false, prefix } = flags;
+  const connection = await openBroker(flags, given);
+  const call = liveCall(brokerTransport({ connection, callId, prefix }), { retry: brokerRetry });
+  const state = await new Promise<ConnectionState>((resolve) => {
+    call.messages$.subscribe({
+      next: (received) => {
+        if (json) print(JSON.stringify(received));
+        else print(describe(received.message));
+      },
+      error: () => undefined,
+    });
+    call.state$.subscribe((next) => {
+      if (next.status === 'closed') resolve(next);
+      else if (next.status === 'reconnecting') say(next.cause.message);
+      else if (next.status === 'open' && next.connection > 1) say('connected again');
+    });
+    const following = call.connect();
+    stopping().subscribe(() => {
+      following.unsubscribe();
+    });
+  });
+  await connection.close();
+  if (state.status === 'closed' && state.reason === 'failed') {
+    throw new ExitError(exitCodes.unavailable, state.error.message);
+  }
+  return exitCodes.ok;
+}
+
+function describe(message: ServerMessage): string {
+  switch (message.type) {
+    case 'event:start':
+      return `call from ${toVisible(message.phone) || 'a number that is not given'}`;
+    case 'event:end':
+      return `screening ended · ${toVisible(message.msg)}`;
+    case 'event:callEnd':
+      return 'call ended';
+    case 'transcript':
+      return `${message.role}: ${toVisible(message.msg)}`;
+    case 'ack':
+      return 'a command was acknowledged';
+    case 'error':
+      return `error: ${toVisible(message.description)}`;
+    case 'unknown':
+      return 'a message of a kind that is not published';
+  }
+}

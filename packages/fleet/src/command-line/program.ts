@@ -1,0 +1,155 @@
+import { readFileSync } from 'node:fs';
+
+import { Command, InvalidArgumentError, Option } from 'commander';
+
+import { exitCodeMeanings, exitCodes } from './exit-error.js';
+import type { EnqueueFlags } from './commands/enqueue.js';
+import type { FollowFlags } from './commands/follow.js';
+import type { StatusFlags } from './commands/status.js';
+import type { WorkerFlags } from './commands/worker.js';
+import type { GivenSecrets } from './find-secret.js';
+
+/**
+ * Builds the command line. A command's own code is loaded when it is called.
+ *
+ * @param onExit takes the exit code of the command that ran
+ * @param given the secrets that stood in the environment
+ */
+export function createProgram(onExit: (exitCode: number) => void, given: GivenSecrets): Command {
+  const program = new Command('livecall-fleet')
+    .description('Follow live calls with many workers, over NATS JetStream.')
+    .version(readVersion(), '-V, --version', 'print the version')
+    .helpOption('-h, --help', 'print this help')
+    .addHelpText('after', `\nExit codes:\n${describeExitCodes()}`)
+    .showHelpAfterError('(livecall-fleet COMMAND --help tells more)')
+    .configureOutput({
+      outputError: (text, write) => {
+        write(text.replace(/^error: /, 'livecall-fleet: '));
+      },
+    })
+    .exitOverride();
+
+  program
+    .command('keys')
+    .description('make the keys that tokens are sealed by')
+    .argument('<file>', "the workers' key to create; the other one is FILE.pub")
+    .action(async (path: string) => {
+      const { runKeys } = await import('./commands/keys.js');
+      onExit(runKeys(path));
+    });
+
+  withBroker(
+    program
+      .command('worker')
+      .description('follow calls of the queue, until it is stopped')
+      .option('--url <url>', 'the endpoint, for jobs that name none; else LIVECALL_URL')
+      .option('--key <file>', "the workers' key, which opens the tokens of a job")
+      .option('--access-token-file <path>', 'a file with the access token, read for every dial')
+      .option('--slots <n>', 'how many calls at once', toCount, 100)
+      .option('--name <name>', 'what it is called in status (default: host and process)')
+      .option('--drain-timeout <ms>', 'how long others have to take its calls', toMs, 30_000)
+      .option('--json', 'tell what it does as one JSON object a line'),
+  )
+    .addHelpText(
+      'after',
+      `
+The access token comes from the job, the file or LIVECALL_ACCESS_TOKEN. Ctrl-C
+or SIGTERM gives the calls to other workers, one after the other; a second one
+stops at once.`,
+    )
+    .action(async (flags: WorkerFlags) => {
+      const { runWorker } = await import('./commands/worker.js');
+      onExit(await runWorker({ ...toUrl(), ...flags }, given));
+    });
+
+  withBroker(
+    program
+      .command('enqueue')
+      .description('have a call followed')
+      .argument('<call>', 'what the call goes by: letters, digits, - and _; never its token')
+      .option('--key <file>', 'the public key that the tokens are sealed with')
+      .option('--url <url>', 'the endpoint, where the workers are to use another than their own')
+      .option('--access-token-file <path>', 'a file with the access token, - for standard input')
+      .option('--conversation-token-file <path>', 'a file with the token, - for standard input')
+      .option('--user-id <id>', 'the logged-in user'),
+  )
+    .addHelpText(
+      'after',
+      `
+Tokens come from LIVECALL_CONVERSATION_TOKEN and LIVECALL_ACCESS_TOKEN, or from
+the files; the second may be the workers' own. They leave this process sealed.`,
+    )
+    .action(async (callId: string, flags: EnqueueFlags) => {
+      const { runEnqueue } = await import('./commands/enqueue.js');
+      onExit(await runEnqueue(callId, flags, given));
+    });
+
+  withBroker(
+    program
+      .command('follow')
+      .description('show a call that a worker follows, from its beginning')
+      .argument('<call>', 'the id that it was enqueued under')
+      .option('--json', 'every message as one JSON object a line'),
+  ).action(async (callId: string, flags: FollowFlags) => {
+    const { runFollow } = await import('./commands/follow.js');
+    onExit(await runFollow(callId, flags, given));
+  });
+
+  withBroker(
+    program
+      .command('status')
+      .description('say who follows what, and what waits')
+      .option('--json', 'as one JSON object'),
+  ).action(async (flags: StatusFlags) => {
+    const { runStatus } = await import('./commands/status.js');
+    onExit(await runStatus(flags, given));
+  });
+
+  return program;
+}
+
+function withBroker(command: Command): Command {
+  return command
+    .addOption(
+      new Option('--server <url>', 'the NATS server, or several with commas; else NATS_URL')
+        .env('NATS_URL')
+        .default('nats://127.0.0.1:4222'),
+    )
+    .option('--creds <file>', 'NATS credentials; else NATS_USER and NATS_PASSWORD, or NATS_TOKEN')
+    .option('--prefix <name>', 'what the subjects and streams of the fleet begin with', 'livecall');
+}
+
+function toUrl(): { readonly url?: string } {
+  const url = process.env['LIVECALL_URL'];
+  return url === undefined || url === '' ? {} : { url };
+}
+
+function describeExitCodes(): string {
+  return Object.entries(exitCodeMeanings)
+    .map(([name, meaning]) => {
+      const code = String(exitCodes[name as keyof typeof exitCodes]).padEnd(5);
+      return `  ${code}${meaning}`;
+    })
+    .join('\n');
+}
+
+function readVersion(): string {
+  const manifest = JSON.parse(
+    readFileSync(new URL('../../package.json', import.meta.url), 'utf8'),
+  ) as { version: string };
+  return manifest.version;
+}
+
+const toMs = toNumber((ms) => ms >= 0 && ms <= 2 ** 31 - 1, 'milliseconds, 0 or more');
+const toCount = toNumber(
+  (count) => Number.isSafeInteger(count) && count > 0,
+  'a whole number, 1 or more',
+);
+
+function toNumber(fits: (value: number) => boolean, expected: string): (text: string) => number {
+  return (text) => {
+    const value = text.trim() === '' ? NaN : Number(text);
+    if (fits(value)) return value;
+    throw new InvalidArgumentError(`It should be ${expected}.`);
+  };
+}

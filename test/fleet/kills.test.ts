@@ -1,0 +1,112 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+
+import { expect, it } from 'vitest';
+
+import { hasNats, makeFleet, sharedNats } from '../fixtures/fleet.js';
+import { enqueueSealed, tokenOf, workerCommand } from '../fixtures/fleet-command.js';
+import type { FleetCommand } from '../fixtures/fleet-command.js';
+import { outOfOrder, readWords } from '../fixtures/read-words.js';
+import { readStoredRuns } from '../fixtures/stored-runs.js';
+import { startTalking } from '../fixtures/talking-platform.js';
+
+/*
+ * Workers that are killed while calls go on: `npm run test:fleet` kills 200 over 500 calls, each of
+ * which says a word a second.
+ */
+
+const nats = sharedNats();
+const itWithNats = it.skipIf(!hasNats);
+
+const kills = Number(process.env['LIVECALL_FLEET_KILLS'] ?? 2);
+const count = Number(process.env['LIVECALL_FLEET_CALLS'] ?? 12);
+const workerCount = 4;
+const ackWaitMs = Number(process.env['LIVECALL_FLEET_ACK_WAIT_MS'] ?? 2_000);
+const everyMs = kills > 2 ? 1_000 : 100;
+
+itWithNats(
+  `loses no call and doubles nothing when workers are killed (${kills} kills, ${count} calls)`,
+  { timeout: 120_000 + kills * (ackWaitMs + 15_000) },
+  async () => {
+    const connection = await nats().connect();
+    const prefix = await makeFleet(connection, { ackWaitMs, maxCallsBytes: 2 ** 30 });
+    await using platform = await startTalking();
+    const talking = setInterval(() => {
+      platform.say();
+    }, everyMs);
+    let made = 0;
+    const startWorker = (): FleetCommand => {
+      made += 1;
+      return workerCommand(nats().url, prefix, platform.url, {
+        slots: count,
+        name: `worker-${made}`,
+      });
+    };
+    const ids = Array.from({ length: count }, (_, n) => `call-${n + 1}`);
+    const heard = new Map(ids.map((id) => [id, readWords(connection, prefix, id)]));
+    const workers = Array.from({ length: workerCount }, startWorker);
+    for (const id of ids) await enqueueSealed(connection, prefix, id);
+    const isFollowed = (id: string) => (platform.calls.get(tokenOf(id))?.open.size ?? 0) > 0;
+    const allFollowed = async () => {
+      for (let turn = 1; !ids.every(isFollowed); turn += 1) {
+        await sleep(10);
+        if (turn % 1_000 === 0) tell();
+      }
+    };
+    const tell = () => {
+      const open = [...platform.calls.values()].map(({ open: { size } }) => size);
+      console.log(
+        `${open.filter((size) => size > 0).length} calls followed, ${open.filter((size) => size > 1).length} twice`,
+      );
+    };
+    await allFollowed();
+
+    let longestMs = 0;
+    for (let n = 0; n < kills; n += 1) {
+      const victim = workers.shift();
+      const killedAt = performance.now();
+      victim?.child.kill('SIGKILL');
+      await victim?.ended();
+      workers.push(startWorker());
+      await allFollowed();
+      longestMs = Math.max(
+        longestMs,
+        ...[...platform.calls.values()]
+          .map(({ dialledAt }) => (dialledAt.at(-1) ?? 0) - killedAt)
+          .filter((ms) => ms > 0),
+      );
+      if (n % 10 === 9)
+        console.log(`${n + 1} kills; the longest gap so far ${longestMs.toFixed(0)} ms`);
+    }
+    // Everything of before the end was heard by now, and every call says something still.
+    const before = new Map([...heard].map(([id, { words }]) => [id, words.length]));
+    while ([...heard].some(([id, { words }]) => words.length <= (before.get(id) ?? 0) + 1)) {
+      await sleep(10);
+    }
+    clearInterval(talking);
+    platform.end();
+    for (const worker of workers) {
+      // Before that, it has no ear for it.
+      await worker.stdout.nth(1);
+      worker.child.kill('SIGTERM');
+    }
+    for (const worker of workers) expect(await worker.ended()).toBe(0);
+
+    const stored = await readStoredRuns(connection, prefix);
+    for (const [id, { words, following }] of heard) {
+      following.unsubscribe();
+      const runs = stored.get(id) ?? [];
+      expect(outOfOrder(words)).toEqual([]);
+      // A run is without a hole, and what was stored of it was heard.
+      for (const { numbers } of runs) {
+        expect([...numbers].sort((a, b) => a - b)).toEqual(numbers.map((_, index) => index + 1));
+      }
+      const all = runs
+        .flatMap((run) => run.words)
+        .filter((n, index, said) => said.indexOf(n) === index);
+      expect(words).toEqual(all);
+    }
+    console.log(
+      `${kills} kills over ${count} calls: longest from the kill to the dial ${longestMs.toFixed(0)} ms, ack_wait ${ackWaitMs} ms`,
+    );
+  },
+);
