@@ -71,7 +71,18 @@ export default defineConfig(
     rules: oneWay({ regex: '^@livecall/(?!core)', message: 'These two know core alone.' }),
   },
   { files: ['tools/src/**/*.ts'], rules: oneWay() },
-  { files: ['**/*.test.ts'], rules: { 'rxjs-x/no-ignored-default-value': 'off' } },
+  {
+    // The compiler checks tests as strictly as the rest; of what wants types besides, they keep what
+    // makes a test that cannot fail. The others take a quarter of the whole time.
+    files: ['**/*.test.ts', 'test/**/*.ts'],
+    rules: {
+      ...tseslint.configs.disableTypeChecked.rules,
+      '@typescript-eslint/await-thenable': 'error',
+      '@typescript-eslint/no-floating-promises': 'error',
+      '@typescript-eslint/require-await': 'error',
+      'rxjs-x/no-ignored-default-value': 'off',
+    },
+  },
   {
     files: ['**/*.js'],
     extends: [tseslint.configs.disableTypeChecked],
