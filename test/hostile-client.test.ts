@@ -8,7 +8,7 @@ import { record, recordingSink } from '@livecall/recording';
 import { ack, replay, scenario, serve, serveReplays, showDivergence } from '@livecall/tools';
 import type { ServeOptions } from '@livecall/tools';
 import { concat, from, lastValueFrom, merge, NEVER, of, Subject, tap, toArray } from 'rxjs';
-import { expect, it } from 'vitest';
+import { expect, it, onTestFinished, vi } from 'vitest';
 import { WebSocket } from 'ws';
 
 import { accessToken, conversationToken, expectNoToken } from './fixtures/canary-tokens.js';
@@ -339,6 +339,47 @@ it.each<[options: ServeOptions, message: string]>([
   [{ maxPayloadBytes: NaN }, 'maxPayloadBytes must be at least 1, not NaN.'],
 ])('refuses a bound that bounds nothing: %j', async (options, message) => {
   await expect(serve(NEVER, options)).rejects.toThrow(new TypeError(message));
+});
+
+/* How long one that is closed has */
+
+const CLOSE_1000 = toWireFrame('close', Buffer.of(0x03, 0xe8), { isMasked: true });
+
+it('hangs up on a client that has closed, and does not end its TCP connection', async () => {
+  await using server = await serve(saying(START), { maxConnections: 1 });
+  using client = await rawClient(server.port, toHandshake());
+  await client.status();
+  client.socket.resume().write(CLOSE_1000);
+  // It was answered, and lingers; another has no place meanwhile.
+  await once(client.socket, 'end');
+
+  await client.gone();
+  using next = await rawClient(server.port, toHandshake());
+  expect(await next.status()).toBe(101);
+}, 15_000);
+
+it('hangs up on a client that does not answer its close for 30 s', async () => {
+  // What `ws` waits with; the rest of the waits here are RxJS's, and real.
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+  onTestFinished(() => {
+    vi.useRealTimers();
+  });
+  const closing$ = new Subject<never>();
+  await using server = await serve(merge(saying(START), closing$));
+  using client = await rawClient(server.port, toHandshake());
+  await client.status();
+  const closed = once(client.socket, 'close');
+  const told = once(client.socket, 'data');
+  closing$.error(new ConnectionClosedError(4000));
+  client.socket.resume();
+  await told;
+
+  vi.advanceTimersByTime(29_000);
+  expect(client.socket.destroyed).toBe(false);
+  vi.advanceTimersByTime(1_000);
+  await once(client.socket, 'end');
+  client.socket.end();
+  await closed;
 });
 
 /* What it says of tokens */

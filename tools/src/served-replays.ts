@@ -40,8 +40,9 @@ export function createServedReplays(): ServedReplays {
     let departed = 0;
     served = served.filter(({ replay, reference, divergences }) => {
       if (replay !== undefined || reference.deref() !== undefined) return true;
+      if (divergences.length === 0) return false;
       departed += 1;
-      return divergences.length > 0 && departed <= MAX_DEPARTED;
+      return departed <= MAX_DEPARTED;
     });
     sweepAt = Math.max(64, 2 * served.length);
   };
@@ -65,6 +66,7 @@ export function createServedReplays(): ServedReplays {
       known.replay = undefined;
     },
     async done(allClosed) {
+      sweep();
       const verdicts = await Promise.all(
         served.map(async ({ replay, reference, divergences }) => {
           const kept$ = replay ?? reference.deref();

@@ -141,6 +141,9 @@ export class Dialler implements Observer<Connection> {
   #toDelayMs(cause: unknown): number | undefined {
     const { baseDelayMs, maxDelayMs, giveUpAfterMs, maxAttempts, resetAfterMs, maxRetryAfterMs } =
       this.#options;
+    // Of an end that stood in the socket while the event loop was blocked it is heard late, and the
+    // connection seems to have held for longer than it did. So a call is dialled for too long, and
+    // never given up too early: the clock may be read here, without `patience`.
     const endedAt = monotonicNow();
     if (endedAt - this.#openedAt >= resetAfterMs) this.#reset();
     else this.#spentMs += Math.min(endedAt - this.#dialledAt, LONGEST_DIAL_MS);

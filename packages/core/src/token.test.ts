@@ -116,7 +116,7 @@ it.each<[what: string, token: Token, how: string, providerError: unknown]>([
   [
     'rejects with a string',
     () => {
-      // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors -- people do
+      // People do.
       return Promise.reject('4711');
     },
     'gave no usable token',

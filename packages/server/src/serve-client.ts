@@ -86,6 +86,7 @@ export function serveClient(
       upgraded.terminate();
     });
     state.webSocket = upgraded;
+    hangUpBehindClose(socket);
     upgraded?.on('close', (code, reason) => {
       // A client answers a close with the code that it was sent.
       const isOwn = code !== 1006 && code !== sentCode;
@@ -292,6 +293,18 @@ export function answer(socket: Socket, given: Answer): void {
   hangUpIn(PATIENCE_MS, socket);
 }
 
+/**
+ * Hangs up on a client that has closed its WebSocket, and was answered, and does not end the TCP
+ * connection. All was said, and it takes one of the places that there are for clients.
+ */
+function hangUpBehindClose(socket: Socket): void {
+  socket.once('finish', () => {
+    // One that is cut has a time-out of its own: it may not have taken all that was sent yet.
+    if (!socket.timeout) hangUpIn(PATIENCE_MS, socket);
+  });
+}
+
+/** No wait for the client's words, of which none is heard any more: so any timer does (`patience`). */
 function hangUpIn(ms: number, socket: Socket): void {
   timer(ms)
     .pipe(takeUntil(fromEvent(socket, 'close')))
