@@ -1,4 +1,4 @@
-import { NUMERALS } from './number-words.js';
+import { NUMERALS } from './number-word-rows.js';
 import type { Run } from './read-digits.js';
 
 const DAY = '(?:0?[1-9]|[12]\\d|3[01])';
@@ -7,7 +7,7 @@ const YEAR = '(?:19|20)\\d\\d';
 const BYTE = '(?:25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)';
 const OR = '(?:, | ?[-–] ?|,? (?:and|or|to|und|oder|bis|y|o|a|et|ou|à|e|ed) )';
 
-/** What digits are whose marks say so. */
+/** What digits are whose marks say so; what repeats does so a few times only, or it takes too long. */
 const SHAPES: readonly string[] = [
   // Dates
   `${YEAR}([-/.])${MONTH}\\1${DAY}(?:[T -]\\d\\d)?`,
@@ -15,12 +15,12 @@ const SHAPES: readonly string[] = [
   `${DAY}([/.])${DAY}\\3\\d\\d(?=,? \\d{1,2}[:.]\\d\\d)`,
   `${DAY}\\. ?${MONTH}\\. ?${YEAR}`,
   `${YEAR}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\\d|3[01])(?=[-._T]\\d)[-._T]\\d+`,
-  `(?:${YEAR}${OR})+${YEAR}`,
-  `(?:${YEAR} ){2,}${YEAR}`,
+  `(?:${YEAR}${OR}){1,9}${YEAR}`,
+  `(?:${YEAR} ){2,9}${YEAR}`,
   // Amounts and decimals
-  '\\d{1,3}(?:,\\d{3}){2,}(?:\\.\\d+)?',
-  '\\d{1,3}(?:[. \\u00a0\\u202f]\\d{3})+,\\d\\d',
-  '\\d{1,2}(?:\\.\\d{3}){2,}',
+  '\\d{1,3}(?:,\\d{3}){2,6}(?:\\.\\d+)?',
+  '\\d{1,3}(?:[. \\u00a0\\u202f]\\d{3}){1,6},\\d\\d',
+  '\\d{1,2}(?:\\.\\d{3}){2,6}',
   '(?:0|[1-9]\\d{0,2})\\.\\d{5,}',
   // Addresses of the net; cards; accounts, insurances, taxpayers, postal codes
   `(?:${BYTE}\\.){3}${BYTE}`,
@@ -33,7 +33,7 @@ const SHAPES: readonly string[] = [
 ];
 const OTHER = new RegExp(
   `(?<![\\d+]|\\d[-./])(?:${SHAPES.map((shape) => `(?:${shape})`).join('|')})(?!\\d|[-./]\\d)|` +
-    '(?<![\\p{L}\\d])[A-Z]{2}\\d\\d(?: ?[\\dA-Z]{4}){3,}(?: ?[\\dA-Z]{1,3})?(?![\\p{L}\\d])',
+    '(?<![\\p{L}\\d])[A-Z]{2}\\d\\d(?: ?[\\dA-Z]{4}){3,7}(?: ?[\\dA-Z]{1,3})?(?![\\p{L}\\d])',
   'gu',
 );
 

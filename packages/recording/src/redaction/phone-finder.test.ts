@@ -192,3 +192,117 @@ it(`finds ${COUNT} random numbers, and never a part of one`, { timeout: 600_000 
   expect(broken).toEqual([]);
   expect(whole, missed.slice(0, 20).join('\n')).toBeGreaterThanOrEqual(0.985);
 });
+
+/* Bounded work */
+
+/** A country, its digits from 0 to 9, and more words that stand for digits there. */
+const DIGIT_WORDS: readonly (readonly [CountryCode, readonly string[] | undefined, string])[] = [
+  ['US', WORDS[0], 'zero ten eleven seventeen twenty fifty hundred double'],
+  ['ES', WORDS[2], 'doce veinte treinta y doscientos'],
+  ['DE', WORDS[3], 'zwo zwölf zwanzig zweihundertdreizehn'],
+  ['FR', WORDS[4], 'dix vingt soixante et onze cent double'],
+  ['BR', WORDS[5], 'seis onze vinte e trinta duzentos'],
+  ['IT', WORDS[6], 'undici venti ventisette duecento'],
+  ['CN', HAN, '〇 两'],
+];
+
+const ORDINARY =
+  'I wondered whether you could tell me when the parcel comes, or where it is now. They said that ' +
+  'it would be here by noon, and nobody came. Please call me back in the evening, thank you. ';
+
+const fill = (length: number, next: (place: number) => string): string => {
+  let text = '';
+  for (let place = 0; text.length < length; place += 1) text += next(place);
+  return text.slice(0, length);
+};
+
+const ordinary = fill(20_000, () => ORDINARY);
+
+/** The times of both, each the best of many, taken by turns: what else runs slows both. */
+function compare(one: () => unknown, other: () => unknown): readonly [number, number] {
+  const best: [number, number] = [Infinity, Infinity];
+  for (let turn = 0; turn < 25; turn += 1) {
+    [one, other].forEach((run, which) => {
+      const before = performance.now();
+      run();
+      best[which] = Math.min(best[which] ?? 0, performance.now() - before);
+    });
+  }
+  return best;
+}
+
+it.each(
+  DIGIT_WORDS.flatMap(([country, digits = [], more]) =>
+    [...new Set([country, 'US'] as const)].flatMap((judged) => [
+      ['random ones', country, judged, digits, more.split(' ')] as const,
+      ['a number', country, judged, digits, []] as const,
+    ]),
+  ),
+)(
+  'takes no more than ten times as long for digit words as for others: %s of %s in %s',
+  (_what, country, judged, digits, more) => {
+    const random = createRandom(7);
+    const number = toDigits(getExampleNumber(country, examples)?.formatNational() ?? '');
+    const words = [...digits, ...more];
+    const divider = country === 'CN' ? '' : ' ';
+    const text = fill(20_000, (place) => {
+      const at = more.length > 0 ? random(words.length) : Number(number[place % number.length]);
+      return `${words[at] ?? ''}${divider}`;
+    });
+    const find = finder(judged);
+    const [ofDigits, ofOthers] = compare(
+      () => find(text),
+      () => find(ordinary),
+    );
+
+    expect(ofDigits / ofOthers).toBeLessThan(10);
+  },
+);
+
+/** What is written and said between digits, and around them. */
+const MIXES: Readonly<Record<string, readonly string[]>> = {
+  'groups of three': ['415 ', '089 ', '612 ', '555 '],
+  'groups of three, hyphenated': ['415-', '089-', '612-', '555-'],
+  pairs: ['06 ', '12 ', '34 ', '98 ', '55 '],
+  'digit by digit': ['0 ', '1 ', '4 ', '5 ', '7 '],
+  'digit by digit, over pauses': ['0, ', '1 ', '4, ', '5 ', '7. '],
+  'words over pauses': ['oh ', 'one ', 'four, ', 'five ', 'seven. ', 'two '],
+  'words with corrections': ['null ', 'eins ', 'vier ', 'nein ', 'sieben ', 'sechs '],
+  'numerals over pauses': ['一', '三', '八', '零，', '五'],
+  'years and amounts': ['1998, ', '2004 ', '1.250.000 ', '12,450 ', '9 '],
+  'capitals and digits': ['AB12 ', 'CD34 ', '5555 ', '0130 '],
+  everything: ['0', 'one ', '555', ' 0176 ', 'double ', ', ', '+49', '(089)', ' uh ', ' no ', '1 '],
+  'what leads out': ['00', '49', ' 30 ', '1', '5 '],
+};
+
+it.each(
+  Object.keys(MIXES).flatMap((what) =>
+    (['US', 'DE', 'IT', 'CN', 'AR'] as const).map((country) => [what, country] as const),
+  ),
+)('judges no more of %s in %s the longer it is', (what, country) => {
+  const pieces = MIXES[what] as readonly string[];
+  const countJudged = (length: number): number => {
+    const random = createRandom(11);
+    let count = 0;
+    const judge = createPhoneJudge([country]);
+    const counted = <A extends unknown[], B>(ask: (...asked: A) => B) => {
+      return (...asked: A): B => {
+        count += 1;
+        return ask(...asked);
+      };
+    };
+    createPhoneFinder({
+      ...judge,
+      judge: counted(judge.judge),
+      mayBe: counted(judge.mayBe),
+      mayBeShaped: counted(judge.mayBeShaped),
+      isBare: counted(judge.isBare),
+      leadsOut: counted(judge.leadsOut),
+    })(fill(length, () => pieces[random(pieces.length)] ?? ''));
+    return count;
+  };
+  const [short, long] = [countJudged(2_000), countJudged(20_000)];
+
+  expect(long).toBeLessThan(15 * Math.max(short, 100));
+  expect(long).toBeLessThan(10 * 20_000);
+});

@@ -1,18 +1,17 @@
-import {
-  getCountryCallingCode,
-  getExampleNumber,
-  Metadata,
-  parsePhoneNumberFromString,
-} from 'libphonenumber-js';
-import type { CountryCode, PhoneNumber } from 'libphonenumber-js';
+import { getExampleNumber, parsePhoneNumberFromString } from 'libphonenumber-js';
+import type { CountryCode } from 'libphonenumber-js';
 import examples from 'libphonenumber-js/mobile/examples';
+
+import { numberingPlan, readAbroad, toLibraryGroups } from './numbering-plan.js';
 
 /** Digits that may be a number, and how they are written. */
 export interface Candidate {
   readonly digits: string;
   readonly hasPlus: boolean;
-  /** How many digits each of its groups has. */
-  readonly lengths: readonly number[];
+  /** How many groups it has. */
+  readonly size: number;
+  /** How many digits each of them has, as `3,3,4`. */
+  readonly lengths: string;
   readonly isSpoken: boolean;
   /** Marks and parentheses group it, as they group a number: `(415) 555-2671`. */
   readonly isMarked: boolean;
@@ -44,8 +43,8 @@ interface Identity {
   readonly isBare: boolean;
   /** No longer than what is an ordinary number there. */
   readonly isShort: boolean;
-  /** The lengths of its groups, in every form that the library has for it. */
-  readonly forms: ReadonlySet<string>;
+  /** Whether the library would write it in groups of these lengths. */
+  isGrouped(lengths: string): boolean;
 }
 
 /** No number is shorter, but where a country has no longer ones. */
@@ -57,14 +56,8 @@ export const LONGEST = MOST_DIGITS + 3;
 
 /** A North American number, whether its area code is in use or not. */
 const NORTH_AMERICAN = /^1?([2-9]\d\d[2-9]\d{6})$/;
-const NORTH_AMERICAN_FORMS: ReadonlySet<string> = new Set(['3,3,4', '1,3,3,4']);
-const AREA: Identity = {
-  number: '',
-  kind: 'area',
-  isBare: false,
-  isShort: false,
-  forms: NORTH_AMERICAN_FORMS,
-};
+const isNorthAmericanForm = (lengths: string): boolean =>
+  lengths === '3,3,4' || lengths === '1,3,3,4';
 const LOCAL = /^[2-9]\d{6}$/;
 /** `500-1500` is a range. */
 const ROUND = /^\d\d0\d{3}0$/;
@@ -76,10 +69,16 @@ export interface PhoneJudge {
   readonly isNorthAmerican: boolean;
   /** How many digits numbers have, without a plus and without what leads out of a country. */
   readonly lengths: ReadonlySet<number>;
+  /** The most of them. */
+  readonly most: number;
   /** Whether digits begin with what leads out of a country. */
   leadsOut(digits: string): boolean;
   /** Whether digits without a plus need be judged at all: nearly none are a number's, and this is fast. */
   mayBe(digits: string): boolean;
+  /** Whether digits may be grouped as a number is: nearly none are, and this is fast. */
+  mayBeShaped(digits: string, lengths: string): boolean;
+  /** Whether digits lack the zero that every number begins with: they need a word to be one. */
+  isBare(digits: string): boolean;
   judge(candidate: Candidate): Judgement | undefined;
   /** Makes a number known that stood in a field: it is one however it is written from then on. */
   learn(number: string): void;
@@ -94,6 +93,7 @@ export function createPhoneJudge(countries: readonly CountryCode[]): PhoneJudge 
   const isNorthAmerican = plans.some((plan) => plan.isNorthAmerican);
   const lengths = new Set(plans.flatMap((plan) => [...plan.lengths]));
   if (isNorthAmerican) [7, 10, 11].forEach((length) => lengths.add(length));
+  let most = Math.max(...lengths);
   const leadsOut = (digits: string) =>
     digits.startsWith('00') || plans.some((plan) => plan.leadsOut(digits));
   const known = new Map<string, string>();
@@ -103,7 +103,14 @@ export function createPhoneJudge(countries: readonly CountryCode[]): PhoneJudge 
     digits.length === 7 && isNorthAmerican && LOCAL.test(digits) && !ROUND.test(digits);
   const toArea = (digits: string): Identity | undefined => {
     const [, area] = (isNorthAmerican && NORTH_AMERICAN.exec(digits)) || [];
-    return area === undefined ? undefined : { ...AREA, number: `+1${area}` };
+    if (area === undefined) return undefined;
+    return {
+      number: `+1${area}`,
+      kind: 'area',
+      isBare: false,
+      isShort: false,
+      isGrouped: isNorthAmericanForm,
+    };
   };
   const toIdentity = (digits: string): Identity | undefined => {
     const nationals = plans
@@ -118,10 +125,11 @@ export function createPhoneJudge(countries: readonly CountryCode[]): PhoneJudge 
     if (national !== undefined) return national;
     const isLeadingOut = digits.startsWith('00');
     if (digits.length < (isLeadingOut ? 10 : 9)) return undefined;
-    const abroad = toValid(`+${isLeadingOut ? digits.slice(2) : digits}`);
+    const abroad = readAbroad(isLeadingOut ? digits.slice(2) : digits);
     if (abroad === undefined) return undefined;
+    const { number, isGrouped } = abroad;
     const kind = isLeadingOut ? 'national' : 'foreign';
-    return { ...AREA, number: abroad.number, kind, forms: toForms(abroad) };
+    return { number, kind, isBare: false, isShort: false, isGrouped };
   };
   const identify = (digits: string): Identity | undefined => {
     if (identities.has(digits)) return identities.get(digits);
@@ -138,51 +146,50 @@ export function createPhoneJudge(countries: readonly CountryCode[]): PhoneJudge 
     return {
       number: number?.number ?? `+${digits}`,
       rank: isValid ? 3 : number?.isPossible() === true ? 2 : 1,
-      isShaped: isValid && toForms(number).has(lengths.join()),
+      isShaped: isValid && toLibraryGroups(number).has(lengths),
     };
   };
 
   const judge = (candidate: Candidate): Judgement | undefined => {
-    const { digits, hasPlus, lengths, isSpoken, isMarked, isWhole, toCue } = candidate;
+    const { digits, hasPlus, size, lengths, isSpoken, isMarked, isWhole, toCue } = candidate;
     const same = digits.length >= FEWEST_DIGITS ? known.get(digits) : undefined;
     if (same !== undefined) return { number: same, rank: 3, isShaped: true };
     if (hasPlus) return judgePlus(candidate);
-    const isSpelled = lengths.length > 1 && lengths.length === digits.length;
-    const form = isSpelled ? 'spelled' : lengths.join();
+    const isSpelled = size > 1 && size === digits.length;
     if (isLocal(digits)) {
-      const isJoined = form === '3,4' && isMarked;
-      const isDictated = lengths.length > 1 && (isSpelled || isSpoken || lengths[0] === 3);
+      const isJoined = lengths === '3,4' && isMarked;
+      const isDictated = size > 1 && (isSpelled || isSpoken || lengths.startsWith('3,'));
       if (isJoined || (isDictated && toCue() === 'phone'))
         return { number: digits, rank: 1, isShaped: isJoined };
     }
     // Whether its area code is in use is the library's to say, who takes long, and changes nothing here.
-    const isDialled = isSpoken || isSpelled || NORTH_AMERICAN_FORMS.has(form);
+    const isDialled = isSpoken || isSpelled || isNorthAmericanForm(lengths);
     const area = plans.length === 1 && isDialled ? toArea(digits) : undefined;
     const identity = area ?? identify(digits);
     if (identity === undefined) return undefined;
     const cue = toCue();
-    const { number, kind, isBare, isShort, forms } = identity;
-    const isShaped = lengths.length > 1 && forms.has(form);
+    const { number, kind, isShort } = identity;
+    const isShaped = size > 1 && !isSpelled && identity.isGrouped(lengths);
     if (cue === 'other' && !(isShaped && isMarked)) return undefined;
     const isCued = cue === 'phone';
     switch (kind) {
       case 'national': {
-        const isGrouped = isShaped && lengths.length > 2;
-        if (isBare && !isGrouped && !isCued) return undefined;
-        const isPaired = lengths.length > 1 && lengths.every((length) => length === 2);
-        if (isShort && (isBare || !(isCued || isShaped || isPaired))) return undefined;
+        const isGrouped = isShaped && size > 2;
+        if (!isGrouped && !isCued && identity.isBare) return undefined;
+        const isPaired = /^2(?:,2)+$/.test(lengths);
+        if (isShort && (!(isCued || isShaped || isPaired) || identity.isBare)) return undefined;
         return { number, rank: 3, isShaped };
       }
       case 'area':
-        return isShaped || isSpelled || isSpoken || (isCued && lengths.length === 1)
+        return isShaped || isSpelled || isSpoken || (isCued && size === 1)
           ? { number, rank: 2, isShaped }
           : undefined;
       case 'trunk':
-        return lengths.length > 1 || isCued ? { number, rank: 2, isShaped } : undefined;
+        return size > 1 || isCued ? { number, rank: 2, isShaped } : undefined;
       case 'foreign':
         // `44 20 7946 0958`: a plus is not always said.
-        return isWhole && lengths.length > 2 && (isShaped || isCued)
-          ? { number, rank: 1, isShaped }
+        return isWhole && size > 2 && (isShaped || isCued)
+          ? { number, rank: isShaped ? 2 : 1, isShaped }
           : undefined;
     }
   };
@@ -191,12 +198,20 @@ export function createPhoneJudge(countries: readonly CountryCode[]): PhoneJudge 
     fewest: Math.min(...plans.map(({ fewest }) => fewest)),
     isNorthAmerican,
     lengths,
+    get most() {
+      return most;
+    },
     leadsOut,
     mayBe: (digits) =>
       (isNorthAmerican && (NORTH_AMERICAN.test(digits) || isLocal(digits))) ||
       plans.some((plan) => plan.mayBe(digits)) ||
       leadsOut(digits) ||
       known.has(digits),
+    mayBeShaped: (digits, lengths) =>
+      plans.some((plan) => plan.mayBeGrouped(lengths)) ||
+      (isNorthAmerican && (isNorthAmericanForm(lengths) || lengths === '3,4')) ||
+      known.has(digits),
+    isBare: (digits) => plans.every((plan) => plan.isBare(digits)) && !known.has(digits),
     judge,
     learn(number) {
       const parsed = parsePhoneNumberFromString(number);
@@ -206,13 +221,11 @@ export function createPhoneJudge(countries: readonly CountryCode[]): PhoneJudge 
         if (digits.length < FEWEST_DIGITS || known.has(digits)) continue;
         known.set(digits, number);
         lengths.add(digits.length);
+        most = Math.max(most, digits.length);
       }
     },
   };
 }
-
-/** So much longer is a number with its carrier's code, or the 15 of Argentina's mobiles. */
-const MORE = [1, 2, 3, 4];
 
 const MOST_REMEMBERED = 10_000;
 
@@ -220,103 +233,56 @@ const MOST_REMEMBERED = 10_000;
 interface Plan {
   readonly fewest: number;
   readonly isNorthAmerican: boolean;
-  /** How many digits its numbers have, in every writing without a plus. */
   readonly lengths: ReadonlySet<number>;
-  /** Whether digits begin with what leads out of it. */
   leadsOut(digits: string): boolean;
-  /** Whether the library need be asked, which takes a hundred times as long. */
   mayBe(digits: string): boolean;
+  mayBeGrouped(lengths: string): boolean;
+  isBare(digits: string): boolean;
   identify(digits: string): Identity | undefined;
 }
 
-/** What the library has of a plan, and its types leave out. */
-interface NumberingPlan {
-  possibleLengths(): readonly number[];
-  nationalPrefix(): string | undefined;
-  nationalNumberPattern(): string;
-  nationalPrefixForParsing(): string | undefined;
-  nationalPrefixTransformRule(): string | undefined;
-  IDDPrefix(): string | undefined;
-}
-
 function createPlan(country: CountryCode): Plan {
-  const metadata = new Metadata();
-  metadata.selectNumberingPlan(country);
-  const plan = metadata.numberingPlan as unknown as NumberingPlan;
+  const plan = numberingPlan(country);
+  const { trunk, callingCode, possibleLengths, lengths, leadsOut } = plan;
   const usual = getExampleNumber(country, examples)?.nationalNumber.length ?? FEWEST_DIGITS;
   const ordinary = Math.min(FEWEST_DIGITS, usual);
-  const trunk = plan.nationalPrefix() ?? '';
-  const shortest = Math.min(...plan.possibleLengths());
-  const national = new RegExp(`^(?:${plan.nationalNumberPattern()})$`);
-  const prefixed = plan.nationalPrefixForParsing();
-  const prefix = prefixed === undefined ? undefined : new RegExp(`^(?:${prefixed})`);
-  const transform = plan.nationalPrefixTransformRule();
-  const leadingOut = new RegExp(`^(?:${plan.IDDPrefix() ?? '$.'})`);
-  const callingCode: string = getCountryCallingCode(country);
   /** As long as a number is there, with its zero, though nobody may have it. */
   const isTrunked = (digits: string): boolean =>
     trunk === '0' && digits.startsWith(trunk) && digits.length === trunk.length + usual;
-  const lengths = new Set(
-    plan.possibleLengths().flatMap((length) => {
-      const prefixed = [trunk.length, callingCode.length, ...(transform === undefined ? [] : MORE)];
-      return [0, ...prefixed].map((more) => length + more);
-    }),
-  );
-  const mayBe = (digits: string): boolean => {
-    if (!lengths.has(digits.length)) return false;
-    if (national.test(digits) || isTrunked(digits)) return true;
-    if (digits.startsWith(callingCode) && national.test(digits.slice(callingCode.length)))
-      return true;
-    if (prefix === undefined || !prefix.test(digits)) return false;
-    return (
-      national.test(digits.replace(prefix, '')) ||
-      (transform !== undefined && national.test(digits.replace(prefix, transform)))
-    );
-  };
+  const mayBe = (digits: string): boolean =>
+    lengths.has(digits.length) && (isTrunked(digits) || plan.mayBe(digits));
 
   return {
-    fewest: Math.max(4, Math.min(ordinary, shortest + 1)),
+    fewest: Math.max(4, Math.min(ordinary, Math.min(...possibleLengths) + 1)),
     isNorthAmerican: callingCode === '1',
     lengths,
-    leadsOut: (digits) => leadingOut.test(digits),
+    leadsOut,
     mayBe,
+    mayBeGrouped: plan.mayBeGrouped,
+    isBare: (digits) => plan.isBare(digits) && !leadsOut(digits),
     identify(digits) {
-      if (!mayBe(digits) && !leadingOut.test(digits)) return undefined;
-      const number = parsePhoneNumberFromString(digits, country);
-      if (number?.isValid() !== true) {
-        return isTrunked(digits) && number?.isPossible() === true
-          ? { ...AREA, number: number.number, kind: 'trunk', forms: toForms(number) }
-          : undefined;
-      }
-      const toDigits = (form: string) => form.replace(/\D/g, '');
-      const written = toDigits(number.formatNational());
-      // Some countries leave it out as often as not.
-      const shortened = toDigits(number.formatNational({ nationalPrefix: false }));
-      return {
-        number: number.number,
+      const isLeadingOut = leadsOut(digits);
+      if (!isLeadingOut && !mayBe(digits)) return undefined;
+      const isShort = digits.length < ordinary;
+      const read = plan.read(digits);
+      if (read !== undefined) {
         // Its code without a plus is taken for its own numbers' only where it is grouped like one.
-        kind:
-          digits.startsWith(callingCode) && callingCode !== '1' && digits !== number.nationalNumber
-            ? 'foreign'
-            : 'national',
-        isBare: digits !== written && digits !== shortened && digits === number.nationalNumber,
-        isShort: digits.length < ordinary,
-        forms: toForms(number),
-      };
+        const kind = read.isForeign ? 'foreign' : 'national';
+        const { number, isGrouped } = read;
+        return {
+          number,
+          kind,
+          isShort,
+          isGrouped,
+          get isBare() {
+            return read.isBare;
+          },
+        };
+      }
+      const possible = isTrunked(digits) && !isLeadingOut ? plan.readPossible(digits) : undefined;
+      if (possible === undefined) return undefined;
+      const { number, isGrouped } = possible;
+      return { number, kind: 'trunk', isBare: false, isShort: false, isGrouped };
     },
   };
-}
-
-function toValid(digits: string): PhoneNumber | undefined {
-  const number = parsePhoneNumberFromString(digits);
-  return number?.isValid() === true ? number : undefined;
-}
-
-/** How the groups of a number are long, as the library has them. */
-function toForms(number: PhoneNumber): ReadonlySet<string> {
-  const international = number.formatInternational();
-  const forms = [number.formatNational(), international, international.replace(/^\+\d+ /, '')];
-  return new Set(
-    forms.map((form) => (form.match(/\d+/g) ?? []).map(({ length }) => length).join()),
-  );
 }

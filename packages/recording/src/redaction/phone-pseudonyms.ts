@@ -5,8 +5,8 @@ import {
 } from 'libphonenumber-js';
 import type { CountryCode } from 'libphonenumber-js';
 
+import type { FoundPhone } from './choose-phones.js';
 import { createPhoneFinder } from './phone-finder.js';
-import type { FoundPhone } from './phone-finder.js';
 import { createPhoneJudge } from './phone-judge.js';
 import { toAsciiDigits } from './to-ascii-digits.js';
 
