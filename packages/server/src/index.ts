@@ -8,6 +8,7 @@ export type { ClientClose, DialledClient } from './dialled-client.js';
 export { relay } from './relay.js';
 export type {
   Authorize,
+  DialOptions,
   Relay,
   RelayBounds,
   RelayedCall,

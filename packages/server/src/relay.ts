@@ -21,6 +21,7 @@ import {
 } from '@livecall/core/internal';
 import type { PageName, RelayClose } from '@livecall/core/internal';
 import { webSocketTransport } from '@livecall/core/node';
+import type { WebSocketTransportOptions } from '@livecall/core/node';
 import {
   defer,
   from,
@@ -128,14 +129,20 @@ export type RelayOptions<Call extends Pick<RelayedCall, 'user' | 'call'> = Relay
       | {
           /** The platform, `wss://HOST/ws/v1/liveCalls`; dialled with `webSocketTransport`. */
           readonly url: string;
+          /** What else that is to be told: an `agent`, a `ca`, `maxPayloadBytes`. @default {} */
+          readonly dial?: DialOptions;
           readonly transport?: never;
         }
       | {
           /** The way to the platform, where it is another than `webSocketTransport`. */
           readonly transport: (call: Call) => Transport;
           readonly url?: never;
+          readonly dial?: never;
         }
     );
+
+/** What `webSocketTransport` is told besides what a {@link RelayedCall} has. */
+export type DialOptions = Omit<WebSocketTransportOptions, 'url' | 'passOn' | keyof RelayedCall>;
 
 /** How much there is of everything. */
 export interface RelayStats {
@@ -236,7 +243,7 @@ export function relay<Call extends Pick<RelayedCall, 'user' | 'call'> = RelayedC
   }
   const dialPlatform = (
     options.transport === undefined
-      ? toPlatform(options.url)
+      ? toPlatform(options.url, options.dial)
       : (call: Call) => ({ transport: options.transport(call), forms: () => [] })
   ) as (call: Call) => Dialled;
   const pageOptions = { beatIntervalMs, beatTimeoutMs, keepMs, maxBufferedBytes };
@@ -485,14 +492,15 @@ interface Dialled {
   readonly forms: () => readonly string[];
 }
 
-function toPlatform(url: string): (call: RelayedCall) => Dialled {
-  // A url that cannot be is told now.
-  void webSocketTransport({ url, accessToken: 'later', conversationToken: 'later' });
+function toPlatform(url: string, dial: DialOptions = {}): (call: RelayedCall) => Dialled {
+  // What cannot be is told now.
+  void webSocketTransport({ ...dial, url, accessToken: 'later', conversationToken: 'later' });
   const noteToken = createTokenNotes();
   return ({ accessToken, conversationToken, productVersion, userId }) => {
     const access = noteToken(accessToken);
     const conversation = noteToken(conversationToken);
     const transport = webSocketTransport({
+      ...dial,
       ...{ url, accessToken: access.token, conversationToken: conversation.token },
       ...(productVersion !== undefined && { productVersion }),
       ...(userId !== undefined && { userId }),
