@@ -10,7 +10,20 @@ import type { ViewState } from './view-state.js';
 import { Words } from './words.jsx';
 
 /** One call as people look at it. */
-export function CallView({ view, isLive = false }: { view: ViewState; isLive?: boolean }) {
+export function CallView({
+  view,
+  isLive = false,
+  numbers = {},
+  foundLines = [],
+}: {
+  readonly view: ViewState;
+  /** Whether somebody is writing it. */
+  readonly isLive?: boolean;
+  /** The numbers for which others stand in the recording, where they are known. */
+  readonly numbers?: Readonly<Record<string, string>>;
+  /** The lines of the file in which words were found. */
+  readonly foundLines?: readonly number[];
+}) {
   const { call } = view.shown.value;
   const { header, problem } = call;
   // Beside the words where there is room, and over them where there is none.
@@ -57,7 +70,7 @@ export function CallView({ view, isLive = false }: { view: ViewState; isLive?: b
         </p>
       )}
       <section class="board" aria-label="The call over time">
-        <Controls view={view} isLive={isLive} />
+        <Controls view={view} isLive={isLive && !call.isComplete} />
         <Timeline
           view={view}
           onOpen={() => {
@@ -68,6 +81,8 @@ export function CallView({ view, isLive = false }: { view: ViewState; isLive?: b
       <div class="columns">
         <Words
           view={view}
+          numbers={numbers}
+          foundLines={foundLines}
           onOpen={() => {
             setIsOpen(true);
           }}

@@ -61,7 +61,8 @@ export function createCall(name: string): {
       for (const read of lines) {
         if (E.isLeft(read)) {
           // What comes after a bad line cannot be trusted to be what it seems.
-          call.problem ??= `line ${read.left.line ?? 1} ${read.left.problem}`;
+          const { line, problem } = read.left;
+          call.problem ??= line === undefined ? problem : `line ${line} ${problem}`;
           return;
         }
         const { right } = read;

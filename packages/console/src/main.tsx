@@ -1,5 +1,7 @@
 import { render } from 'preact';
 
+import { createApi } from './api.js';
+import { App } from './app.jsx';
 import { createCall } from './call.js';
 import { CallView } from './call-view.jsx';
 import { decodeLines } from '@livecall/recording/page';
@@ -26,3 +28,7 @@ async function showEmbedded(element: HTMLElement): Promise<void> {
 }
 
 if (embedded !== null) void showEmbedded(embedded);
+else {
+  const key = new URLSearchParams(location.search).get('key') ?? '';
+  render(<App api={createApi(key)} frames={frames} />, page);
+}

@@ -100,16 +100,9 @@ function describeFault(row: Row | undefined): string {
   return row === undefined ? '' : describeMoment(row.moment).text;
 }
 
-/** `22 Nov 2026, 09:00:00`, in the time of who looks. */
+/** `22 Nov 2026, 09:00`, in the time of who looks. */
 export function toDate(recordedAt: string | undefined): string {
   const date = new Date(recordedAt ?? '');
   if (Number.isNaN(date.getTime())) return recordedAt ?? 'not told';
-  return date.toLocaleString('en-GB', {
-    day: 'numeric',
-    month: 'short',
-    year: 'numeric',
-    hour: '2-digit',
-    minute: '2-digit',
-    second: '2-digit',
-  });
+  return date.toLocaleString('en-GB', { dateStyle: 'medium', timeStyle: 'short' });
 }

@@ -201,15 +201,20 @@ function Box({
   );
 }
 
+/** So much room a time takes. */
+const LABEL_PX = 50;
+
 function Ticks({ window, width }: { readonly window: TimeWindow; readonly width: number }) {
   const isClose = window.to - window.from < 10_000;
   return (
     <div class="ticks" aria-hidden="true">
-      {toTicks(window, width).map((at) => (
-        <span key={at} style={{ left: `${toShare(window, at) * width}px` }}>
-          {isClose ? toClock(at).slice(0, -2) : toShortClock(at)}
-        </span>
-      ))}
+      {toTicks(window, width)
+        .filter((at) => toShare(window, at) * width < width - LABEL_PX)
+        .map((at) => (
+          <span key={at} style={{ left: `${toShare(window, at) * width}px` }}>
+            {isClose ? toClock(at).slice(0, -2) : toShortClock(at)}
+          </span>
+        ))}
     </div>
   );
 }

@@ -8,7 +8,17 @@ import { useVirtualRows } from './use-virtual-rows.js';
 import type { ViewState } from './view-state.js';
 
 /** What was said and what happened, in step with the position. */
-export function Words({ view, onOpen }: { view: ViewState; onOpen: () => void }) {
+export function Words({
+  view,
+  numbers,
+  foundLines,
+  onOpen,
+}: {
+  readonly view: ViewState;
+  readonly numbers: Readonly<Record<string, string>>;
+  readonly foundLines: readonly number[];
+  readonly onOpen: () => void;
+}) {
   const { rows } = view.shown.value.call;
   const scrollRef = useRef<HTMLDivElement>(null);
   const virtualizer = useVirtualRows(scrollRef, { count: rows.length, estimatePx: 36 });
@@ -68,6 +78,8 @@ export function Words({ view, onOpen }: { view: ViewState; onOpen: () => void })
               row={row}
               index={index}
               count={rows.length}
+              number={row.moment.what === 'call started' ? numbers[row.moment.phone] : undefined}
+              isFound={foundLines.includes(row.line)}
               startPx={start}
               isCurrent={index === current}
               isSelected={index === selected}
@@ -89,6 +101,9 @@ interface WordsRowProps {
   readonly row: Row;
   readonly index: number;
   readonly count: number;
+  /** The number for which another stands in the recording. */
+  readonly number: string | undefined;
+  readonly isFound: boolean;
   readonly startPx: number;
   readonly isCurrent: boolean;
   readonly isSelected: boolean;
@@ -100,6 +115,8 @@ function WordsRow({
   row,
   index,
   count,
+  number,
+  isFound,
   startPx,
   isCurrent,
   isSelected,
@@ -109,7 +126,7 @@ function WordsRow({
   const { moment } = row;
   const { text, detail, tone } = describeMoment(moment);
   const role = moment.what === 'said' ? moment.role : undefined;
-  const classes = ['row', tone, ...(role === undefined ? [] : [role])];
+  const classes = ['row', tone, role ?? '', isFound ? 'found' : ''];
   return (
     <div
       ref={measure}
@@ -128,7 +145,7 @@ function WordsRow({
       <span class="row-who">{role === undefined ? '' : speakers[role]}</span>{' '}
       <span class="row-text">
         {text}
-        {detail !== undefined && <span class="row-detail"> {detail}</span>}
+        {detail !== undefined && <span class="row-detail"> {number ?? detail}</span>}
       </span>
     </div>
   );

@@ -9,6 +9,7 @@ import { checkOptions } from './check-options.js';
 import { defaultCountry } from './default-country.js';
 import { exitCodeMeanings, exitCodes } from './exit-error.js';
 import type { CheckFlags } from './commands/check.js';
+import type { ConsoleFlags } from './commands/console.js';
 import type { ProxyFlags } from './commands/proxy.js';
 import type { RecordFlags } from './commands/record.js';
 import type { RedactFlags } from './commands/redact.js';
@@ -279,6 +280,27 @@ alone.`,
     });
 
   addRecordingCommands(program, onExit);
+
+  program
+    .command('console')
+    .description('look at calls in a page, in the browser')
+    .argument('[file|folder...]', 'recordings, or folders of them', [])
+    .option('--port <n>', 'the port to listen on, 0 for a free one', toPort, 0)
+    .option('--no-open', 'open no browser')
+    .addHelpText(
+      'after',
+      `
+Without a path, it is this folder, and those in it. The first line on standard
+output is the URL, with a key: it answers to this machine alone, and to who has
+the key. A recording that is being written is followed as it grows.
+
+  $ livecall console recordings
+  $ livecall record … --console      # a call, live`,
+    )
+    .action(async (paths: string[], flags: ConsoleFlags) => {
+      const { runConsole } = await import('./commands/console.js');
+      onExit(await runConsole(paths, flags));
+    });
 
   program
     .command('help')

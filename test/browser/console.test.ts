@@ -1,0 +1,166 @@
+import { appendFileSync } from 'node:fs';
+
+import type { Browser, Page } from 'playwright-core';
+import { beforeAll, expect, it as baseIt } from 'vitest';
+
+import { findBarriers } from '../fixtures/axe.js';
+import { findChromium, startChromium } from '../fixtures/chromium.js';
+import { startConsole } from '../fixtures/console.js';
+import type { RunningConsole } from '../fixtures/console.js';
+import { makeFolder } from '../fixtures/folder.js';
+
+/* The page of `livecall console`. */
+
+const found = await findChromium();
+let browser: Browser;
+beforeAll(async () => {
+  if (typeof found !== 'string') browser = await startChromium(found);
+});
+
+type Options = Parameters<Browser['newPage']>[0];
+
+const it = baseIt.extend<{ open: (running: RunningConsole, options?: Options) => Promise<Page> }>({
+  open: async ({ skip }, use) => {
+    if (typeof found === 'string') return skip(found);
+    const opened: Page[] = [];
+    const faults: string[] = [];
+    await use(async ({ url }, options) => {
+      const page = await browser.newPage({ viewport: { width: 1280, height: 800 }, ...options });
+      opened.push(page);
+      page.on('pageerror', (error) => faults.push(String(error)));
+      page.on('console', (message) => {
+        // Chromium's own words for an answer that is none, which some of the tests ask for.
+        if (!message.text().startsWith('Failed to load resource')) faults.push(message.text());
+      });
+      await page.goto(url);
+      return page;
+    });
+    await Promise.all(opened.map((page) => page.close()));
+    expect(faults).toEqual([]);
+  },
+});
+
+const list = (page: Page) => page.getByRole('navigation', { name: 'Recordings' });
+const items = (page: Page) => list(page).getByRole('listitem');
+const words = (page: Page) => page.getByRole('listbox', { name: /What was said/ });
+const heading = (page: Page) => page.getByRole('heading', { level: 1 });
+
+it('lists a folder, filters it, and opens one of it', async ({ open }) => {
+  await using running = await startConsole(['recordings']);
+  const page = await open(running);
+
+  await page.getByText('12 recordings').waitFor();
+  await page.getByLabel('Outcome').selectOption('refused');
+  await page.getByText('2 of 12 recordings').waitFor();
+  await page.getByLabel('Outcome').selectOption('');
+  await page.getByLabel('Length').selectOption('long');
+  await page.getByText('0 of 12 recordings').waitFor();
+  await page.getByLabel('Length').selectOption('');
+  await items(page)
+    .getByRole('button', { name: /A courier asks/i })
+    .click();
+  await page.getByRole('heading', { level: 1, name: /a courier asks/ }).waitFor();
+  expect(await words(page).getByRole('option').count()).toBe(13);
+  expect(new URL(page.url()).hash).toMatch(/^#\/\d+$/);
+});
+
+it('searches what was said, by whom, and marks where', async ({ open }) => {
+  await using running = await startConsole(['recordings']);
+  const page = await open(running);
+
+  await page.getByLabel('Search what was said').fill('harbour couriers');
+  await page.getByText('1 of 12 recordings').waitFor();
+  await items(page)
+    .getByRole('button', { name: /1 × … Hi, it's Marta/ })
+    .click();
+  await page.locator('.row.found').waitFor();
+  expect(await page.locator('.row.found').innerText()).toContain('Harbour Couriers');
+  await page.getByLabel('Said by').selectOption('assistant');
+  await page.getByText('0 of 12 recordings').waitFor();
+});
+
+it('shows two recordings side by side, with their differences marked', async ({ open }) => {
+  await using running = await startConsole(['recordings']);
+  const page = await open(running);
+
+  await items(page)
+    .getByRole('button', { name: /A courier asks/i })
+    .click();
+  await page.getByRole('button', { name: /Compare .* the connection is cut/ }).click();
+  await page.getByText('2 differences').waitFor();
+  expect(await page.locator('.pair.right').allInnerTexts()).toHaveLength(3);
+  expect(await page.locator('.pair.changed mark').first().innerText()).not.toBe('');
+  expect(await findBarriers(page)).toEqual([]);
+  await page.getByRole('button', { name: 'Next' }).click();
+  await page.locator('.pair.found').waitFor();
+  await page.getByRole('button', { name: 'Close', exact: true }).click();
+  await words(page).waitFor();
+  // A way back is a way back.
+  await page.goBack();
+  await page.getByText('2 differences').waitFor();
+});
+
+it('follows a recording while it is written', async ({ open }) => {
+  using folder = makeFolder();
+  const path = folder.write(
+    'call.ndjson',
+    '{"livecall":1,"recordedAt":"2026-11-22T09:00:00.000Z","title":"a call that goes on"}\n',
+  );
+  const write = (line: object) => {
+    appendFileSync(path, `${JSON.stringify(line)}\n`);
+  };
+  await using running = await startConsole([path]);
+  const page = await open(running);
+  await heading(page).getByText('a call that goes on').waitFor();
+
+  write({ at: 5, event: 'open', status: 101 });
+  await words(page)
+    .getByRole('option', { name: /Connected/ })
+    .waitFor();
+  write({
+    at: 900,
+    event: 'frame',
+    from: 'server',
+    json: { type: 'transcript', msg: 'Who is calling?', role: 'assistant' },
+  });
+  await words(page)
+    .getByRole('option', { name: /Who is calling/ })
+    .waitFor();
+  expect(await page.locator('.lane.assistant rect').count()).toBe(1);
+  write({ at: 1_000, event: 'close', from: 'server', code: 1000, reason: '' });
+  write({ at: 1_000, event: 'end' });
+  await page.locator('.outcome').getByText('Lost').waitFor();
+});
+
+it('says that the console has stopped', async ({ open }) => {
+  await using running = await startConsole(['recordings']);
+  const page = await open(running);
+  await page.getByText('12 recordings').waitFor();
+  running.command.signal('SIGINT');
+  await running.command.ends();
+
+  await page.getByRole('alert').getByText('The console has stopped.').waitFor();
+});
+
+it.for([
+  ['light', 1280, 800],
+  ['dark', 390, 844],
+] as const)('bars nobody, %s, at %d x %d', async ([colorScheme, width, height], { open }) => {
+  await using running = await startConsole(['recordings']);
+  const page = await open(running, { colorScheme, viewport: { width, height } });
+  await page.getByText('12 recordings').waitFor();
+  expect(await findBarriers(page)).toEqual([]);
+  await items(page)
+    .getByRole('button', { name: /The connection is cut/i })
+    .first()
+    .click();
+  await words(page).waitFor();
+  expect(await findBarriers(page)).toEqual([]);
+});
+
+it('opens nothing without its key', async ({ open }) => {
+  await using running = await startConsole(['recordings']);
+  const page = await open({ ...running, url: running.url.replace(/.$/, '') });
+
+  expect(await page.locator('body').innerText()).toContain('The key is missing or wrong');
+});

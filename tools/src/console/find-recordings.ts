@@ -1,0 +1,31 @@
+import { readdirSync, statSync } from 'node:fs';
+import { basename, join, relative } from 'node:path';
+
+/** A recording's file, and what it is called in the list. */
+export interface FoundRecording {
+  readonly path: string;
+  readonly name: string;
+}
+
+/**
+ * Finds the recordings that are meant: each file, and every `*.ndjson` below each folder. Links are
+ * not followed, and what begins with a dot is passed over.
+ */
+export function findRecordings(paths: readonly string[]): readonly FoundRecording[] {
+  return paths.flatMap((path) => {
+    const isFolder = statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
+    return isFolder ? findBelow(path, path) : [{ path, name: basename(path) }];
+  });
+}
+
+function findBelow(folder: string, root: string): readonly FoundRecording[] {
+  return readdirSync(folder, { withFileTypes: true })
+    .filter(({ name }) => !name.startsWith('.') && name !== 'node_modules')
+    .sort((one, other) => (one.name < other.name ? -1 : 1))
+    .flatMap((entry) => {
+      const path = join(folder, entry.name);
+      if (entry.isDirectory()) return findBelow(path, root);
+      const isRecording = entry.isFile() && entry.name.endsWith('.ndjson');
+      return isRecording ? [{ path, name: relative(root, path) }] : [];
+    });
+}
