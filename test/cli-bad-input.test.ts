@@ -215,7 +215,7 @@ it.concurrent.each<[what: string, answer: Answer, exitCode: number, said: string
     'refuses with 400',
     400,
     69,
-    'The server refused the connection with 400: the conversation token is not valid; take it from the call log entry (liveConversationToken).',
+    'The server refused the connection with 400: the conversation token is not valid; take it from the call log entry (liveConversationToken); some proxies answer so where the headers, the access token in them, are too long.',
   ],
   [
     'refuses with 401',

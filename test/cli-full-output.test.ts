@@ -120,6 +120,10 @@ itWithFull.concurrent.each([
   await using command = livecall(args, { stdoutTo: FULL });
   await command.says('the disk is full; nothing more is shown there');
   await command.says('Ctrl-C stops');
+  // Nothing else names the port.
+  const told = await command.says('listening at ws://127.0.0.1:');
+  const { port } = new URL(told.slice(told.indexOf('ws://')));
+  expect((await fetch(`http://127.0.0.1:${port}/healthz`)).status).toBe(200);
   command.signal('SIGINT');
 
   expect((await command.ends()).exitCode).toBe(0);

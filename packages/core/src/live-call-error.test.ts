@@ -200,7 +200,7 @@ it.each([
   [302, 'redirects are never followed; use the final URL'],
   [
     400,
-    'the conversation token is not valid; take it from the call log entry (liveConversationToken)',
+    'the conversation token is not valid; take it from the call log entry (liveConversationToken); some proxies answer so where the headers, the access token in them, are too long',
   ],
   [401, 'the access token is missing, wrong or expired; get a new one'],
   [403, 'the access token does not allow this call; check whose token it is'],

@@ -1,4 +1,15 @@
-import { concat, defer, finalize, NEVER, of, Subject, take, throwError } from 'rxjs';
+import {
+  concat,
+  defer,
+  finalize,
+  mergeMap,
+  NEVER,
+  of,
+  Subject,
+  take,
+  throwError,
+  timer,
+} from 'rxjs';
 import type { Observable } from 'rxjs';
 import { TestScheduler } from 'rxjs/testing';
 import type { RunHelpers } from 'rxjs/testing';
@@ -21,6 +32,9 @@ const run = (test: (time: RunHelpers) => void) => {
     expect(actual).toStrictEqual(expected);
   }).run(test);
 };
+
+type FakeMethod = 'setTimeout' | 'clearTimeout' | 'setInterval' | 'clearInterval' | 'Date';
+const timers = ['setTimeout', 'clearTimeout', 'setInterval', 'clearInterval'] as const;
 
 const toConnection = (): Connection => ({ frames$: NEVER, send: () => undefined });
 
@@ -633,4 +647,26 @@ it('passes on to the transport when it is to look now, and listens no more once 
 
   expect(heard).toEqual(['now']);
   expect(looks$.observed).toBe(false);
+});
+
+/* Timers of a test's */
+
+it.each<[what: string, faked: readonly FakeMethod[], attempts: readonly number[]]>([
+  ['anew where Date is faked with the timers', [...timers, 'Date'], [1, 1, 1]],
+  ['on where Date is the real one: no time has passed', timers, [1, 2, 3]],
+])('counts retries %s', (_what, toFake, expected) => {
+  vi.useFakeTimers({ toFake: [...toFake] });
+  onTestFinished(() => {
+    vi.useRealTimers();
+  });
+  const attempts: number[] = [];
+  const onRetry = ({ attempt }: Retry) => attempts.push(attempt);
+  const transport = defer(() =>
+    concat(of(toConnection()), timer(60_000).pipe(mergeMap(() => throwError(() => lost)))),
+  );
+  const following = transport.pipe(retryConnection({ ...quick, onRetry })).subscribe();
+  vi.advanceTimersByTime(200_000);
+  following.unsubscribe();
+
+  expect(attempts).toEqual(expected);
 });

@@ -234,6 +234,32 @@ it('gives a machine that slept half of the time', () => {
   stop();
 });
 
+it('notices within 25 s of waking that a connection died while the machine slept', () => {
+  vi.useFakeTimers();
+  onTestFinished(() => {
+    vi.useRealTimers();
+  });
+  const noticed: number[] = [];
+  for (let asleepAt = 0; asleepAt <= 30_000; asleepAt += 500) {
+    const { ping$, events, socket } = fakeSocket();
+    const answering = ping$.subscribe(() => events.emit('pong'));
+    let silentAt = NaN;
+    heartbeat(socket, { pingIntervalMs: 15_000, pongTimeoutMs: 10_000 }, () => {
+      silentAt = Date.now();
+    });
+    vi.advanceTimersByTime(asleepAt);
+    answering.unsubscribe();
+    vi.setSystemTime(Date.now() + 3_600_000);
+    const awakeAt = Date.now();
+    vi.advanceTimersByTime(30_000);
+    noticed.push(silentAt - awakeAt);
+  }
+
+  // And some turns of the loop, in which what stands in the socket is heard.
+  expect(Math.max(...noticed)).toBeLessThan(25_010);
+  expect(Math.min(...noticed)).toBeGreaterThanOrEqual(10_000);
+});
+
 it('looks at once when it is told to, and gives what comes back the whole time', () => {
   run((time) => {
     const { ping$, socket } = fakeSocket();

@@ -1,5 +1,5 @@
 const adviceByStatus: Readonly<Record<number, string>> = {
-  400: 'the conversation token is not valid; take it from the call log entry (liveConversationToken)',
+  400: 'the conversation token is not valid; take it from the call log entry (liveConversationToken); some proxies answer so where the headers, the access token in them, are too long',
   401: 'the access token is missing, wrong or expired; get a new one',
   403: 'the access token does not allow this call; check whose token it is',
   404: 'no such conversation, or the call is no longer active; check the URL and the conversation token',

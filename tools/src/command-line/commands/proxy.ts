@@ -13,6 +13,7 @@ import { passOn } from '../pass-on.js';
 import { recordedCalls } from '../recorded-calls.js';
 import { say } from '../say.js';
 import { stopped } from '../stopped.js';
+import { tellUrl } from '../tell-url.js';
 
 /** What `livecall proxy` was called with. */
 export interface ProxyFlags {
@@ -51,7 +52,7 @@ export async function proxy(flags: ProxyFlags): Promise<number> {
     (request) => calls.recorded(passOn(request, { url, way, ownPort: server.port }), request),
     { host, port, ...(allowOrigin && { allowOrigin }), heartbeat: {} },
   );
-  process.stdout.write(`${server.url}\n`);
+  tellUrl(server.url);
   say(`recording calls to ${new URL(url).host}${way.name} into ${outDir}; Ctrl-C stops`);
 
   const exitCode = await firstValueFrom(stopped(), { defaultValue: exitCodes.ok });

@@ -36,6 +36,7 @@ import { loadInput } from '../read-input.js';
 import { say } from '../say.js';
 import { startAnew } from '../start-anew.js';
 import { stopped } from '../stopped.js';
+import { tellUrl } from '../tell-url.js';
 import { toFiles } from '../to-files.js';
 
 /** What `livecall replay` was called with. */
@@ -120,7 +121,7 @@ export async function replay(paths: readonly string[], flags: ReplayFlags): Prom
   );
   // Who reads the URL may stop it at once.
   const ended = firstValueFrom(exitCode$, { defaultValue: exitCodes.ok });
-  process.stdout.write(`${server.url}\n`);
+  tellUrl(server.url);
   say(`replaying ${nameRecordings([...transports.keys()])}; Ctrl-C stops`);
 
   const sound =
