@@ -75,6 +75,13 @@ const expected: Readonly<
     'reading-growth': { '1000 MB': { frames: 5_700 } },
     'check-growth': { '1000 MB': {} },
   },
+  folder: {
+    folder: {
+      'grep -c + JSON.parse': { hits: 5 },
+      'livecall search': { hits: 5 },
+      'livecall list': { utterances: 1_103 },
+    },
+  },
   replays: {
     replays: {
       livecall: FOLLOWED,

@@ -15,6 +15,7 @@ const QUESTIONS = [
   'calls',
   'recording',
   'reading',
+  'folder',
   'replays',
   'fidelity',
   'command-line',
