@@ -64,8 +64,11 @@ export default defineConfig({
           name: 'acceptance',
           include: ['test/**/*.test.ts'],
           // They fetch what they run, and wait for seconds: npm run test:proxies, test:runtimes,
-          // test:browser.
-          exclude: ['**/node_modules/**', 'test/proxies/**', 'test/runtimes/**', 'test/browser/**'],
+          // test:browser, test:other-tools.
+          exclude: [
+            ...['**/node_modules/**', 'test/proxies/**', 'test/runtimes/**', 'test/browser/**'],
+            'test/other-tools/**',
+          ],
         },
       },
     ],

@@ -61,3 +61,13 @@ export type {
   DiffRow,
   RecordingDiff,
 } from './workbench/diff-recordings.js';
+
+/* Other tools */
+export { importHar } from './exchange/import-har.js';
+export { importTshark } from './exchange/import-tshark.js';
+export { importWebsocat } from './exchange/import-websocat.js';
+export { ImportError } from './exchange/imported.js';
+export type { Imported, ImportOptions } from './exchange/imported.js';
+export { toCsv } from './exchange/to-csv.js';
+export { toHar } from './exchange/to-har.js';
+export { toSrt, toVtt } from './exchange/to-subtitles.js';

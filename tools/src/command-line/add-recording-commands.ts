@@ -3,6 +3,8 @@ import type { Command } from 'commander';
 
 import type { CutFlags } from './commands/cut.js';
 import type { DiffFlags } from './commands/diff.js';
+import type { ExportFlags } from './commands/export.js';
+import type { ImportFlags } from './commands/import.js';
 import type { ListFlags } from './commands/list.js';
 import type { SearchFlags } from './commands/search.js';
 import type { StatsFlags } from './commands/stats.js';
@@ -144,6 +146,67 @@ Phone numbers are replaced, as in every recording that is written.
       const { cut: cutPiece } = await import('./commands/cut.js');
       onExit(await cutPiece(path, flags));
     });
+
+  addExchangeCommands(program, onExit);
+}
+
+/** Adds those between recordings and the files of other tools. */
+function addExchangeCommands(program: Command, onExit: (exitCode: number) => void): void {
+  const toFile = 'the file to create; one that exists is never overwritten; - for standard output';
+  const exporting = program
+    .command('export')
+    .description('write a recording for other tools')
+    .argument('<file>', 'the recording, - for standard input')
+    .addOption(
+      new Option('--to <format>', 'what for')
+        .choices(['text', 'csv', 'vtt', 'srt', 'har', 'asciicast'])
+        .default('text'),
+    )
+    .option('--out <file>', toFile, '-');
+  addRedactOptions(exporting)
+    .addHelpText(
+      'after',
+      `
+What a format has no place for is said. Phone numbers are replaced, as in every
+recording that is written.
+
+  $ livecall export call.ndjson --to vtt --out call.vtt
+  $ livecall export call.ndjson --to har --out call.har   # Chrome's network panel reads it`,
+    )
+    .action(async (path: string, flags: ExportFlags) => {
+      const { exportRecording } = await import('./commands/export.js');
+      onExit(await exportRecording(path, flags));
+    });
+
+  const importing = program
+    .command('import')
+    .description('make a recording of what another tool has kept of a call')
+    .argument('<file>', 'its file, - for standard input')
+    .addOption(
+      new Option('--from <format>', 'whose file it is; else it is seen').choices([
+        ...['har', 'websocat', 'tshark'],
+      ]),
+    )
+    .option('--connection <n>', 'the n-th connection in it alone, counted from 1', toOrdinal)
+    .option('--title <title>', 'what happens in the recording, in a sentence')
+    .option(
+      '--out <file>',
+      'the recording to create; one that exists is never overwritten; - for standard output',
+    );
+  addRedactOptions(importing)
+    .addHelpText(
+      'after',
+      `
+HAR is that of Chrome, Playwright (content: 'embed'), mitmproxy or livecall; for
+websocat it is what websocat -v URL 2>&1 wrote, for tshark tshark -T json. What
+they do not keep is said, and is not made up. Tokens in them are not written.
+
+  $ livecall import call.har --out call.ndjson`,
+    )
+    .action(async (path: string, flags: ImportFlags) => {
+      const { importRecording } = await import('./commands/import.js');
+      onExit(await importRecording(path, flags));
+    });
 }
 
 /** The options of what is written anew. */
@@ -169,4 +232,10 @@ function toOutcomes(text: string, before: readonly string[] = []): readonly stri
   const unknown = outcomes.find((outcome) => !OUTCOMES.includes(outcome));
   if (unknown === undefined) return [...before, ...outcomes];
   throw new InvalidArgumentError(`Outcomes are ${OUTCOMES.join(', ')}.`);
+}
+
+function toOrdinal(text: string): number {
+  const ordinal = Number(text);
+  if (Number.isInteger(ordinal) && ordinal >= 1) return ordinal;
+  throw new InvalidArgumentError('It should be a whole number, 1 or more.');
 }

@@ -317,6 +317,7 @@ the key. A recording that is being written is followed as it grows.
     record: ['url', 'out'],
     proxy: ['url', 'out-dir'],
     cut: ['out'],
+    import: ['out'],
   };
   for (const command of program.commands) checkOptions(command, required[command.name()] ?? []);
   return program;

@@ -1,7 +1,7 @@
 import { rmSync } from 'node:fs';
 
 import { systemCode } from '@livecall/core/internal';
-import type { RedactOptions } from '@livecall/recording';
+import type { RedactOptions, Secrets } from '@livecall/recording';
 import type { Recording } from '@livecall/recording/format';
 import { createLines, lineFile } from '@livecall/recording/internal';
 import type { LineFile } from '@livecall/recording/internal';
@@ -17,7 +17,7 @@ import { openStandardOutput } from './standard-output.js';
 export async function writeRecording(
   { header, entries }: Pick<Recording, 'header' | 'entries'>,
   out: string,
-  options: RedactOptions,
+  options: RedactOptions & { readonly secrets?: Secrets },
 ): Promise<void> {
   const lines = createLines(options);
   const all = function* () {

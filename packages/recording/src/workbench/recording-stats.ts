@@ -5,6 +5,7 @@ import * as E from 'fp-ts/lib/Either.js';
 import { toFrame } from '../format/payload.js';
 import { lineOf, toStamp } from '../format/recording.js';
 import type { Entry, FrameEntry, Recording } from '../format/recording.js';
+import { countWords, estimateTalkMs } from './estimate-talk.js';
 
 /** What one of those who speak has said. */
 export interface Talk {
@@ -91,7 +92,6 @@ export interface StatsMaker {
   stats(): RecordingStats;
 }
 
-const WORD_MS = 400;
 const ROLES = ['assistant', 'other', 'user'] as const;
 
 /** Makes the statistics of recordings, entry by entry; in memory that grows with what is listed alone. */
@@ -137,12 +137,11 @@ export function createStats({ silenceMs = 3_000 }: StatsOptions = {}): StatsMake
     frames.set(key, counted);
   };
   const speak = (role: Role, text: string, at: number, line: number) => {
-    const words = text.match(/[\p{L}\p{N}\p{M}'’]+/gu)?.length ?? 0;
     const before = spokenUntil ?? openedAt ?? at;
-    const talkMs = Math.min(words * WORD_MS, Math.max(0, at - before));
+    const talkMs = estimateTalkMs(text, at - before);
     const each = talk[role];
     each.utterances += 1;
-    each.words += words;
+    each.words += countWords(text);
     each.talkMs += talkMs;
     const ms = toStamp(at - talkMs - before);
     if (ms >= silenceMs) silences.push({ file, line, at: before, ms });

@@ -135,7 +135,7 @@ function showSide(place: DiffPlace, other: DiffPlace | undefined, paint: Paint):
   const plain = pc.createColors(false);
   const [here, there] = [place.moment, other?.moment];
   if (here?.what !== 'said' || there?.what !== 'said' || here.role !== there.role) {
-    return showPlace(place, plain);
+    return showPlace(place, plain) + showRest(place, other);
   }
   const changes = diffWordsWithSpace(visible(there.text), visible(here.text));
   const text = changes
@@ -144,6 +144,15 @@ function showSide(place: DiffPlace, other: DiffPlace | undefined, paint: Paint):
     .join('');
   const empty = { ...place, moment: { ...here, text: '' } };
   return `${showPlace(empty, plain)}${text}`;
+}
+
+/** What differs is not always told: then the entry itself. */
+function showRest({ entry, moment }: DiffPlace, other: DiffPlace | undefined): string {
+  const { at: _ours, ...told } = moment ?? { at: 0 };
+  const { at: _theirs, ...otherTold } = other?.moment ?? { at: 0 };
+  if (JSON.stringify(told) !== JSON.stringify(otherTold)) return '';
+  const { at, ...fields } = entry;
+  return `  ${toVisibleJson(fields)}`;
 }
 
 function showPlace({ line, moment, entry }: DiffPlace, paint: Paint): string {
