@@ -188,7 +188,8 @@ export const reverseProxies: Readonly<Record<string, Proxy>> = {
       const script = unpacked.at('usr/bin/mitmdump');
       return [python(unpacked).file, script, ...args, '--listen-port', String(port)];
     },
-    environment: (unpacked) => python(unpacked).env,
+    // What it logs would else be lost with it, where it takes its time to stop.
+    environment: (unpacked) => ({ ...python(unpacked).env, PYTHONUNBUFFERED: '1' }),
     quit: 'SIGINT',
   },
 };

@@ -72,12 +72,16 @@ export async function startProxy(
   };
   const children: { child: ChildProcess; closed: Promise<unknown> }[] = [];
   let output = '';
+  const read: Promise<unknown>[] = [];
   const start = ([file, ...args]: readonly [string, ...string[]]): ChildProcess => {
     const child = spawn(file, args, { env, cwd: folder, stdio: ['ignore', 'pipe', 'pipe'] });
     for (const stream of [child.stdout, child.stderr]) {
       stream.setEncoding('utf8').on('data', (text: string) => (output += text));
     }
     const closed = once(child, 'exit').catch((error: unknown) => (output += String(error)));
+    read.push(
+      Promise.allSettled([child.stdout, child.stderr].map((stream) => once(stream, 'end'))),
+    );
     children.push({ child, closed });
     return child;
   };
@@ -120,10 +124,12 @@ export async function startProxy(
         output += (await promisify(execFile)(file, args, { env })).stdout;
       }
       await stop();
-      const read = (file: string) => readFileSync(join(folder, file), 'utf8');
+      // What it said last comes behind its end; what it started may hold the pipe for longer.
+      await Promise.race([Promise.all(read), wait(3_000, undefined, { ref: false })]);
+      const toText = (file: string) => readFileSync(join(folder, file), 'utf8');
       return `${output}${readdirSync(folder)
         .filter((file) => file.endsWith('.log'))
-        .map(read)
+        .map(toText)
         .join('')}`;
     },
     [Symbol.asyncDispose]: async () => {
