@@ -1,5 +1,5 @@
-import { cpSync, readFileSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
+import { cpSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
 
@@ -13,7 +13,24 @@ import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const { files } = JSON.parse(readFileSync('package.json', 'utf8'));
-for (const path of files.filter((file) => file !== 'dist')) {
+const brought = files.filter((file) => file !== 'dist');
+
+for (const path of brought) {
   if (process.argv.includes('--remove')) rmSync(path.split('/')[0], { recursive: true });
   else cpSync(join(root, path), path, { recursive: true });
+}
+if (!process.argv.includes('--remove')) for (const path of brought) cutLooseLinks(path);
+
+/** Leaves the words of a link whose end is not in the package: to sources, to tests. */
+function cutLooseLinks(path) {
+  if (!path.endsWith('.md')) {
+    for (const name of readdirSync(path)) cutLooseLinks(join(path, name));
+    return;
+  }
+  const page = readFileSync(path, 'utf8');
+  const link = /\[([^\]]*)\]\((?![a-z]+:|#)([^)#\s]+)(?:#[^)]*)?\)/g;
+  const kept = page.replace(link, (whole, words, target) =>
+    existsSync(join(dirname(path), target)) ? whole : words,
+  );
+  writeFileSync(path, kept);
 }

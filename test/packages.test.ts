@@ -12,7 +12,7 @@ import {
 } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 
@@ -148,6 +148,21 @@ it('gives vitest its fixture and its matchers in an app', async () => {
   const { stdout } = await run(process.execPath, [vitest, 'run', '--dir', 'dist'], { cwd: app });
 
   expect(stdout).toMatch(/Tests .*1 passed/);
+});
+
+it.each(packages)('has no link in its pages that leads out of it: %s', (path) => {
+  const installed = join(app, 'node_modules', '@livecall', basename(path));
+  const pages = readdirSync(installed, { recursive: true, encoding: 'utf8' }).filter((name) =>
+    /^(?!node_modules).*\.md$/.test(name),
+  );
+  const broken = pages.flatMap((page) => {
+    const links = readFileSync(join(installed, page), 'utf8').matchAll(/\]\((?!\w+:|#)([^)#\s]+)/g);
+    return [...links].flatMap(([, target = '']) =>
+      existsSync(join(installed, dirname(page), target)) ? [] : [`${page}: ${target}`],
+    );
+  });
+
+  expect(broken).toEqual([]);
 });
 
 it('has every page in it that its help and its own page name', async () => {
