@@ -1,8 +1,7 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 
-import { createCallLog } from './call-snapshot.js';
-import type { CallLog } from './call-snapshot.js';
+import { CallLog } from './call-snapshot.js';
 import type { ServerMessage } from './protocol/messages.js';
 
 const start: ServerMessage = {
@@ -20,7 +19,7 @@ function add(log: CallLog, ...messages: readonly ServerMessage[]): void {
 }
 
 it('starts out waiting, with nothing known', () => {
-  expect(createCallLog(10).snapshot()).toStrictEqual({
+  expect(new CallLog(10).snapshot()).toStrictEqual({
     phase: 'waiting',
     phone: undefined,
     startedAt: undefined,
@@ -32,7 +31,7 @@ it('starts out waiting, with nothing known', () => {
 });
 
 it('gathers what is known of the call', () => {
-  const log = createCallLog(10);
+  const log = new CallLog(10);
   log.open(1);
   add(log, start);
   log.add({
@@ -81,7 +80,7 @@ it.each<[messages: readonly ServerMessage[], phases: readonly string[]]>([
     ['waiting', 'screening', 'screening', 'screening'],
   ],
 ])('never goes back a phase: %#', (messages, phases) => {
-  const log = createCallLog(10);
+  const log = new CallLog(10);
   const seen = messages.map((message) => {
     add(log, message);
     return log.snapshot().phase;
@@ -91,7 +90,7 @@ it.each<[messages: readonly ServerMessage[], phases: readonly string[]]>([
 });
 
 it('learns the number from a start that comes late', () => {
-  const log = createCallLog(10);
+  const log = new CallLog(10);
   add(log, screeningEnd, start);
 
   expect(log.snapshot()).toMatchObject({ phase: 'screened', phone: '+12025550100' });
@@ -106,14 +105,14 @@ it.each([
   [6, ['a', 'b', 'c', 'd', 'e']],
   [Infinity, ['a', 'b', 'c', 'd', 'e']],
 ])('keeps the newest %d utterances', (maxUtterances, kept) => {
-  const log = createCallLog(maxUtterances);
+  const log = new CallLog(maxUtterances);
   add(log, ...['a', 'b', 'c', 'd', 'e'].map(say));
 
   expect(log.snapshot().utterances.map(({ text }) => text)).toEqual(kept);
 });
 
 it('keeps the newest however long the call is', () => {
-  const log = createCallLog(3);
+  const log = new CallLog(3);
   for (let n = 1; n <= 100; n += 1) {
     add(log, say(`${n}`));
     const texts = log.snapshot().utterances.map(({ text }) => Number(text));
@@ -123,7 +122,7 @@ it('keeps the newest however long the call is', () => {
 });
 
 it('gives the same snapshot until something changes', () => {
-  const log = createCallLog(10);
+  const log = new CallLog(10);
   add(log, start, say('Hello?'));
   const before = log.snapshot();
   add(
@@ -139,7 +138,7 @@ it('gives the same snapshot until something changes', () => {
 });
 
 it('leaves the snapshots it gave as they were', () => {
-  const log = createCallLog(2);
+  const log = new CallLog(2);
   add(log, start, say('a'));
   const before = log.snapshot();
   add(log, say('b'), say('c'), say('d'), callEnd);
@@ -152,7 +151,7 @@ it('keeps the newest, whenever it is asked for them', () => {
   const counts = fc.array(fc.nat({ max: 12 }));
   fc.assert(
     fc.property(fc.nat({ max: 5 }), counts, (maxUtterances, said) => {
-      const log = createCallLog(maxUtterances);
+      const log = new CallLog(maxUtterances);
       const all: string[] = [];
       for (const count of said) {
         for (let time = 0; time < count; time += 1) {

@@ -1,18 +1,6 @@
-import type { Offset, Role, ServerMessage } from './protocol/messages.js';
-
-/** Something that was said. */
-export interface Utterance {
-  /** Who said it. */
-  readonly role: Role;
-  /** What was said. */
-  readonly text: string;
-  /** As the server sent it; its unit is not published. */
-  readonly offset: Offset;
-  /** Which connection it came on: between two of different numbers, something may have been missed. */
-  readonly connection: number;
-  /** When it arrived, in milliseconds since the epoch. */
-  readonly at: number;
-}
+import type { ServerMessage } from './protocol/messages.js';
+import { UtteranceLog } from './utterance-log.js';
+import type { Utterance } from './utterance-log.js';
 
 /** A call so far, as one value. */
 export interface CallSnapshot {
@@ -44,68 +32,63 @@ export interface Arrived {
   readonly message: ServerMessage;
 }
 
-/** Folds what arrives into the snapshot of one call. */
-export interface CallLog {
-  open(connection: number): void;
-  add(received: Arrived): void;
-  /** The call so far; the same object until something is added. */
-  snapshot(): CallSnapshot;
-}
+type Facts = Omit<CallSnapshot, 'utterances'>;
 
 const PHASES: readonly CallSnapshot['phase'][] = ['waiting', 'screening', 'screened', 'ended'];
 
-/** Starts the log of one call. An utterance is kept as it comes; snapshots are made when asked for. */
-export function createCallLog(maxUtterances: number): CallLog {
-  let facts: Omit<CallSnapshot, 'utterances'> = {
-    phase: 'waiting',
-    phone: undefined,
-    startedAt: undefined,
-    endedAt: undefined,
-    screeningMessage: undefined,
-    connections: 0,
-  };
-  let utterances: Utterance[] = [];
-  let made: CallSnapshot | undefined;
+const NO_FACTS: Facts = {
+  phase: 'waiting',
+  phone: undefined,
+  startedAt: undefined,
+  endedAt: undefined,
+  screeningMessage: undefined,
+  connections: 0,
+};
 
-  // Not `slice(-maxUtterances)`: of 0 that is all of them.
-  const newest = () => utterances.slice(Math.max(0, utterances.length - maxUtterances));
+/** Folds what arrives into the snapshots of one call, which are made when asked for. */
+export class CallLog {
+  readonly #utterances: UtteranceLog;
+  #facts = NO_FACTS;
+  #made: CallSnapshot | undefined;
 
-  const learn = (news: Partial<typeof facts>) => {
-    const { phase = facts.phase } = news;
-    const isForward = PHASES.indexOf(phase) > PHASES.indexOf(facts.phase);
-    facts = { ...facts, ...news, phase: isForward ? phase : facts.phase };
-    made = undefined;
-  };
+  constructor(maxUtterances: number) {
+    this.#utterances = new UtteranceLog(maxUtterances);
+  }
 
-  return {
-    open(connection) {
-      learn({ connections: connection });
-    },
-    add({ connection, at, message }) {
-      switch (message.type) {
-        case 'event:start':
-          learn({ phase: 'screening', phone: message.phone, startedAt: message.timestamp });
-          break;
-        case 'event:end':
-          learn({ phase: 'screened', screeningMessage: message.msg });
-          break;
-        case 'event:callEnd':
-          learn({ phase: 'ended', endedAt: message.timestamp });
-          break;
-        case 'transcript': {
-          if (maxUtterances === 0) break;
-          const { role, msg, offset } = message;
-          utterances.push({ role, text: msg, offset, connection, at });
-          if (utterances.length >= 2 * maxUtterances) utterances = newest();
-          made = undefined;
-          break;
-        }
-        default:
-      }
-    },
-    snapshot() {
-      made ??= { ...facts, utterances: newest() };
-      return made;
-    },
-  };
+  open(connection: number): void {
+    this.#learn({ connections: connection });
+  }
+
+  /** @param json the frame, where it was text */
+  add({ connection, at, message }: Arrived, json?: string): void {
+    switch (message.type) {
+      case 'event:start':
+        this.#learn({ phase: 'screening', phone: message.phone, startedAt: message.timestamp });
+        break;
+      case 'event:end':
+        this.#learn({ phase: 'screened', screeningMessage: message.msg });
+        break;
+      case 'event:callEnd':
+        this.#learn({ phase: 'ended', endedAt: message.timestamp });
+        break;
+      case 'transcript':
+        this.#utterances.add({ connection, at, message }, json);
+        this.#made = undefined;
+        break;
+      default:
+    }
+  }
+
+  /** The call so far; the same object until something is added. */
+  snapshot(): CallSnapshot {
+    this.#made ??= { ...this.#facts, utterances: this.#utterances.newest() };
+    return this.#made;
+  }
+
+  #learn(news: Partial<Facts>): void {
+    const { phase = this.#facts.phase } = news;
+    const isForward = PHASES.indexOf(phase) > PHASES.indexOf(this.#facts.phase);
+    this.#facts = { ...this.#facts, ...news, phase: isForward ? phase : this.#facts.phase };
+    this.#made = undefined;
+  }
 }

@@ -1,14 +1,15 @@
 import { distinctUntilChanged, map } from 'rxjs';
 import type { Observable } from 'rxjs';
 
-import { createCallLog } from './call-snapshot.js';
-import type { CallLog, CallSnapshot } from './call-snapshot.js';
+import { CallLog } from './call-snapshot.js';
+import type { CallSnapshot } from './call-snapshot.js';
 import type { ChannelListener } from './channel-listener.js';
 import type { Closed } from './connection-state.js';
 import { Latest } from './latest.js';
 import { Multicast } from './multicast.js';
 import type { CallEvent, ServerMessage, Transcript } from './protocol/messages.js';
 import type { Received } from './received.js';
+import type { Frame } from './transport.js';
 
 /**
  * What a live call shows beside its channel: its events, what is said, and the call so far. They are
@@ -24,7 +25,7 @@ export class CallViews implements ChannelListener<ServerMessage> {
   #isOver = false;
 
   constructor(maxUtterances: number) {
-    this.#log = createCallLog(maxUtterances);
+    this.#log = new CallLog(maxUtterances);
   }
 
   get events$(): Observable<CallEvent> {
@@ -46,8 +47,8 @@ export class CallViews implements ChannelListener<ServerMessage> {
     this.#log.open(connection);
   }
 
-  received(received: Received): void {
-    this.#log.add(received);
+  received(received: Received, frame: Frame): void {
+    this.#log.add(received, typeof frame === 'string' ? frame : undefined);
   }
 
   told(received?: Received): void {

@@ -4,7 +4,8 @@ export type { Acknowledged, LiveCall, LiveCallOptions } from './live-call.js';
 export { channel } from './channel.js';
 export type { Channel, ChannelOptions } from './channel.js';
 export type { ChannelListener } from './channel-listener.js';
-export type { CallSnapshot, Utterance } from './call-snapshot.js';
+export type { CallSnapshot } from './call-snapshot.js';
+export type { Utterance } from './utterance-log.js';
 export type {
   Away,
   Closed,
