@@ -5,6 +5,7 @@ import { build } from 'esbuild';
 import { expect, it } from 'vitest';
 
 import { serverMessages } from '../packages/core/src/protocol/messages.js';
+import { makeApp } from './fixtures/app.js';
 
 /* What a page loads of the built packages. */
 
@@ -13,7 +14,7 @@ async function bundle(
   contents: string,
   { external = [], format = 'esm' }: { external?: string[]; format?: 'esm' | 'iife' } = {},
 ) {
-  const { metafile, outputFiles } = await build({
+  const { metafile, outputFiles, warnings } = await build({
     stdin: { contents, resolveDir: import.meta.dirname },
     bundle: true,
     external,
@@ -30,7 +31,7 @@ async function bundle(
       bytesInOutput > 0 ? [path] : [],
     ),
   );
-  return { text, modules, gzipped: gzipSync(bytes).length };
+  return { text, modules, warnings, gzipped: gzipSync(bytes).length };
 }
 
 it('decodes a frame in 200 bytes a message, gzipped, and without a package', async () => {
@@ -51,6 +52,44 @@ it.each([
   expect(gzipped).toBeLessThanOrEqual(bytes);
   const packages = modules.filter((path) => path.includes('/node_modules/'));
   expect(packages.filter((path) => !/node_modules\/(?:rxjs|tslib)\//.test(path))).toEqual([]);
+});
+
+it('follows a call over a relay in so many bytes, gzipped, and with nothing of Node', async () => {
+  const { gzipped, modules, warnings } = await bundle(
+    `export { liveCall } from '@livecall/core';
+     export { relayTransport } from '@livecall/core/browser';`,
+    { external: ['rxjs'] },
+  );
+
+  expect(gzipped).toBeLessThanOrEqual(13_200);
+  expect(modules.filter((path) => /node_modules|\/node\/|no-node/.test(path))).toEqual([]);
+  expect(warnings).toEqual([]);
+});
+
+it("tells at once who bundles Node's transport for a page", async () => {
+  const { text, modules } = await bundle(
+    `import { webSocketTransport } from '@livecall/core/node';
+     try {
+       webSocketTransport({});
+     } catch (error) {
+       globalThis.said = error.message;
+     }`,
+    { format: 'iife' },
+  );
+  const context = createContext({});
+  runInContext(text, context);
+
+  expect(modules.filter((path) => path.includes('/ws/'))).toEqual([]);
+  expect(context['said']).toContain('use relayTransport of @livecall/core/browser');
+});
+
+it('has a stand-in for everything of Node that a page might name', async () => {
+  const [node, page] = await Promise.all([
+    import('../packages/core/src/node/index.js'),
+    import('../packages/core/src/browser/no-node.js'),
+  ]);
+
+  expect(Object.keys(page).sort()).toEqual(Object.keys(node).sort());
 });
 
 it('is loaded with the messages that are named, and no others', async () => {
@@ -123,4 +162,22 @@ it('replays a scenario under a fault, and judges the client, where there is no N
     kind: 'mismatch',
     expected: 'client:joinCall',
   });
+});
+
+it('compiles for a page, without the types of Node', async () => {
+  using app = makeApp();
+  const compilerOptions = {
+    ...{ module: 'nodenext', target: 'es2022', lib: ['es2022', 'dom'], types: [] },
+    ...{ strict: true, exactOptionalPropertyTypes: true, skipLibCheck: false, noEmit: true },
+  };
+  app.write('tsconfig.json', JSON.stringify({ compilerOptions, include: ['*.ts'] }));
+  app.write(
+    'page.ts',
+    `import { liveCall } from '@livecall/core';
+     import { relayTransport } from '@livecall/core/browser';
+
+     export const call = liveCall(relayTransport({ url: '/livecall', webSocket: WebSocket, window }));`,
+  );
+
+  expect(await app.compile()).toBe('');
 });

@@ -2,15 +2,15 @@ import { liveCall } from '@livecall/core';
 import type { LiveCall } from '@livecall/core';
 import { webSocketTransport } from '@livecall/core/node';
 import type { WebSocketTransportOptions } from '@livecall/core/node';
-import { lastValueFrom, toArray } from 'rxjs';
+import { lastValueFrom } from 'rxjs';
 import { expect, it } from 'vitest';
 import type { WebSocket } from 'ws';
 
 import { accessToken, conversationToken } from './fixtures/canary-tokens.js';
 import { follow, followCall } from './fixtures/follow.js';
-import { CALL_END, START } from './fixtures/frames.js';
 import { createHistory } from './fixtures/history.js';
-import { cut, startPlatform } from './fixtures/platform.js';
+import { followsLife } from './fixtures/life-cycle.js';
+import { startPlatform } from './fixtures/platform.js';
 import type { Platform } from './fixtures/platform.js';
 
 /* A call over a real socket: what is lost, what is dialled again, and when a peer counts as dead. */
@@ -37,90 +37,9 @@ function block(ms: number): void {
   while (performance.now() < until);
 }
 
-it('follows a call to its end', async () => {
-  await using platform = await startPlatform((client) => {
-    acknowledge(client);
-    client.send(START);
-    client.on('message', () => {
-      client.send('{"type":"transcript","msg":"Hello, this is Jo.","role":"user","offset":0}');
-      client.send(CALL_END);
-      client.close(1000);
-    });
-  });
-  const call = toCall(platform);
-  const heard = lastValueFrom(call.messages$.pipe(toArray()));
-  using following = followCall(call);
-  const acknowledged = await lastValueFrom(call.joinCall({ whenNotOpen: 'wait' }));
-
-  expect(await following.state('closed')).toMatchObject({ reason: 'call-ended' });
-  expect((await heard).map(({ message: { type } }) => type)).toEqual([
-    'event:start',
-    'ack',
-    'transcript',
-    'event:callEnd',
-  ]);
-  const { frames } = await (await platform.dial(1)).end();
-  expect(frames).toEqual([JSON.stringify({ type: 'client:joinCall', id: acknowledged.id })]);
-});
-
-it('dials again when the connection is cut, and goes on with the next', async () => {
-  await using platform = await startPlatform([
-    (client) => {
-      client.send('{"type":"transcript","msg":"before","role":"other"}');
-      cut(client, 'RST');
-    },
-    503,
-    (client) => {
-      client.send('{"type":"transcript","msg":"after","role":"other"}');
-      client.send(CALL_END);
-      client.close(1000);
-    },
-  ]);
-  const call = toCall(platform);
-  const said = lastValueFrom(call.transcript$.pipe(toArray()));
-  using following = followCall(call);
-
-  expect(await following.state('closed')).toMatchObject({ reason: 'call-ended' });
-  expect(await said).toMatchObject([{ msg: 'before' }, { msg: 'after' }]);
-  expect(await following.errors(9)).toMatchObject([{ code: 1006 }, { status: 503 }]);
-});
-
-it('fails a command at once when its connection is cut', async () => {
-  await using platform = await startPlatform((client) => {
-    client.on('message', () => {
-      cut(client, 'FIN');
-    });
-  });
-  const call = toCall(platform);
-  using following = followCall(call);
-  await following.state('open');
-
-  await expect(lastValueFrom(call.joinCall({ ackTimeoutMs: 60_000 }))).rejects.toMatchObject({
-    _tag: 'ConnectionLostError',
-    cause: { code: 1006 },
-  });
-});
-
-it('closes with 1000 when the call has ended and the server stays', async () => {
-  await using platform = await startPlatform((client) => {
-    client.send(CALL_END);
-  });
-  const call = liveCall(webSocketTransport(toOptions(platform)), { lingerMs: 0 });
-  using following = followCall(call);
-
-  expect(await following.state('closed')).toMatchObject({ reason: 'call-ended' });
-  expect(await (await platform.dial(1)).end()).toMatchObject({ code: 1000 });
-});
-
-it('closes with 1000 when it is hung up, and never ends the call', async () => {
-  await using platform = await startPlatform(() => undefined);
-  const following = followCall(toCall(platform));
-  await following.state('open');
-  following[Symbol.dispose]();
-
-  expect(await (await platform.dial(1)).end()).toEqual({ code: 1000, reason: '', frames: [] });
-  expect(await following.state('closed')).toMatchObject({ reason: 'hung-up' });
-});
+followsLife(({ url }) => ({
+  transport: webSocketTransport({ url, accessToken, conversationToken }),
+}));
 
 it('finds an ack that stood in the socket while the event loop was blocked', async () => {
   await using platform = await startPlatform((client) => {
@@ -136,18 +55,6 @@ it('finds an ack that stood in the socket while the event loop was blocked', asy
   expect(await lastValueFrom(call.joinCall({ ackTimeoutMs: 50 }))).toMatchObject({
     type: 'client:joinCall',
     confirmedBy: 'ack',
-  });
-});
-
-it('reports an ack that does not come', async () => {
-  await using platform = await startPlatform(() => undefined);
-  const call = toCall(platform);
-  using following = followCall(call);
-  await following.state('open');
-
-  await expect(lastValueFrom(call.joinCall({ ackTimeoutMs: 20 }))).rejects.toMatchObject({
-    _tag: 'AckTimeoutError',
-    delivery: 'unknown',
   });
 });
 

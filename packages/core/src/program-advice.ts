@@ -38,6 +38,6 @@ export function programAdvice(cause: unknown): string {
     return 'this process is not permitted to use the network; give it --allow-net';
   }
   return isError(cause) && NO_SOCKETS.test(cause.message)
-    ? "webSocketTransport dials with Node's sockets, which a page and what is bundled for one do not have; give liveCall a Transport of your own there"
+    ? "webSocketTransport dials with Node's sockets, which a page and what is bundled for one do not have; use relayTransport of @livecall/core/browser there"
     : 'that is no matter of the network, and would come again; check the options and the agent';
 }

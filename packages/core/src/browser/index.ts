@@ -2,4 +2,4 @@
 export { relayTransport } from './relay-transport.js';
 export type { RelayTransportOptions, UrlRequest } from './relay-transport.js';
 export type { PageWebSocket, PageWebSocketClass } from './page-socket.js';
-export type { EventSource, PageWindow } from './page-life.js';
+export type { PageEvents, PageWindow } from './page-life.js';

@@ -1,12 +1,12 @@
 /** Whoever tells of events: a window, a document. */
-export interface EventSource {
-  addEventListener(type: string, listener: (event: never) => void): void;
-  removeEventListener(type: string, listener: (event: never) => void): void;
+export interface PageEvents {
+  addEventListener(type: string, listener: () => void): void;
+  removeEventListener(type: string, listener: () => void): void;
 }
 
 /** What is needed of a page's `window`; a worker has it without a document. */
-export interface PageWindow extends EventSource {
-  readonly document?: EventSource & { readonly visibilityState?: string };
+export interface PageWindow extends PageEvents {
+  readonly document?: PageEvents & { readonly visibilityState?: string };
 }
 
 /** What happens to a page. */
@@ -35,11 +35,7 @@ export function watchPage(
   { leaves, returns }: PageLife,
 ): () => void {
   const stops: (() => void)[] = [];
-  const hear = (
-    source: EventSource | undefined,
-    type: string,
-    listener: (event: never) => void,
-  ) => {
+  const hear = (source: PageEvents | undefined, type: string, listener: () => void) => {
     source?.addEventListener(type, listener);
     stops.push(() => source?.removeEventListener(type, listener));
   };
@@ -51,9 +47,9 @@ export function watchPage(
   hear(document, 'freeze', () => {
     leaves(true);
   });
-  hear(window, 'pagehide', ({ persisted }: { readonly persisted: boolean }) => {
-    leaves(persisted);
-  });
+  hear(window, 'pagehide', ((event: { readonly persisted: boolean }) => {
+    leaves(event.persisted);
+  }) as () => void);
   // Out of the back/forward cache, `resume` comes first in Chromium, and in Safari never.
   hear(document, 'resume', back);
   hear(window, 'pageshow', back);

@@ -72,17 +72,17 @@ it.each<[what: string, dial: (socket: EventEmitter) => void, message: string]>([
   [
     "the stub that bundlers put in ws's place",
     throwing(new Error('ws does not work in the browser. Browser clients must use …')),
-    'give liveCall a Transport of your own there',
+    'use relayTransport of @livecall/core/browser there',
   ],
   [
     'a bundle that has no ws',
     throwing(new TypeError('import_ws.WebSocket is not a constructor')),
-    'give liveCall a Transport of your own there',
+    'use relayTransport of @livecall/core/browser there',
   ],
   [
     'a page that has no Buffer',
     throwing(new ReferenceError('Buffer is not defined')),
-    'give liveCall a Transport of your own there',
+    'use relayTransport of @livecall/core/browser there',
   ],
   [
     'an option that Node refuses',
