@@ -128,3 +128,13 @@ it('says what cannot be looked at, and where it cannot listen', async () => {
   expect(taken.exitCode).toBe(69);
   expect(taken.stderr).toContain(`Cannot listen on 127.0.0.1:${port}: the port is in use`);
 });
+
+it('shows a call beside its recording only where that is a file', async () => {
+  const args = ['record', '--url', 'ws://127.0.0.1:1', '--out', '-', '--console', '--no-open'];
+  const { exitCode, stderr } = await run(args);
+
+  expect({ exitCode, stderr }).toEqual({
+    exitCode: 2,
+    stderr: 'livecall: --console shows what is in a file: give one to --out.\n',
+  });
+});

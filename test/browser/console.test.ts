@@ -8,6 +8,9 @@ import { findChromium, startChromium } from '../fixtures/chromium.js';
 import { startConsole } from '../fixtures/console.js';
 import type { RunningConsole } from '../fixtures/console.js';
 import { makeFolder } from '../fixtures/folder.js';
+import { CALL_END, START } from '../fixtures/frames.js';
+import { livecall } from '../fixtures/livecall.js';
+import { startPlatform } from '../fixtures/platform.js';
 
 /* The page of `livecall console`. */
 
@@ -19,7 +22,9 @@ beforeAll(async () => {
 
 type Options = Parameters<Browser['newPage']>[0];
 
-const it = baseIt.extend<{ open: (running: RunningConsole, options?: Options) => Promise<Page> }>({
+const it = baseIt.extend<{
+  open: (running: Pick<RunningConsole, 'url'>, options?: Options) => Promise<Page>;
+}>({
   open: async ({ skip }, use) => {
     if (typeof found === 'string') return skip(found);
     const opened: Page[] = [];
@@ -43,6 +48,7 @@ const it = baseIt.extend<{ open: (running: RunningConsole, options?: Options) =>
 const list = (page: Page) => page.getByRole('navigation', { name: 'Recordings' });
 const items = (page: Page) => list(page).getByRole('listitem');
 const words = (page: Page) => page.getByRole('listbox', { name: /What was said/ });
+const toText = (data: unknown): string => String(data);
 const heading = (page: Page) => page.getByRole('heading', { level: 1 });
 
 it('lists a folder, filters it, and opens one of it', async ({ open }) => {
@@ -132,6 +138,52 @@ it('follows a recording while it is written', async ({ open }) => {
   await page.locator('.outcome').getByText('Lost').waitFor();
 });
 
+it('follows a call live, joins it and ends it, each asked twice', async ({ open }) => {
+  using folder = makeFolder();
+  await using platform = await startPlatform((client) => {
+    client.send(START.replace(/\+\d+/, '+14155552671'));
+    client.on('message', (data) => {
+      const { id, type } = JSON.parse(toText(data)) as { id: string; type: string };
+      client.send(JSON.stringify({ type: 'ack', ackId: id }));
+      if (type === 'client:joinCall') return;
+      client.send(CALL_END);
+      client.close(1000);
+    });
+  });
+  const out = folder.at('call.ndjson');
+  await using recording = livecall([
+    ...['record', '--url', platform.url, '--out', out, '--console', '--no-open', '--no-keys'],
+  ]);
+  const url = (await recording.says('console: ')).replace(/^.*console: /, '');
+  const page = await open({ url });
+  const bar = page.getByRole('region', { name: 'The live call' });
+
+  await bar.getByText('Connected').waitFor();
+  await words(page).getByText('+12025550100').waitFor();
+  expect(await page.content()).not.toContain('4155552671');
+  await bar.getByRole('button', { name: 'Show the number' }).click();
+  await words(page).getByText('+14155552671').waitFor();
+
+  expect(await findBarriers(page)).toEqual([]);
+  await bar.getByRole('button', { name: 'Join', exact: true }).click();
+  await bar.getByRole('button', { name: 'Join, really?' }).click();
+  await bar.getByText('Join: acknowledged').waitFor();
+  await words(page)
+    .getByRole('option', { name: /Acknowledged/ })
+    .waitFor();
+  await bar.getByRole('button', { name: 'End', exact: true }).click();
+  expect((await (await platform.dial(1)).frames(1)).length).toBe(1);
+  await bar.getByRole('button', { name: 'End the call, really?' }).click();
+  await words(page)
+    .getByRole('option', { name: /Call ended/ })
+    .waitFor();
+
+  expect((await recording.ends()).exitCode).toBe(0);
+  expect(await page.locator('.outcome').innerText()).toBe('Joined by the subscriber');
+  expect(folder.entries('call.ndjson').at(-1)).toEqual({ event: 'end' });
+  expect(folder.lines('call.ndjson').join('')).not.toContain('4155552671');
+});
+
 it('says that the console has stopped', async ({ open }) => {
   await using running = await startConsole(['recordings']);
   const page = await open(running);
@@ -139,7 +191,7 @@ it('says that the console has stopped', async ({ open }) => {
   running.command.signal('SIGINT');
   await running.command.ends();
 
-  await page.getByRole('alert').getByText('The console has stopped.').waitFor();
+  await page.getByRole('alert').getByText('The console has stopped').waitFor();
 });
 
 it.for([

@@ -49,7 +49,11 @@ export function App({ api, frames }: { readonly api: Api; readonly frames: Frame
         listed.value = await api.list();
         setProblem('');
       } catch (error) {
-        setProblem(error instanceof TypeError ? 'The console has stopped.' : String(error));
+        setProblem(
+          error instanceof TypeError
+            ? 'The console has stopped. What is shown stays.'
+            : String(error),
+        );
       }
     };
     const follow = async () => {

@@ -1,5 +1,5 @@
 import { endCall, joinCall, sendCommand } from '@livecall/core';
-import type { Command, ConnectionState, LiveCall } from '@livecall/core';
+import type { Command, CommandResult, ConnectionState, LiveCall } from '@livecall/core';
 import {
   delay,
   EMPTY,
@@ -33,6 +33,10 @@ export interface FollowOptions {
   readonly endAfter?: number;
   /** The keyboard. */
   readonly typed$: Observable<Typed>;
+  /** What is asked for elsewhere, by a page; each once. */
+  readonly asked$?: Observable<Command>;
+  /** Called with what became of a command, or why it was not sent. */
+  readonly onSettled?: (command: Command, result: CommandResult | string) => void;
   /** Emits when there is nothing to record into any more. */
   readonly lost$: Observable<unknown>;
 }
@@ -49,7 +53,7 @@ export interface Followed {
 /** Follows a call until it ends or the person stops, and does what they ask meanwhile. */
 export async function followCall(
   call: LiveCall,
-  { joinAfter, endAfter, typed$: keyboard$, lost$ }: FollowOptions,
+  { joinAfter, endAfter, typed$: keyboard$, asked$ = EMPTY, onSettled, lost$ }: FollowOptions,
 ): Promise<Followed> {
   let stopCode: number | undefined;
   let hasOpened = false;
@@ -80,18 +84,23 @@ export async function followCall(
   );
   const commands$ = merge(
     pressed$,
+    asked$,
     toDelayed(joinAfter, joinCall),
     toDelayed(endAfter, endCall),
   ).pipe(
     filter((command) => {
       const refusal = gate.refusal(command);
       if (refusal === undefined) gate.sending(command);
-      else say(refusal);
+      else {
+        say(refusal);
+        onSettled?.(command, refusal);
+      }
       return refusal === undefined;
     }),
     sendCommand(call, { whenNotOpen: 'wait' }),
     tap((result) => {
       gate.settled(result);
+      onSettled?.(result.command, result);
       if (result.status === 'failed') say(result.error.message);
     }),
   );

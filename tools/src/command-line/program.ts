@@ -79,6 +79,8 @@ export function createProgram(
     .option('--no-proxy', 'dial without one')
     .option('--retries <n>', 'dial again so often in a row at most, and for 90 s', toCount)
     .option('--timeout <time>', 'how long the server has to answer a dial', toPatience, 10_000)
+    .option('--console', 'show the call in a page of this machine, too, with Join and End')
+    .option('--no-open', 'open no browser with --console')
     .addHelpText(
       'after',
       `

@@ -23,9 +23,14 @@ export interface StartConsoleOptions {
 export interface StartedConsole {
   /** What the person opens. */
   readonly url: string;
-  /** Stops it once its pages have what they are being sent. */
+  /** Stops it at once. */
   stop(): Promise<void>;
+  /** Stops it once its pages have read what they are being sent, or do not read. */
+  stopOnceRead(): Promise<void>;
 }
+
+/** A page looks at what it follows five times a second. */
+const READ_WITHIN_MS = 2_000;
 
 /** Starts a console for a command, and ends the command where it cannot listen. */
 export async function startConsole({
@@ -54,7 +59,11 @@ export async function startConsole({
     url,
     stop: async () => {
       forget?.();
-      await server.close();
+      await server.close(0);
+    },
+    stopOnceRead: async () => {
+      forget?.();
+      await server.close(READ_WITHIN_MS);
     },
   };
 }

@@ -1,9 +1,9 @@
+import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
 import type { Command } from '@livecall/core';
-import { once } from 'node:events';
 
 import { followFile } from './follow-file.js';
 import { guardRequest } from './guard-request.js';
@@ -26,8 +26,8 @@ export interface ServeConsoleOptions {
 /** A console that listens. */
 export interface ConsoleServer {
   readonly port: number;
-  /** Stops at once, whatever is being read. */
-  close(): Promise<void>;
+  /** Stops: takes no more, and cuts what is still being read after so many milliseconds. */
+  close(withinMs: number): Promise<void>;
 }
 
 /** A page that is none of the person's cannot do more than this. */
@@ -59,11 +59,14 @@ export async function serveConsole(options: ServeConsoleOptions): Promise<Consol
   await once(server, 'listening');
   return {
     port: toPort(),
-    close: async () => {
+    close: async (withinMs) => {
       const closed = once(server, 'close');
       server.close();
-      server.closeAllConnections();
+      const timer = setTimeout(() => {
+        server.closeAllConnections();
+      }, withinMs);
       await closed;
+      clearTimeout(timer);
     },
   };
 }

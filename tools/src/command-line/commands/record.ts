@@ -19,6 +19,7 @@ import { findWay } from '../find-way.js';
 import type { Way } from '../find-way.js';
 import { followCall } from '../follow-call.js';
 import { keys } from '../keys.js';
+import { liveConsole } from '../live-console.js';
 import { liveView } from '../live-view.js';
 import { say } from '../say.js';
 import { setAside } from '../set-aside.js';
@@ -43,6 +44,9 @@ export interface RecordFlags {
   readonly proxy?: ProxyFlag;
   readonly retries?: number;
   readonly timeout: number;
+  /** Whether the call is shown in a page, too. */
+  readonly console?: boolean;
+  readonly open: boolean;
 }
 
 /** `livecall record`: follows a call, shows it, and writes it down. */
@@ -50,17 +54,25 @@ export async function record(flags: RecordFlags, given: GivenTokens): Promise<nu
   const { url: endpoint, out, title, json = false, retries } = flags;
   const { maskTranscripts = false, defaultCountry = 'US' } = flags;
   assertCountries(defaultCountry);
+  if (flags.console === true && out === '-') {
+    throw new ExitError(exitCodes.usage, '--console shows what is in a file: give one to --out.');
+  }
   const secrets = createSecrets();
   const way = findWay(endpoint, flags.proxy);
   const transport = toTransport(flags, way, given, secrets.add);
 
   let writeError: RecordingFileError | undefined;
+  const page = flags.console === true ? liveConsole(out, { opensBrowser: flags.open }) : undefined;
+  const onLine = (line: string) => {
+    page?.onLine(line);
+    if (json) process.stdout.write(escapeJson(line));
+  };
   const redactOptions = { maskTranscripts, defaultCountry };
   const about = { endpoint, secrets, ...redactOptions, ...(title !== undefined && { title }) };
   const createFile = () =>
     recordingFile(out, {
       ...about,
-      ...(json && { onLine: (line) => void process.stdout.write(escapeJson(line)) }),
+      onLine,
       onError: (error) => {
         writeError = error;
         say(error.message);
@@ -83,7 +95,6 @@ export async function record(flags: RecordFlags, given: GivenTokens): Promise<nu
   const isShown = !json && output === undefined;
   const sinks = isShown ? [file, liveView(process.stdout, about)] : [file];
 
-  say(`dialling ${new URL(endpoint).host}${way.name}`);
   const recordedTransport = sinks.reduce(
     (tappedTransport, sink) => tappedTransport.pipe(recordTo(sink)),
     transport,
@@ -91,12 +102,16 @@ export async function record(flags: RecordFlags, given: GivenTokens): Promise<nu
   const call = liveCall(recordedTransport, {
     retry: retries === undefined ? {} : { maxAttempts: retries },
   });
+  await page?.start(call);
+  say(`dialling ${new URL(endpoint).host}${way.name}`);
   const { state, stopCode, hasOpened } = await followCall(call, {
     ...flags,
+    ...(page !== undefined && { asked$: page.asked$, onSettled: page.onSettled }),
     typed$: flags.keys ? keys(process.stdin) : EMPTY,
     lost$: output === undefined ? EMPTY : from(output.lost),
   });
   for (const sink of sinks) sink.end();
+  await page?.stop();
   if (output !== undefined && !(await output.flushed())) {
     throw new ExitError(
       exitCodes.ioError,
