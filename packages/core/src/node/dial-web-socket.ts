@@ -1,13 +1,14 @@
 import type { ClientRequest, IncomingMessage } from 'node:http';
 
 import { asyncScheduler } from 'rxjs';
-import type { Observable, Subscriber, TeardownLogic } from 'rxjs';
+import type { Observable, Subscriber, TeardownLogic, Unsubscribable } from 'rxjs';
 import { WebSocket } from 'ws';
 import type { ClientOptions } from 'ws';
 
 import { NotOpenError } from '../command-error.js';
 import { FrameSource } from '../frame-source.js';
 import { patience } from '../patience.js';
+import type { Progress } from '../patience.js';
 import { isProgramError } from '../program-advice.js';
 import { toRetryAfterMs } from '../retry-after.js';
 import { toHarmless } from '../to-harmless.js';
@@ -17,8 +18,8 @@ import {
   HandshakeRefusedError,
 } from '../transport-error.js';
 import type { Connection } from '../transport.js';
-import { heartbeat } from './heartbeat.js';
-import type { Heartbeat, HeartbeatOptions } from './heartbeat.js';
+import { Beating } from './beating.js';
+import type { Beaten, HeartbeatOptions } from './beating.js';
 import { toPassedHeaders } from './passed-handshake.js';
 import type { UpgradeAnswer } from './passed-handshake.js';
 import { proxyRefusalStatus } from './proxy-refusal.js';
@@ -44,67 +45,95 @@ export interface DialOptions {
 }
 
 /**
- * Opens one socket and tells a transport's subscriber what becomes of it.
+ * Opens one socket and tells a transport's subscriber what becomes of it; unsubscribing closes it.
  *
- * @returns what closes the socket
+ * A class, whose sockets share their listeners, and let go of those that have done their part: as
+ * closures, what a dial keeps while the connection is open was two kilobytes more.
  */
-export function dialWebSocket(
-  subscriber: Subscriber<Connection>,
-  {
-    url,
-    clientOptions,
-    heartbeatOptions,
-    lookNow$,
-    tokens,
-    protocols = [],
-    refusalTimeoutMs,
-    onUpgrade,
-    onAnswer,
-  }: DialOptions,
-): TeardownLogic {
-  // Only an agent makes connections that the socket knows nothing of.
-  const watched = clientOptions.agent && watchSockets();
-  let refusedBy: HandshakeRefusedError['refusedBy'] = 'server';
-  const options: ClientOptions = {
-    ...clientOptions,
-    ...(watched && {
+export class WebSocketDial implements Unsubscribable, Beaten {
+  readonly #subscriber: Subscriber<Connection>;
+  readonly #tokens: readonly string[];
+  readonly #heartbeatOptions: Required<HeartbeatOptions>;
+  readonly #maxPayload: number;
+  readonly #lookNow$: Observable<unknown> | undefined;
+  readonly #refusalTimeoutMs: number | undefined;
+  #onUpgrade: DialOptions['onUpgrade'];
+  #onAnswer: (() => void) | undefined;
+  /** Only an agent makes connections that the socket knows nothing of. */
+  #watched: ReturnType<typeof watchSockets> | undefined;
+  #refusedBy: HandshakeRefusedError['refusedBy'] = 'server';
+  #proxyStatus: number | undefined;
+  #upgradeHeaders: readonly string[] = NONE;
+  #socket: DialledSocket | undefined;
+  #failure: Error | undefined;
+  #why: string | undefined;
+  #beating: Beating | undefined;
+  readonly #frames = new FrameSource();
+  #closing: readonly [code: number, reason: string] = NORMAL;
+
+  constructor(subscriber: Subscriber<Connection>, options: DialOptions) {
+    const { clientOptions } = options;
+    this.#subscriber = subscriber;
+    this.#tokens = options.tokens;
+    this.#heartbeatOptions = options.heartbeatOptions;
+    this.#maxPayload = clientOptions.maxPayload ?? 0;
+    this.#lookNow$ = options.lookNow$;
+    this.#refusalTimeoutMs = options.refusalTimeoutMs;
+    this.#onUpgrade = options.onUpgrade;
+    this.#onAnswer = options.onAnswer;
+    this.#watched = clientOptions.agent && watchSockets();
+    try {
+      this.#socket = this.#connect(options);
+    } catch (error) {
+      this.#watched?.cut();
+      this.#answer();
+      const harmless = toHarmless(error, this.#tokens);
+      subscriber.error(new ConnectFailedError(harmless, { isProgram: true }));
+      return;
+    }
+    this.#socket.dial = this;
+    this.#socket
+      // Never removed: closing a socket that is still connecting emits an error, and an error
+      // without a listener ends the process.
+      .on('error', onError)
+      .on('unexpected-response', onUnexpectedResponse)
+      .on('upgrade', onUpgrade)
+      .on('open', onOpen)
+      .on('close', onClose);
+  }
+
+  #connect({ url, clientOptions, protocols = [] }: DialOptions): DialledSocket {
+    const watched = this.#watched;
+    if (watched === undefined) return new DialledSocket(url, [...protocols], clientOptions);
+    const options: ClientOptions = {
+      ...clientOptions,
       finishRequest: (request: ClientRequest) => {
         // As `https-proxy-agent` tells it; the proxy's answer comes as the server's then.
         request.on('proxyConnect', ({ statusCode }: { readonly statusCode?: number }) => {
-          if (statusCode !== 200) refusedBy = 'proxy';
+          if (statusCode !== 200) this.#refusedBy = 'proxy';
         });
         request.end();
       },
-    }),
-  };
-  const connect = () => new WebSocket(url, [...protocols], options);
-  let socket: WebSocket;
-  try {
-    socket = watched === undefined ? connect() : watched.run(connect);
-  } catch (error) {
-    watched?.cut();
-    onAnswer();
-    subscriber.error(new ConnectFailedError(toHarmless(error, tokens), { isProgram: true }));
-    return undefined;
+    };
+    return watched.run(() => new DialledSocket(url, [...protocols], options));
   }
-  let failure: Error | undefined;
-  let why: string | undefined;
-  let proxyStatus: number | undefined;
-  let beating: Heartbeat | undefined;
-  let upgradeHeaders: readonly string[] = [];
-  let closing: readonly [code: number, reason: string] = [1000, ''];
 
-  // Never removed: closing a socket that is still connecting emits an error, and an error
-  // without a listener ends the process.
-  socket.on('error', (error) => {
-    if (failure !== undefined) return;
-    failure = toHarmless(error, tokens);
-    proxyStatus = proxyRefusalStatus(error);
-    why = whyCut(failure, clientOptions);
-  });
-  socket.on('unexpected-response', (_request, response) => {
+  /** The handshake is over, however it went. */
+  #answer(): void {
+    this.#onAnswer?.();
+    this.#onAnswer = undefined;
+  }
+
+  fail(error: Error): void {
+    if (this.#failure !== undefined) return;
+    this.#failure = toHarmless(error, this.#tokens);
+    this.#proxyStatus = proxyRefusalStatus(error);
+    this.#why = whyCut(this.#failure, this.#maxPayload);
+  }
+
+  refuse(response: IncomingMessage): void {
     const nowMs = asyncScheduler.now();
-    onAnswer();
+    this.#answer();
     const { statusCode: status = 0, statusMessage = '', rawHeaders, headers } = response;
     const retryAfterMs = toRetryAfterMs({
       retryAfter: headers['retry-after'],
@@ -113,75 +142,137 @@ export function dialWebSocket(
     });
     const refuse = (body: Uint8Array) => {
       const answer = { statusText: statusMessage, rawHeaders, body };
-      subscriber.error(new HandshakeRefusedError(status, retryAfterMs, answer, refusedBy));
+      this.#subscriber.error(
+        new HandshakeRefusedError(status, retryAfterMs, answer, this.#refusedBy),
+      );
     };
-    if (refusalTimeoutMs === undefined) refuse(new Uint8Array());
-    else subscriber.add(readBody(response, refusalTimeoutMs, refuse));
-  });
-  socket.on('upgrade', ({ rawHeaders }) => {
-    upgradeHeaders = rawHeaders;
-  });
-  socket.on('open', () => {
-    onAnswer();
-    watched?.stop();
-    onUpgrade?.({ rawHeaders: toPassedHeaders(upgradeHeaders).flat(), protocol: socket.protocol });
-    upgradeHeaders = [];
-    const { hear, look } = (beating = heartbeat(
-      socket,
-      heartbeatOptions,
-      () => {
-        why = 'the server did not answer a ping';
-        failure ??= new Error(why);
-        socket.terminate();
-      },
-      () => (isReading(socket) ? NaN : 0),
-    ));
-    subscriber.add(lookNow$?.subscribe(look));
-    const frames = new FrameSource();
-    socket.on('message', (data, isBinary) => {
-      hear();
-      // `binaryType` is left at 'nodebuffer': `data` is one Buffer.
-      frames.next(isBinary ? (data as Buffer) : (data as Buffer).toString());
+    if (this.#refusalTimeoutMs === undefined) refuse(new Uint8Array());
+    else this.#subscriber.add(readBody(response, this.#refusalTimeoutMs, refuse));
+  }
+
+  upgrade({ rawHeaders }: IncomingMessage): void {
+    if (this.#onUpgrade !== undefined) this.#upgradeHeaders = rawHeaders;
+  }
+
+  open(socket: DialledSocket): void {
+    this.#answer();
+    this.#watched?.stop();
+    this.#onUpgrade?.({
+      rawHeaders: toPassedHeaders(this.#upgradeHeaders).flat(),
+      protocol: socket.protocol,
     });
-    subscriber.next({
-      frames$: frames.values$,
+    this.#upgradeHeaders = NONE;
+    this.#onUpgrade = undefined;
+    this.#beating = new Beating(socket, this.#heartbeatOptions, this);
+    socket
+      .off('unexpected-response', onUnexpectedResponse)
+      .off('upgrade', onUpgrade)
+      .off('open', onOpen)
+      .on('message', onMessage)
+      .on('ping', onSign)
+      .on('pong', onSign);
+    this.#subscriber.add(this.#lookNow$?.subscribe(() => this.#beating?.look()));
+    this.#subscriber.next({
+      frames$: this.#frames.values$,
       send(frame) {
         if (socket.readyState !== WebSocket.OPEN) throw new NotOpenError();
         socket.send(frame);
       },
       bufferedBytes: () => socket.bufferedAmount,
       isReading: () => isReading(socket),
-      closeWith(code, reason) {
-        closing = [code, reason];
+      closeWith: (code, reason) => {
+        this.#closing = [code, reason];
       },
     });
-  });
-  socket.on('close', (code, reason) => {
+  }
+
+  hear(data: Buffer, isBinary: boolean): void {
+    this.sign();
+    this.#frames.next(isBinary ? data : data.toString());
+  }
+
+  /** Something came: the peer is there. */
+  sign(): void {
+    this.#beating?.hear();
+  }
+
+  get progress(): Progress {
+    return () => (this.#socket !== undefined && isReading(this.#socket) ? NaN : 0);
+  }
+
+  fallSilent(): void {
+    this.#why = 'the server did not answer a ping';
+    this.#failure ??= new Error(this.#why);
+    this.#socket?.terminate();
+  }
+
+  close(code: number, reason: string): void {
+    const subscriber = this.#subscriber;
     // Refused, or given up: what was told stands.
     if (subscriber.closed) return;
-    if (beating !== undefined) {
+    const failure = this.#failure;
+    if (this.#beating !== undefined) {
+      const why = this.#why;
       const options = { cause: failure, ...(why !== undefined && { why }) };
-      subscriber.error(new ConnectionClosedError(code, reason.toString(), options));
+      subscriber.error(new ConnectionClosedError(code, reason, options));
       return;
     }
-    onAnswer();
+    this.#answer();
     subscriber.error(
-      proxyStatus === undefined
+      this.#proxyStatus === undefined
         ? new ConnectFailedError(failure, { isProgram: isProgramError(failure) })
-        : new HandshakeRefusedError(proxyStatus, undefined, undefined, 'proxy'),
+        : new HandshakeRefusedError(this.#proxyStatus, undefined, undefined, 'proxy'),
     );
-  });
+  }
 
-  return () => {
-    beating?.stop();
-    if (socket.readyState === WebSocket.OPEN) close(socket, ...closing);
-    else if (socket.readyState === WebSocket.CONNECTING) socket.terminate();
-    watched?.cut();
-  };
+  unsubscribe(): void {
+    this.#beating?.stop();
+    const socket = this.#socket?.off('ping', onSign).off('pong', onSign);
+    if (socket?.readyState === WebSocket.OPEN) close(socket, ...this.#closing);
+    else if (socket?.readyState === WebSocket.CONNECTING) socket.terminate();
+    this.#watched?.cut();
+  }
+}
+
+const NONE: readonly never[] = [];
+const NORMAL: readonly [code: number, reason: string] = [1000, ''];
+
+/** Knows its dial, so that all sockets share their listeners. */
+class DialledSocket extends WebSocket {
+  declare dial: WebSocketDial;
+}
+
+function onError(this: WebSocket, error: Error): void {
+  (this as DialledSocket).dial.fail(error);
+}
+
+function onUnexpectedResponse(this: WebSocket, _request: unknown, response: IncomingMessage): void {
+  (this as DialledSocket).dial.refuse(response);
+}
+
+function onUpgrade(this: WebSocket, response: IncomingMessage): void {
+  (this as DialledSocket).dial.upgrade(response);
+}
+
+function onOpen(this: WebSocket): void {
+  (this as DialledSocket).dial.open(this as DialledSocket);
+}
+
+function onMessage(this: WebSocket, data: unknown, isBinary: boolean): void {
+  // `binaryType` is left at 'nodebuffer': `data` is one Buffer.
+  (this as DialledSocket).dial.hear(data as Buffer, isBinary);
+}
+
+function onSign(this: WebSocket): void {
+  (this as DialledSocket).dial.sign();
+}
+
+function onClose(this: WebSocket, code: number, reason: Buffer): void {
+  (this as DialledSocket).dial.close(code, reason.toString());
 }
 
 /** What this side cuts a connection for, in words of its own. */
-function whyCut(failure: Error, { maxPayload = 0 }: ClientOptions): string | undefined {
+function whyCut(failure: Error, maxPayload: number): string | undefined {
   const code = 'code' in failure ? String(failure.code) : '';
   if (code === 'WS_ERR_UNSUPPORTED_MESSAGE_LENGTH') {
     return `a message was longer than the ${maxPayload} bytes of \`maxPayloadBytes\`; raise it to hear such messages`;

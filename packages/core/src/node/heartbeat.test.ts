@@ -7,7 +7,7 @@ import { expect, it, onTestFinished, vi } from 'vitest';
 import type { WebSocket } from 'ws';
 
 import { heartbeat } from './heartbeat.js';
-import type { HeartbeatOptions } from './heartbeat.js';
+import type { HeartbeatOptions } from './beating.js';
 
 const run = (test: (time: RunHelpers) => void) => {
   new TestScheduler((actual, expected) => {

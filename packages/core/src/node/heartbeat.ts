@@ -1,22 +1,6 @@
-import type { EventEmitter } from 'node:events';
-
-import { asyncScheduler } from 'rxjs';
-
-import { patience } from '../patience.js';
 import type { Progress } from '../patience.js';
-
-/** How a silent connection is noticed. */
-export interface HeartbeatOptions {
-  /** Milliseconds between pings. @default 15000 */
-  readonly pingIntervalMs?: number;
-  /** Milliseconds after a ping in which something, whatever it is, must arrive. @default 10000 */
-  readonly pongTimeoutMs?: number;
-}
-
-/** What is needed of a WebSocket, `ws`'s for one: it can ping, and tells what comes back. */
-export interface Pinged extends Pick<EventEmitter, 'on' | 'off'> {
-  ping(): void;
-}
+import { Beating } from './beating.js';
+import type { HeartbeatOptions, Pinged } from './beating.js';
 
 /** A connection's heartbeat. */
 export interface Heartbeat {
@@ -49,54 +33,22 @@ export interface Heartbeat {
  */
 export function heartbeat(
   socket: Pinged,
-  { pingIntervalMs, pongTimeoutMs }: Required<HeartbeatOptions>,
+  options: Required<HeartbeatOptions>,
   onSilent: () => void,
   progress?: Progress,
 ): Heartbeat {
-  // Two of them are the shorter of the two options, to which the longer is rounded up.
-  const tickMs = Math.ceil(Math.min(pingIntervalMs, pongTimeoutMs) / 2);
-  let sincePingMs = 0;
-  let isAwaiting = false;
-
+  const beating = new Beating(socket, options, { fallSilent: onSilent, progress });
   const hear = () => {
-    isAwaiting = false;
+    beating.hear();
   };
-  const tick = () => {
-    // Ticks are counted, not time: a loop that was blocked for long has not been silent for long,
-    // nor has a machine that slept.
-    sincePingMs += tickMs;
-    if (isAwaiting && sincePingMs >= pongTimeoutMs) {
-      timer = patience(0, progress).subscribe(judge);
-      return;
-    }
-    timer = asyncScheduler.schedule(tick, tickMs);
-    if (isAwaiting || sincePingMs < pingIntervalMs) return;
-    sincePingMs = 0;
-    isAwaiting = true;
-    socket.ping();
-  };
-  const judge = () => {
-    if (isAwaiting) onSilent();
-    else timer = asyncScheduler.schedule(tick, tickMs);
-  };
-
   socket.on('pong', hear).on('ping', hear);
-  let timer = asyncScheduler.schedule(tick, tickMs);
   return {
     hear,
     look: () => {
-      if (isAwaiting) return;
-      // Time begins anew with this ping.
-      timer.unsubscribe();
-      timer = asyncScheduler.schedule(tick, tickMs);
-      sincePingMs = 0;
-      isAwaiting = true;
-      socket.ping();
+      beating.look();
     },
     stop: () => {
-      timer.unsubscribe();
-      // And looks no more.
-      isAwaiting = true;
+      beating.stop();
       socket.off('pong', hear).off('ping', hear);
     },
   };

@@ -2,6 +2,7 @@
 export { webSocketTransport } from './web-socket-transport.js';
 export type { WebSocketTransportOptions } from './web-socket-transport.js';
 export { heartbeat } from './heartbeat.js';
-export type { Heartbeat, HeartbeatOptions, Pinged } from './heartbeat.js';
+export type { HeartbeatOptions, Pinged } from './beating.js';
+export type { Heartbeat } from './heartbeat.js';
 export { toPassedHeaders } from './passed-handshake.js';
 export type { PassedHandshake, UpgradeAnswer } from './passed-handshake.js';

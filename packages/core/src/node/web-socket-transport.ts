@@ -13,8 +13,8 @@ import { askToken, assertToken } from '../token.js';
 import type { Token } from '../token.js';
 import { HandshakeTimeoutError } from '../transport-error.js';
 import type { Transport } from '../transport.js';
-import { dialWebSocket } from './dial-web-socket.js';
-import type { HeartbeatOptions } from './heartbeat.js';
+import type { HeartbeatOptions } from './beating.js';
+import { WebSocketDial } from './dial-web-socket.js';
 import { toOfferedProtocols, toPassedHeaders } from './passed-handshake.js';
 import type { PassedHandshake } from './passed-handshake.js';
 
@@ -156,7 +156,7 @@ export function webSocketTransport({
               ...(productVersion !== undefined && { 'x-hiya-product-version': productVersion }),
               ...(userId !== undefined && { 'x-hiya-account-user-id': userId }),
             };
-        const hangUp = dialWebSocket(subscriber, {
+        const dialling = new WebSocketDial(subscriber, {
           ...(passOn && {
             protocols: toOfferedProtocols(passOn.rawHeaders),
             refusalTimeoutMs: handshakeTimeoutMs,
@@ -167,9 +167,12 @@ export function webSocketTransport({
           heartbeatOptions,
           lookNow$: request.lookNow$,
           tokens: [access, conversation, ...(passOn?.secrets ?? [])],
-          onAnswer: () => expiry?.unsubscribe(),
+          onAnswer: () => {
+            expiry?.unsubscribe();
+            expiry = undefined;
+          },
         });
-        subscriber.add(hangUp);
+        subscriber.add(dialling);
       },
       error: (error: unknown) => {
         subscriber.error(error);
