@@ -115,6 +115,15 @@ export function openTokens(sealed: string, callId: string, privateKey: string): 
   }
 }
 
+/**
+ * Says that a private key can open tokens.
+ *
+ * @throws TypeError for one that is none
+ */
+export function assertPrivateKey(privateKey: string): void {
+  toKey(() => createPrivateKey(privateKey), 'private');
+}
+
 /** What DER has before the 32 bytes of an X25519 key (RFC 8410 §4). */
 const SPKI_PREFIX = Buffer.from('302a300506032b656e032100', 'hex');
 

@@ -5,6 +5,7 @@ import { Command, InvalidArgumentError, Option } from 'commander';
 import { exitCodeMeanings, exitCodes } from './exit-error.js';
 import type { EnqueueFlags } from './commands/enqueue.js';
 import type { FollowFlags } from './commands/follow.js';
+import type { RecordFlags } from './commands/record.js';
 import type { StatusFlags } from './commands/status.js';
 import type { WorkerFlags } from './commands/worker.js';
 import type { GivenSecrets } from './find-secret.js';
@@ -93,6 +94,23 @@ the files; the second may be the workers' own. They leave this process sealed.`,
   ).action(async (callId: string, flags: FollowFlags) => {
     const { runFollow } = await import('./commands/follow.js');
     onExit(await runFollow(callId, flags, given));
+  });
+
+  withBroker(
+    program
+      .command('record')
+      .description("write what is stored of a call to a new file, and go on until the call's end")
+      .argument('<call>', 'the id that it was enqueued under')
+      .requiredOption(
+        '--out <file>',
+        'the recording to create; one that exists is never overwritten',
+      )
+      .option('--now', 'stop with what is stored by now')
+      .option('--mask-transcripts', 'mask the words of the call in the recording')
+      .option('--default-country <codes>', 'whose national numbers are recognised', 'US'),
+  ).action(async (callId: string, flags: RecordFlags) => {
+    const { runRecord } = await import('./commands/record.js');
+    onExit(await runRecord(callId, flags, given));
   });
 
   withBroker(

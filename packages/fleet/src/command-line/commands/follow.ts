@@ -2,13 +2,13 @@ import { liveCall } from '@livecall/core';
 import type { ConnectionState, ServerMessage } from '@livecall/core';
 
 import { brokerRetry, brokerTransport } from '../../broker-transport.js';
-import { assertCallId } from '../../fleet-names.js';
 import { exitCodes, ExitError } from '../exit-error.js';
 import type { GivenSecrets } from '../find-secret.js';
 import { openBroker } from '../open-broker.js';
 import type { BrokerFlags } from '../open-broker.js';
 import { print, say, toVisible } from '../say.js';
 import { stopping } from '../stopping.js';
+import { toCallId } from '../to-call-id.js';
 
 /** What `livecall-fleet follow` was called with. */
 export interface FollowFlags extends BrokerFlags {
@@ -21,14 +21,12 @@ export async function runFollow(
   flags: FollowFlags,
   given: GivenSecrets,
 ): Promise<number> {
-  try {
-    assertCallId(callId);
-  } catch (error) {
-    throw new ExitError(exitCodes.usage, (error as Error).message);
-  }
+  const id = toCallId(callId);
   const { json = false, prefix } = flags;
   const connection = await openBroker(flags, given);
-  const call = liveCall(brokerTransport({ connection, callId, prefix }), { retry: brokerRetry });
+  const call = liveCall(brokerTransport({ connection, callId: id, prefix }), {
+    retry: brokerRetry,
+  });
   const state = await new Promise<ConnectionState>((resolve) => {
     call.messages$.subscribe({
       next: (received) => {

@@ -4,7 +4,7 @@ import { Subject, tap } from 'rxjs';
 import { fleetWorker } from '../../fleet-worker.js';
 import type { WorkerNews } from '../../fleet-worker.js';
 import { toRunText } from '../../run.js';
-import { openTokens } from '../../sealed-tokens.js';
+import { assertPrivateKey, openTokens } from '../../sealed-tokens.js';
 import { exitCodes, ExitError } from '../exit-error.js';
 import { findToken, readSecretFile } from '../find-secret.js';
 import type { GivenSecrets } from '../find-secret.js';
@@ -34,6 +34,11 @@ export async function runWorker(flags: WorkerFlags, given: GivenSecrets): Promis
     );
   }
   const privateKey = readSecretFile(key, 'private key');
+  try {
+    assertPrivateKey(privateKey);
+  } catch (error) {
+    throw new ExitError(exitCodes.usage, `${key}: ${(error as Error).message}`);
+  }
   const findAccessToken = () =>
     findToken({
       name: 'access token',

@@ -1,0 +1,92 @@
+import { rmSync } from 'node:fs';
+
+import type { RecordingFileError } from '@livecall/recording';
+import { createLines, lineFile } from '@livecall/recording/internal';
+import * as E from 'fp-ts/lib/Either.js';
+import { Subscription } from 'rxjs';
+
+import { callEntries } from '../../call-entries.js';
+import { createRunJoiner } from '../../join-runs.js';
+import type { JoinedLine } from '../../join-runs.js';
+import { exitCodes, ExitError } from '../exit-error.js';
+import type { GivenSecrets } from '../find-secret.js';
+import { openBroker } from '../open-broker.js';
+import type { BrokerFlags } from '../open-broker.js';
+import { say } from '../say.js';
+import { stopping } from '../stopping.js';
+import { toCallId } from '../to-call-id.js';
+
+/** What `livecall-fleet record` was called with. */
+export interface RecordFlags extends BrokerFlags {
+  readonly out: string;
+  readonly now?: boolean;
+  readonly maskTranscripts?: boolean;
+  readonly defaultCountry: string;
+}
+
+/** `livecall-fleet record`: writes a call's stream to a file, redacted as every recording is. */
+export async function runRecord(
+  callId: string,
+  flags: RecordFlags,
+  given: GivenSecrets,
+): Promise<number> {
+  const { out, prefix, now = false, maskTranscripts = false, defaultCountry } = flags;
+  const lines = createLines({ maskTranscripts, defaultCountry: defaultCountry.split(',') });
+  const id = toCallId(callId);
+  const connection = await openBroker(flags, given);
+  let failed: RecordingFileError | undefined;
+  try {
+    const created = lineFile(out, {
+      onError: (error) => {
+        failed = error;
+      },
+    });
+    if (E.isLeft(created)) throw created.left;
+    const file = created.right;
+    const joiner = createRunJoiner();
+    const write = (joined: readonly JoinedLine[]) => {
+      for (const line of joined) {
+        file.writeLine(
+          line.kind === 'header' ? lines.header(line.header) : lines.entry(line.entry),
+        );
+      }
+    };
+    let written = 0;
+    await new Promise<void>((resolve) => {
+      let hasEnded = false;
+      const following = new Subscription(resolve);
+      const stop = () => {
+        following.unsubscribe();
+      };
+      following.add(stopping().subscribe(stop));
+      following.add(
+        callEntries({ connection, callId: id, prefix }).subscribe((news) => {
+          if (news.kind === 'line') {
+            const joined = joiner.add(news.text);
+            written += joined.length;
+            write(joined);
+            hasEnded = news.text.endsWith('"event":"end"}');
+            // Another run may stand behind it, or be about to.
+            if (hasEnded && !news.isPast) stop();
+          } else if (news.kind === 'closed' || now || hasEnded) stop();
+        }),
+      );
+    });
+    const last = joiner.end();
+    write(last);
+    file.close();
+    if (failed !== undefined) throw failed;
+    if (written === 0) {
+      rmSync(out);
+      say(`nothing of ${id} is stored`);
+      return exitCodes.unavailable;
+    }
+    say(last.length > 0 ? `recorded to ${out}` : `recorded to ${out}, so far: the call goes on`);
+    return exitCodes.ok;
+  } catch (error) {
+    if (error instanceof TypeError) throw new ExitError(exitCodes.usage, error.message);
+    throw error;
+  } finally {
+    await connection.close();
+  }
+}

@@ -1,0 +1,93 @@
+import { Entry, Header } from '@livecall/recording';
+import { toStamp } from '@livecall/recording/format';
+import * as E from 'fp-ts/lib/Either.js';
+
+/** One line of the recording that a call's runs are together. */
+export type JoinedLine =
+  | { readonly kind: 'header'; readonly header: Header }
+  | { readonly kind: 'entry'; readonly entry: Entry };
+
+/** Makes one recording of the runs of a call. */
+export interface RunJoiner {
+  /** Takes the next line of the call's subject. */
+  add(text: string): readonly JoinedLine[];
+  /** What is still to be written when nothing more comes: the end, where the call had one. */
+  end(): readonly JoinedLine[];
+}
+
+/**
+ * Each run is a recording with a header and a clock of its own: here, one follows the other on the
+ * clock of the first. A connection that was open when its worker died is closed as cut (1006).
+ */
+export function createRunJoiner(): RunJoiner {
+  let startedAt: number | undefined;
+  let offset = 0;
+  let at = 0;
+  let isOpen = false;
+  let hasEnded = false;
+
+  const entryAt = (entry: Entry, wanted: number): JoinedLine => {
+    at = Math.max(at, toStamp(wanted));
+    const moved = { ...entry, at };
+    return {
+      kind: 'entry',
+      entry: moved.event === 'unknown' ? { ...moved, read: { ...moved.read, at } } : moved,
+    };
+  };
+  const cut = (): readonly JoinedLine[] => {
+    if (!isOpen) return [];
+    isOpen = false;
+    return [entryAt({ at, event: 'close', from: 'server', code: 1006, reason: '' }, offset)];
+  };
+
+  const addHeader = (read: Header): readonly JoinedLine[] => {
+    const recordedAt = Date.parse(read.recordedAt);
+    hasEnded = false;
+    if (startedAt === undefined) {
+      startedAt = recordedAt;
+      const { livecall, recordedAt: when, redacted = [], endpoint, title } = read;
+      const header = {
+        livecall,
+        recordedAt: when,
+        ...(endpoint !== undefined && { endpoint }),
+        redacted,
+        ...(title !== undefined && { title }),
+      };
+      return [{ kind: 'header', header }];
+    }
+    // By the wall clocks of two machines: never before what was said already.
+    offset = Math.max(at, recordedAt - startedAt);
+    return cut();
+  };
+
+  return {
+    add: (text) => {
+      const read = parse(text);
+      if (Header.is(read)) return addHeader(read);
+      const decoded = Entry.decode(read);
+      if (E.isLeft(decoded) || startedAt === undefined) return [];
+      const entry = decoded.right;
+      if (entry.event === 'end') {
+        // Another run may come after it.
+        hasEnded = true;
+        at = Math.max(at, toStamp(offset + entry.at));
+        return [];
+      }
+      if (entry.event === 'open') isOpen = true;
+      if (entry.event === 'close') isOpen = false;
+      return [entryAt(entry, offset + entry.at)];
+    },
+    end: () => {
+      if (!hasEnded) return [];
+      return [...cut(), entryAt({ at, event: 'end' }, at)];
+    },
+  };
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
