@@ -35,6 +35,7 @@ interface Example {
 
 const sources = [
   'packages/core/src',
+  'packages/fleet/src',
   'packages/recording/src',
   'packages/server/src',
   'tools/src',
