@@ -14,6 +14,13 @@ export interface DialRequest {
    * came too late for one of them is kept for the next until then.
    */
   readonly life?: Subscription;
+  /**
+   * Hears the tokens that are dialled with, as whoever writes down what crosses the connection must,
+   * to leave them out: when the transport is subscribed, those that are known by then, or none; and
+   * all of them before they are dialled with. A transport that has none calls it with none. It does
+   * not throw.
+   */
+  readonly onTokens?: (tokens: readonly string[]) => void;
 }
 
 const FIRST: DialRequest = { reason: 'connect' };

@@ -2,7 +2,7 @@ import { asyncScheduler } from 'rxjs';
 import type { Observable, Observer, Subscription } from 'rxjs';
 
 import type { Verdict } from './classify.js';
-import { subscribeAs } from './dial-request.js';
+import { dialRequest, subscribeAs } from './dial-request.js';
 import type { DialRequest } from './dial-request.js';
 import { monotonicNow } from './internal/monotonic-now.js';
 import { isLiveCallError } from './live-call-error.js';
@@ -33,6 +33,8 @@ export class Dialler implements Observer<Connection> {
   readonly #follower: Follower;
   readonly #life: Subscription;
   readonly #lookNow$: Observable<unknown> | undefined;
+  /** Who recorded what is dialled, above it, hears of the later dials' tokens as well. */
+  readonly #onTokens = dialRequest().onTokens;
   /** The dial, or the wait for it. */
   #current: Subscription | undefined;
   #isWaiting = false;
@@ -68,6 +70,7 @@ export class Dialler implements Observer<Connection> {
       reason: this.#reason,
       life: this.#life,
       ...(this.#lookNow$ && { lookNow$: this.#lookNow$ }),
+      ...(this.#onTokens && { onTokens: this.#onTokens }),
     };
     const dialled = subscribeAs(request, this.#transport, this);
     // Left while it was dialled; or it has ended already, and is waited for.

@@ -7,7 +7,8 @@ import type {
   HandshakeTimeoutError,
   TokenUnavailableError,
 } from '@livecall/core';
-import { defer, map, share, tap } from 'rxjs';
+import { dialRequest, withDialRequest } from '@livecall/core';
+import { map, Observable, share, tap } from 'rxjs';
 import type { MonoTypeOperatorFunction } from 'rxjs';
 
 import { toPayload } from './format/payload.js';
@@ -20,8 +21,12 @@ import type { RecordingSink } from './recording-sink.js';
  *
  * It sits below the codec, so that what cannot be decoded is recorded too. All dials of a call go
  * into one recording, one after the other; put it below `retryConnection` (`liveCall` has one of
- * its own). A transport does not tell when it has its tokens: who leaves while they are asked for
- * has aborted a dial.
+ * its own). A transport does not tell when it dials: who leaves while its tokens are asked for has
+ * aborted a dial.
+ *
+ * The tokens that it dials with, it tells the sink by itself, whatever operators are in between. One
+ * that is not livecall's tells them if it calls `onTokens` of its `dialRequest`; else the sink has to
+ * be given them as `secrets`, or the header does not say that `credentials` were taken out.
  *
  * @see recordings/README.md
  * @example
@@ -35,7 +40,7 @@ import type { RecordingSink } from './recording-sink.js';
  */
 export function record(sink: RecordingSink): MonoTypeOperatorFunction<Connection> {
   return (transport) =>
-    defer(() => {
+    new Observable((subscriber) => {
       const dial = { isOpen: false };
       let closing = { code: 1000, reason: '' };
       /** Writes what belongs to this dial's connection, as long as that is the one recorded. */
@@ -47,8 +52,15 @@ export function record(sink: RecordingSink): MonoTypeOperatorFunction<Connection
         dial.isOpen = false;
         if (connected.get(sink) === dial) connected.delete(sink);
       };
-      sink.start();
-      return transport.pipe(
+      const request = dialRequest();
+      const recorded$ = transport.pipe(
+        withDialRequest({
+          ...request,
+          onTokens: (tokens) => {
+            sink.conceal?.(tokens);
+            request.onTokens?.(tokens);
+          },
+        }),
         tap({
           next: () => {
             dial.isOpen = true;
@@ -77,6 +89,10 @@ export function record(sink: RecordingSink): MonoTypeOperatorFunction<Connection
           }),
         ),
       );
+      const subscription = recorded$.subscribe(subscriber);
+      // Only now: whether its tokens are known, a transport says as it is subscribed.
+      sink.start();
+      return subscription;
     });
 }
 

@@ -65,7 +65,7 @@ it('creates a file that its owner alone can read, and has the header in it with 
   expect(file.path).toBe(path);
   expect(statSync(path).mode & 0o777).toBe(0o600);
   expect(read(path)).toMatch(
-    /^\{"livecall":1,"recordedAt":"\d{4}-[-\d:.T]+Z","redacted":\["credentials","phones"\],"title":"a courier asks for a slot"\}\n$/,
+    /^\{"livecall":1,"recordedAt":"\d{4}-[-\d:.T]+Z","redacted":\["phones"\],"title":"a courier asks for a slot"\}\n$/,
   );
 });
 

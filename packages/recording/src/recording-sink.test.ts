@@ -43,7 +43,7 @@ it('writes the header with the first dial, and when that was', () => {
     time.flush();
 
     expect(lines).toEqual([
-      '{"livecall":1,"recordedAt":"1970-01-01T00:00:01.500Z","endpoint":"wss://calls.example/ws/v1/liveCalls","redacted":["credentials","phones"],"title":"a courier asks for a slot"}\n',
+      '{"livecall":1,"recordedAt":"1970-01-01T00:00:01.500Z","endpoint":"wss://calls.example/ws/v1/liveCalls","redacted":["phones"],"title":"a courier asks for a slot"}\n',
     ]);
   });
 });
@@ -54,7 +54,7 @@ it('writes no endpoint and no title where there are none', () => {
     sink.start();
 
     expect(lines).toEqual([
-      '{"livecall":1,"recordedAt":"1970-01-01T00:00:00.000Z","redacted":["credentials","phones"]}\n',
+      '{"livecall":1,"recordedAt":"1970-01-01T00:00:00.000Z","redacted":["phones"]}\n',
     ]);
   });
 });
@@ -197,7 +197,7 @@ it('replaces phone numbers, throughout the recording', () => {
     sink.write(toStart('+14155552671'));
 
     expect(lines).toEqual([
-      '{"livecall":1,"recordedAt":"1970-01-01T00:00:00.000Z","redacted":["credentials","phones"],"title":"+12025550100 calls"}\n',
+      '{"livecall":1,"recordedAt":"1970-01-01T00:00:00.000Z","redacted":["phones"],"title":"+12025550100 calls"}\n',
       '{"at":0,"event":"frame","from":"server","json":{"type":"event:start","phone":"+12025550101","timestamp":"2026-11-22T09:00:00Z"}}\n',
       '{"at":0,"event":"frame","from":"server","json":{"type":"event:start","phone":"+12025550100","timestamp":"2026-11-22T09:00:00Z"}}\n',
     ]);
@@ -210,7 +210,7 @@ it('keeps phone numbers if it is told to, and says so', () => {
     sink.write(toStart('+14155552671'));
 
     expect(lines).toEqual([
-      '{"livecall":1,"recordedAt":"1970-01-01T00:00:00.000Z","redacted":["credentials"]}\n',
+      '{"livecall":1,"recordedAt":"1970-01-01T00:00:00.000Z","redacted":[]}\n',
       '{"at":0,"event":"frame","from":"server","json":{"type":"event:start","phone":"+14155552671","timestamp":"2026-11-22T09:00:00Z"}}\n',
     ]);
   });
@@ -231,6 +231,19 @@ it('conceals the tokens in use in every line, the header too', () => {
 
   expect(lines.join('')).not.toMatch(/s3cret|another/);
   expect(lines.join('').match(/\[redacted\]/g)).toHaveLength(6);
+});
+
+it.each<[how: string, options: RecordingSinkOptions, tokens: readonly string[] | undefined]>([
+  ['given secrets', { secrets: createSecrets() }, undefined],
+  ['told of tokens', {}, ['s3cret-token']],
+  ['told that there are none', {}, []],
+])('says that credentials are taken out where it is %s', (_how, options, tokens) => {
+  const { sink, lines } = toLines(options);
+  if (tokens !== undefined) sink.conceal?.(tokens);
+  sink.write({ event: 'mark', label: 'with s3cret-token' });
+
+  expect(lines[0]).toContain('"redacted":["credentials","phones"]');
+  expect(lines[1]).toContain(tokens?.length === 1 ? 'with [redacted]' : 'with s3cret-token');
 });
 
 it('closes a connection that is open when it ends', () => {

@@ -8,12 +8,18 @@ import { Entry, toStamp } from './format/recording.js';
 import type { Header, UnstampedEntry } from './format/recording.js';
 import { createLines } from './redaction/recording-lines.js';
 import type { RedactOptions } from './redaction/redactor.js';
+import { createSecrets } from './redaction/secrets.js';
 import type { Secrets } from './redaction/secrets.js';
 
 /** Takes what `record` hears, and stamps, redacts and writes it. */
 export interface RecordingSink {
   /** Starts the clock, the first time, and writes the header: the first dial is at 0. */
   start(): void;
+  /**
+   * Takes tokens that are in use from now on, to leave them out of every line; none says that there
+   * are none. `record` hands on what the transport tells.
+   */
+  conceal?(tokens: readonly string[]): void;
   /**
    * Writes one entry. It must not throw: what cannot be written does not disturb the call.
    *
@@ -34,7 +40,10 @@ export interface RecordingSinkOptions extends RedactOptions {
   readonly title?: string;
   /** The endpoint's URL; only its origin and path are written. */
   readonly endpoint?: string;
-  /** The tokens in use, which are searched for in every line; more can be added while it is written. */
+  /**
+   * The tokens in use, which are searched for in every line; more can be added while it is written.
+   * `record` adds those of livecall's own transports.
+   */
   readonly secrets?: Secrets;
 }
 
@@ -52,9 +61,11 @@ export interface RecordingSinkOptions extends RedactOptions {
  */
 export function recordingSink(
   writeLine: (line: string) => void,
-  { title, endpoint, ...lineOptions }: RecordingSinkOptions = {},
+  { title, endpoint, secrets: given, ...redactOptions }: RecordingSinkOptions = {},
 ): RecordingSink {
-  const lines = createLines(lineOptions);
+  const secrets = given ?? createSecrets();
+  const lines = createLines({ ...redactOptions, secrets });
+  let areTokensKnown = given !== undefined;
   let startedAt: number | undefined;
   let lastAt = 0;
   let isOpen = false;
@@ -68,7 +79,7 @@ export function recordingSink(
       livecall: 1,
       recordedAt: new Date(asyncScheduler.now()).toISOString(),
       ...(endpoint !== undefined && { endpoint: toEndpoint(endpoint) }),
-      redacted: [],
+      redacted: areTokensKnown ? ['credentials'] : [],
       ...(title !== undefined && { title }),
     };
     writeLine(lines.header(header));
@@ -131,6 +142,10 @@ export function recordingSink(
 
   return {
     start: () => void start(),
+    conceal: (tokens) => {
+      areTokensKnown = true;
+      tokens.forEach(secrets.add);
+    },
     write,
     end: () => {
       write({ event: 'end' });

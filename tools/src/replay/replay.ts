@@ -1,4 +1,4 @@
-import { HandshakeRefusedError, liveCallProtocol, patience } from '@livecall/core';
+import { dialRequest, HandshakeRefusedError, liveCallProtocol, patience } from '@livecall/core';
 import type { AnyProtocol, Frame, Transport } from '@livecall/core';
 import { assertOneOf } from '@livecall/core/internal';
 import { isComplete, toEntryPlace, toEntrySpot } from '@livecall/recording/format';
@@ -205,6 +205,8 @@ export function replay(
   };
 
   const transport = defer(() => {
+    // It dials with none.
+    dialRequest().onTokens?.([]);
     const number = dialled;
     dialled += 1;
     playing += 1;

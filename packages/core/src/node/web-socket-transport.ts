@@ -128,6 +128,7 @@ export function webSocketTransport({
   // Not a chain of operators: what has done its part when the connection opens would stay with it.
   return new Observable((subscriber) => {
     const request = dialRequest();
+    request.onTokens?.(tokens.filter((token) => typeof token === 'string'));
     let expiry: Subscription | undefined;
     const expect = (waitingFor: HandshakeTimeoutError['waitingFor']) => {
       expiry?.unsubscribe();
@@ -145,6 +146,8 @@ export function webSocketTransport({
         // Whoever gave them may have left.
         if (subscriber.closed) return;
         releaseTokens(tokens, request);
+        const secrets = [access, conversation, ...(passOn?.secrets ?? [])];
+        request.onTokens?.(secrets);
         expect('server');
         const dialled = new URL(url);
         if (passOn === undefined) dialled.searchParams.set('conversationToken', conversation);
@@ -166,7 +169,7 @@ export function webSocketTransport({
           clientOptions: { ...clientOptions, headers },
           heartbeatOptions,
           lookNow$: request.lookNow$,
-          tokens: [access, conversation, ...(passOn?.secrets ?? [])],
+          tokens: secrets,
           onAnswer: () => {
             expiry?.unsubscribe();
             expiry = undefined;

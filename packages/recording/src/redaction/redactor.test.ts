@@ -228,12 +228,12 @@ it('says in the header what was taken out, and takes it out of the title', () =>
 
   expect(createRedactor().header(header)).toEqual({
     ...header,
-    redacted: ['credentials', 'phones'],
+    redacted: ['phones'],
     title: '202-555-0100 calls',
   });
   expect(createRedactor({ keepPhones: true }).header(header)).toEqual({
     ...header,
-    redacted: ['credentials'],
+    redacted: [],
   });
 });
 
@@ -275,7 +275,7 @@ it('says in the header what was taken out before, too', () => {
     'phones',
     'names',
   ]);
-  expect(toHeader([], { maskTranscripts: true })).toEqual(['credentials', 'phones', 'transcripts']);
+  expect(toHeader([], { maskTranscripts: true })).toEqual(['phones', 'transcripts']);
 });
 
 it('recognises the national numbers of the country that it is told', () => {

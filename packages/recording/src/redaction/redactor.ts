@@ -60,11 +60,7 @@ export function createRedactor(
   // What is no text must not become one: a frame that cannot be decoded stays such a frame.
   const inBytes = createJsonRedactor(holds, phones, maskTranscripts ? maskBytes : phones.inText);
   const inLine = createJsonRedactor(holds, phones, phones.inText);
-  const taken = [
-    'credentials',
-    ...(keepPhones ? [] : ['phones']),
-    ...(maskTranscripts ? ['transcripts'] : []),
-  ];
+  const taken = [...(keepPhones ? [] : ['phones']), ...(maskTranscripts ? ['transcripts'] : [])];
 
   const inPayload = (payload: Payload, inContent = inFrame): Payload => {
     if ('json' in payload) {
@@ -110,7 +106,7 @@ export function createRedactor(
   return {
     header: (header) => ({
       ...inFields(header, ENDPOINT),
-      redacted: [...new Set([...taken, ...(header.redacted ?? [])])],
+      redacted: [...new Set([...(header.redacted ?? []), ...taken])],
     }),
     entry: (entry) => {
       const redacted = inFields(entry, PAYLOAD);
