@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { createServer, get } from 'node:http';
 import type { IncomingMessage, Server } from 'node:http';
 import { createServer as createSecureServer } from 'node:https';
@@ -171,6 +172,18 @@ it('relays behind TLS', async ({ skip }) => {
   );
 
   expect(await following.frames(1)).toEqual([START]);
+
+  // A page that came without TLS may be anyone's on the way.
+  const host = `127.0.0.1:${portOf({ server })}`;
+  for (const [origin, status] of [
+    [`https://${host}`, undefined],
+    [`http://${host}`, 403],
+  ] as const) {
+    const page = new WebSocket(`wss://${host}/livecall`, NAMES, { ca, headers: { origin } });
+    const [code] = (await Promise.race([once(page, 'message'), once(page, 'close')])) as [unknown];
+    expect(code).toEqual(status === undefined ? expect.any(Buffer) : 4000 + status);
+    page.terminate();
+  }
   await stop(relayed, server);
 });
 
@@ -185,6 +198,8 @@ it('lets go of a server', async () => {
   expect(await ask(portOf({ server }), '/livecall', 'websocket')).toEqual([200, 'the app']);
   await stop(relayed, server);
 });
+
+const NAMES = ['livecall.1', `livecall.page.${'a'.repeat(32)}`];
 
 const HANDSHAKE = [
   'Host: app.example',

@@ -515,11 +515,16 @@ function toOwner({ user, call }: Pick<RelayedCall, 'user' | 'call'>): string {
 }
 
 /** A browser tells whose page dials; who is none tells nothing. */
-function isAllowedOrigin({ headers }: IncomingMessage, origins: ReadonlySet<string>): boolean {
+function isAllowedOrigin(
+  { headers, socket }: IncomingMessage,
+  origins: ReadonlySet<string>,
+): boolean {
   const { origin, host } = headers;
   if (origin === undefined || origins.has(origin)) return true;
+  if (!URL.canParse(origin)) return false;
+  const page = new URL(origin);
   // Behind a proxy that ends TLS, the scheme is not known here.
-  return URL.canParse(origin) && new URL(origin).host === host;
+  return page.host === host && ('encrypted' in socket ? page.protocol === 'https:' : true);
 }
 
 /** Asks the app; what it gives that is no call is refused as unauthorized. */

@@ -159,6 +159,7 @@ export function relayedPage(
       }
       incoming += 1;
       webSocket.send(RECEIPT);
+      if (webSocket.bufferedAmount > maxBufferedBytes) webSocket.terminate();
       if (connection.bufferedBytes() > maxBufferedBytes) stop(RELAY_CLOSE.gone);
     };
     const onMessage = (data: RawData, isBinary: boolean) => {
