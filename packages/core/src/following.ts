@@ -104,12 +104,16 @@ export class Following<In, Out extends { readonly type: string }>
     this.#isTelling = true;
     try {
       news.call(this, value);
-      for (let next = this.#untold; next !== undefined; next = this.#untold) {
-        this.#untold = undefined;
-        for (const later of next) later();
-      }
+      if (this.#untold !== undefined) this.#tellUntold();
     } finally {
       this.#isTelling = false;
+    }
+  }
+
+  #tellUntold(): void {
+    for (let next = this.#untold; next !== undefined; next = this.#untold) {
+      this.#untold = undefined;
+      for (const later of next) later();
     }
   }
 

@@ -53,13 +53,13 @@ export class UtteranceLog {
       this.#make([toUtterance(said)]);
       return;
     }
-    let block = this.#blocks.at(-1);
-    if (block === undefined || block.length === BLOCK || block.connection !== said.connection) {
+    let block = this.#blocks[this.#blocks.length - 1];
+    if (block?.add(json, said.connection, said.at) !== true) {
       this.#letGo();
-      block = new Block(said.connection);
+      block = new Block(said.connection, said.at);
       this.#blocks = this.#blocks.concat(block);
+      block.add(json, said.connection, said.at);
     }
-    block.add(json, said.at);
     this.#inBlocks += 1;
   }
 
@@ -98,30 +98,44 @@ export class UtteranceLog {
 
 const NONE: never[] = [];
 
-/** Transcripts of one connection. */
+/** Transcripts of one connection, that came one after the other. */
 class Block {
-  readonly connection: number;
+  readonly #connection: number;
+  readonly #startedAt: number;
   length = 0;
-  /** A frame and when it came, and so on; as one text once it is full. */
+  /**
+   * A frame, and how many milliseconds after the first of the block it came, and so on; as one text
+   * once it is full.
+   */
   #parts: (string | number)[] = [];
 
-  constructor(connection: number) {
-    this.connection = connection;
+  constructor(connection: number, startedAt: number) {
+    this.#connection = connection;
+    this.#startedAt = startedAt;
   }
 
-  add(json: string, at: number): void {
-    this.#parts.push(json, at);
+  /** Says whether it could be taken: it is full, of another connection, or time is not exact. */
+  add(json: string, connection: number, at: number): boolean {
+    const sinceMs = at - this.#startedAt;
+    if (
+      this.length === BLOCK ||
+      connection !== this.#connection ||
+      this.#startedAt + sinceMs !== at
+    ) {
+      return false;
+    }
+    this.#parts.push(json, sinceMs);
     this.length += 1;
     if (this.length === BLOCK) this.#parts = [this.#parts.join()];
+    return true;
   }
 
   toUtterances(): readonly Utterance[] {
-    const { connection } = this;
     const all = JSON.parse(`[${this.#parts.join()}]`) as [Said['message'], number];
     return Array.from({ length: this.length }, (_, n) =>
       toUtterance({
-        connection,
-        at: all[2 * n + 1] as number,
+        connection: this.#connection,
+        at: this.#startedAt + (all[2 * n + 1] as number),
         message: all[2 * n] as Said['message'],
       }),
     );

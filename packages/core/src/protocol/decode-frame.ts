@@ -66,8 +66,8 @@ export function decodeClientFrame(frame: Frame): Either<InvalidFrameError, Clien
   return wrong === undefined ? right(json as ClientMessage) : fail(frame, wrong[1].name, wrong[0]);
 }
 
-/** Nothing where it is no JSON: what JSON.parse has to say of it quotes the text. */
-function parse(frame: Frame): unknown {
+/** Reads a frame as JSON; nothing where it is none: what JSON.parse has to say of it quotes the text. */
+export function parse(frame: Frame): unknown {
   try {
     return JSON.parse(typeof frame === 'string' ? frame : utf8.decode(frame));
   } catch {
