@@ -238,6 +238,7 @@ it('writes a page that holds the call, redacted, and nothing from elsewhere', as
   expect(page).not.toContain('4155552671');
   expect(page).toContain(String.raw`\u003c/script> it is Marta`);
   expect(page).toContain("default-src 'none'");
+  expect(page).toContain("connect-src 'none'");
   expect(page).not.toMatch(/(?:src|href)="(?!data:)/);
 });
 

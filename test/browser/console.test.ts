@@ -93,7 +93,7 @@ it('shows two recordings side by side, with their differences marked', async ({ 
     .getByRole('button', { name: /A courier asks/i })
     .click();
   await page.getByRole('button', { name: /Compare .* the connection is cut/ }).click();
-  await page.getByText('2 differences').waitFor();
+  await page.getByText('Different in 2 places').waitFor();
   expect(await page.locator('.pair.right').allInnerTexts()).toHaveLength(3);
   expect(await page.locator('.pair.changed mark').first().innerText()).not.toBe('');
   expect(await findBarriers(page)).toEqual([]);
@@ -103,7 +103,7 @@ it('shows two recordings side by side, with their differences marked', async ({ 
   await words(page).waitFor();
   // A way back is a way back.
   await page.goBack();
-  await page.getByText('2 differences').waitFor();
+  await page.getByText('Different in 2 places').waitFor();
 });
 
 it('follows a recording while it is written', async ({ open }) => {

@@ -38,7 +38,7 @@ export function CompareView({
         <p class="call-facts" role="status">
           {total === 0
             ? 'No difference but in time'
-            : `${total} ${total === 1 ? 'difference' : 'differences'}`}
+            : `Different in ${total} ${total === 1 ? 'place' : 'places'}`}
         </p>
         <span class="spacer" />
         <div class="zoom" role="group" aria-label="Differences">

@@ -35,6 +35,17 @@ it('marks the words that differ in what was said', () => {
   ]);
 });
 
+it('marks as a whole what has little in common', () => {
+  expect(
+    draw(
+      [said('other', 'Good morning, I call about the flat.')],
+      [said('other', 'Hello, it is a parcel about which I call.')],
+    ),
+  ).toEqual([
+    'changed: [Good morning, I call about the flat.] | [Hello, it is a parcel about which I call.]',
+  ]);
+});
+
 it('shows on one side alone what the other has not', () => {
   const common = said('assistant', 'Goodbye.');
 

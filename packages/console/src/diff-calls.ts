@@ -86,10 +86,20 @@ function pair(lefts: readonly Row[], rights: readonly Row[]): Compared[] {
   return compared;
 }
 
+/** Of what has less in common than this, the words that happen to be in both say nothing. */
+const LEAST_IN_COMMON = 0.4;
+
 function toChanged(left: Row, right: Row): Compared {
-  const parts = diffWordsWithSpace(toText(left), toText(right));
-  const of = (other: 'added' | 'removed', own: 'added' | 'removed'): readonly Piece[] =>
-    parts.filter((part) => !part[other]).map((part) => ({ text: part.value, isOwn: part[own] }));
+  const [one, other] = [toText(left), toText(right)];
+  const parts = diffWordsWithSpace(one, other);
+  const common = parts
+    .filter(({ added, removed }) => !added && !removed)
+    .reduce((length, { value }) => length + value.trim().length, 0);
+  if (common < LEAST_IN_COMMON * Math.max(one.length, other.length)) {
+    return { kind: 'changed', left: toSide(left, true), right: toSide(right, true) };
+  }
+  const of = (others: 'added' | 'removed', own: 'added' | 'removed'): readonly Piece[] =>
+    parts.filter((part) => !part[others]).map((part) => ({ text: part.value, isOwn: part[own] }));
   return {
     kind: 'changed',
     left: { row: left, pieces: of('added', 'removed') },
@@ -97,8 +107,8 @@ function toChanged(left: Row, right: Row): Compared {
   };
 }
 
-function toSide(row: Row): Side {
-  return { row, pieces: [{ text: toText(row), isOwn: false }] };
+function toSide(row: Row, isOwn = false): Side {
+  return { row, pieces: [{ text: toText(row), isOwn }] };
 }
 
 function toText({ moment }: Row): string {

@@ -27,10 +27,17 @@ export function Words({
   const selected = view.selected.value;
   const active = selected ?? Math.max(current, 0);
 
-  // In step: the current row is brought into sight when it is another, and the person follows.
+  // In step; but a person who has scrolled away from what moves is not taken back to it.
+  const last = useRef(-1);
   useSignalEffect(() => {
     const row = view.current.value;
-    if (row >= 0) virtualizer.scrollToIndex(row, { align: 'auto' });
+    const isMoving = view.isPlaying.peek() || view.isFollowing.peek();
+    const { startIndex = 0, endIndex = 0 } = virtualizer.range ?? {};
+    const isAway = last.current < startIndex || last.current > endIndex;
+    if (row >= 0 && !(isMoving && isAway && last.current >= 0)) {
+      virtualizer.scrollToIndex(row, { align: 'auto' });
+    }
+    last.current = row;
   });
   useEffect(() => {
     if (selected !== undefined) virtualizer.scrollToIndex(selected, { align: 'auto' });

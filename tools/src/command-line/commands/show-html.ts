@@ -40,7 +40,8 @@ export async function showHtml(path: string, flags: ShowHtmlFlags): Promise<void
     target.writeLine(line.replaceAll('<', String.raw`\u003c`));
   };
   try {
-    target.writeLine(`${page.before}${toElement(nameInput(path))}\n`);
+    const before = page.before.replace("connect-src 'self'", "connect-src 'none'");
+    target.writeLine(`${before}${toElement(nameInput(path))}\n`);
     for (let batch = first; batch.done !== true; batch = await input.next()) {
       for (const read of batch.value) {
         if (E.isLeft(read)) throw read.left;
