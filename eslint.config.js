@@ -3,20 +3,43 @@ import rxjsX from 'eslint-plugin-rxjs-x';
 import { defineConfig } from 'eslint/config';
 import tseslint from 'typescript-eslint';
 
+/** What no file imports. */
+const NOWHERE = [
+  { group: ['rxjs/webSocket', 'rxjs/ajax'], message: 'See CONTRIBUTING.md.' },
+  { regex: '^(fp-ts|io-ts)/(?!lib/)', message: "Plain Node needs 'fp-ts/lib/X.js'." },
+  { regex: '/index\\.js$', message: 'Import the file of the concept.' },
+];
+
 /** Imports run one way: test -> tools -> server, recording -> core. */
-const oneWay = (...forbidden) => ({
-  'no-restricted-imports': [
-    'error',
-    {
-      patterns: [
-        { group: ['rxjs/webSocket', 'rxjs/ajax'], message: 'See CONTRIBUTING.md.' },
-        { regex: '^(fp-ts|io-ts)/(?!lib/)', message: "Plain Node needs 'fp-ts/lib/X.js'." },
-        { regex: '/index\\.js$', message: 'Import the file of the concept.' },
-        ...forbidden,
-      ],
-    },
-  ],
+const mayImport = (...patterns) => ({
+  'no-restricted-imports': ['error', { patterns: [...NOWHERE, ...patterns] }],
 });
+
+const NO_HOUSE = { regex: '^@livecall/', message: 'Core knows nobody above it.' };
+const NO_NODE = {
+  regex: '^(node:|ws$)',
+  message: 'This runs anywhere: what needs Node is in a place of its own.',
+};
+const NO_WORDS = {
+  regex: '^\\.{1,2}/protocol/',
+  message: 'Who speaks to any protocol takes it as a value, `protocol.ts`.',
+};
+
+const NODE_GLOBALS = ['Buffer', 'process', 'global', 'setImmediate', '__dirname'].map((name) => ({
+  name,
+  message: 'A page has none.',
+}));
+
+/** The words of the live call, as they stand on the wire; its two tokens are the transport's. */
+const WORDS = [
+  'Literal[value=/^(event|client):/]',
+  'TemplateElement[value.raw=/^(event|client):/]',
+  "Literal[value='ackId']",
+  "MemberExpression > Identifier[name='ackId']",
+].map((selector) => ({
+  selector,
+  message: 'The words of the live call are in core/src/protocol: ask a protocol.',
+}));
 
 export default defineConfig(
   { ignores: ['**/dist/', '**/node_modules/'] },
@@ -55,22 +78,88 @@ export default defineConfig(
       'rxjs-x/throw-error': ['error', { allowThrowingUnknown: true }],
     },
   },
+  /* Who imports whom */
   {
     files: ['packages/core/src/**/*.ts'],
-    rules: oneWay({ regex: '^@livecall/', message: 'Core knows nobody above it.' }),
+    rules: {
+      ...mayImport(NO_HOUSE, NO_NODE, NO_WORDS),
+      'no-restricted-globals': ['error', ...NODE_GLOBALS],
+    },
+  },
+  {
+    // What a live call is, and what is told of it.
+    files: [
+      'packages/core/src/{call-snapshot,call-views,index,live-call,received,send-command,transport-error}.ts',
+      'packages/core/src/internal/index.ts',
+    ],
+    rules: mayImport(NO_HOUSE, NO_NODE),
+  },
+  {
+    files: ['packages/core/src/node/**/*.ts'],
+    rules: { ...mayImport(NO_HOUSE), 'no-restricted-globals': 'off' },
+  },
+  {
+    files: ['packages/{server,recording}/src/**/*.ts'],
+    rules: mayImport({ regex: '^@livecall/(?!core)', message: 'These two know core alone.' }),
+  },
+  {
+    // What is read and written of a recording where there is no Node; its files are read elsewhere.
+    files: ['packages/recording/src/{format/*,call-site,narrator,page,scenario,to-comparable}.ts'],
+    ignores: ['packages/recording/src/format/{base64,longest-line,read-recording,repair}.ts'],
+    rules: {
+      ...mayImport(
+        { regex: '^@livecall/(?!core)', message: 'These two know core alone.' },
+        NO_NODE,
+        {
+          regex: '^(@livecall/core/node$|.*/redaction/)',
+          message: 'The format knows nothing of how it is written.',
+        },
+      ),
+      'no-restricted-globals': ['error', ...NODE_GLOBALS],
+    },
   },
   {
     files: ['packages/fleet/src/**/*.ts'],
-    rules: oneWay({
+    rules: mayImport({
       regex: '^@livecall/(server|tools|test)',
       message: 'A fleet records and reads.',
     }),
   },
   {
-    files: ['packages/{server,recording}/src/**/*.ts'],
-    rules: oneWay({ regex: '^@livecall/(?!core)', message: 'These two know core alone.' }),
+    files: ['tools/src/{faults,replay}/*.ts', 'tools/src/replay.ts'],
+    rules: {
+      ...mayImport(NO_NODE, {
+        regex:
+          '^(@livecall/(core/node|recording(/internal)?|server)$|\\.\\./(?!faults/|replay/|duration))',
+        message: 'Replays and faults run anywhere; of a recording they know the format.',
+      }),
+      'no-restricted-globals': ['error', ...NODE_GLOBALS],
+    },
   },
-  { files: ['tools/src/**/*.ts'], rules: oneWay() },
+  /* Who knows what is said */
+  {
+    files: ['packages/*/src/**/*.ts', 'tools/src/**/*.ts'],
+    ignores: [
+      'packages/core/src/protocol/**',
+      'packages/core/src/{call-snapshot,call-views,live-call}.ts',
+      'packages/core/src/node/web-socket-transport.ts',
+      'packages/recording/src/{narrator,scenario}.ts',
+      'packages/recording/src/workbench/**',
+      'packages/console/**',
+      'packages/server/src/read-handshake.ts',
+      'tools/src/command-line/{command-gate,show-moment,commands/list}.ts',
+      '**/*.test.ts',
+    ],
+    rules: { 'no-restricted-syntax': ['error', ...WORDS] },
+  },
+  {
+    // A test may stub what its subject only has from elsewhere.
+    files: ['**/*.test.ts'],
+    rules: {
+      'no-restricted-imports': ['error', { patterns: NOWHERE }],
+      'no-restricted-globals': 'off',
+    },
+  },
   {
     // The compiler checks tests as strictly as the rest; of what wants types besides, they keep what
     // makes a test that cannot fail. The others take a quarter of the whole time.

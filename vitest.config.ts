@@ -23,6 +23,7 @@ export const base = defineConfig({
       '@livecall/recording/format': source('packages/recording/src/format/index.ts'),
       '@livecall/recording/internal': source('packages/recording/src/internal.ts'),
       '@livecall/recording/page': source('packages/recording/src/page.ts'),
+      '@livecall/recording/reader': source('packages/recording/src/reader.ts'),
       '@livecall/recording': source('packages/recording/src/index.ts'),
       '@livecall/server': source('packages/server/src/index.ts'),
       '@livecall/tools/replay': source('tools/src/replay.ts'),

@@ -109,6 +109,7 @@ it('has an example of every function that is exported', () => {
     'packages/core/src/protocol/codecs.ts',
     'packages/recording/src/index.ts',
     'packages/recording/src/format/index.ts',
+    'packages/recording/src/reader.ts',
     'packages/server/src/index.ts',
     'tools/src/index.ts',
   ].map((path) => join(root, path));

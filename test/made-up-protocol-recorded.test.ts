@@ -3,7 +3,8 @@ import type { Transport } from '@livecall/core';
 import { webSocketTransport } from '@livecall/core/node';
 import { parseRecording, record, recordingSink, scenario, toComparable } from '@livecall/recording';
 import type { RecordingSinkOptions } from '@livecall/recording';
-import { createLeakFinder, createSoundnessCheck } from '@livecall/recording/internal';
+import { createLeakFinder } from '@livecall/recording/internal';
+import { createSoundnessCheck } from '@livecall/recording/format';
 import {
   closeAfter,
   dropFrames,
@@ -12,8 +13,19 @@ import {
   showDivergence,
   toHaveSent,
 } from '@livecall/tools';
-import { catchError, EMPTY, from, ignoreElements, lastValueFrom, map, merge, of } from 'rxjs';
-import { switchMap, tap, toArray } from 'rxjs';
+import {
+  catchError,
+  EMPTY,
+  from,
+  ignoreElements,
+  lastValueFrom,
+  map,
+  merge,
+  of,
+  switchMap,
+  tap,
+  toArray,
+} from 'rxjs';
 import { expect, it } from 'vitest';
 
 import { madeUpProtocol, SOLD_OUT } from './fixtures/made-up-protocol.js';

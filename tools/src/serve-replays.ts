@@ -1,15 +1,10 @@
 import { patience } from '@livecall/core';
 import type { Transport } from '@livecall/core';
 import { serve } from '@livecall/server';
-import type {
-  DialledClient,
-  RefusedHandshake,
-  Route,
-  ServeOptions,
-  Server,
-} from '@livecall/server';
+import type { DialledClient, Route, ServeOptions, Server } from '@livecall/server';
 import { finalize, forkJoin, isObservable, lastValueFrom, takeUntil } from 'rxjs';
 
+import { toHandshakeDivergence } from './replay/divergence.js';
 import type { Divergence } from './replay/divergence.js';
 import type { Replay } from './replay/replay.js';
 import { createServedReplays } from './served-replays.js';
@@ -91,11 +86,6 @@ export async function serveReplays(
       return [...handshakes, ...divergences];
     },
   };
-}
-
-/** A divergence that is the handshake's; no recording has a line for it. */
-export function toHandshakeDivergence({ expected, actual }: RefusedHandshake): Divergence {
-  return { kind: 'handshake', at: 'handshake', expected, actual };
 }
 
 function isReplay(transport: Transport): transport is Replay {

@@ -1,3 +1,6 @@
+/** What a replay closes with as soon as its client departs from the recording: a code of livecall's own. */
+export const DIVERGED = 4999;
+
 const meaningByCode: Readonly<Record<number, string>> = {
   1000: 'normal closure',
   1001: 'going away',
@@ -14,7 +17,7 @@ const meaningByCode: Readonly<Record<number, string>> = {
   1013: 'try again later',
   1014: 'bad gateway',
   1015: 'TLS failure',
-  4999: 'the client departed from the recording',
+  [DIVERGED]: 'the client departed from the recording',
 };
 
 /**

@@ -17,7 +17,7 @@ export function toHarmless(error: unknown, tokens: readonly string[]): Error {
     })
     // A certificate can name as many hosts as it likes.
     .replace(/( is not (?:in the )?cert's \w+):.*$/s, '$1');
-  const forms = tokens.flatMap(toForms);
+  const forms = tokens.flatMap(tokenForms);
   const isHarmless = (text: string) => !forms.some((form) => text.includes(form));
   const cause = new Error(
     isHarmless(message) ? message : 'what failed was told with a token in it',
@@ -25,9 +25,4 @@ export function toHarmless(error: unknown, tokens: readonly string[]): Error {
   cause.name = isHarmless(error.name) ? error.name : 'Error';
   const code = 'code' in error ? error.code : undefined;
   return typeof code === 'string' && isHarmless(code) ? Object.assign(cause, { code }) : cause;
-}
-
-/** Where there is no `Buffer`, as in a page, its encoded forms are not known. */
-function toForms(token: string): readonly string[] {
-  return typeof Buffer === 'undefined' ? [token, encodeURIComponent(token)] : tokenForms(token);
 }

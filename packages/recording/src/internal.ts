@@ -1,11 +1,7 @@
 /* For livecall's own packages: it changes with them, in any version. */
 export { toRecording } from './format/parse-recording.js';
-export { readLines } from './format/read-recording.js';
 export { planRepair } from './format/repair.js';
 export type { Repair } from './format/repair.js';
-export { createNarrator } from './narrator.js';
-export type { Moment } from './narrator.js';
-export { createSoundnessCheck } from './soundness.js';
 export { lineFile } from './recording-file.js';
 export type { LineFile, RestingLineFile } from './recording-file.js';
 export { createLeakFinder } from './redaction/leak-finder.js';

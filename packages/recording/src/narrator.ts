@@ -33,7 +33,16 @@ export type Moment = { readonly at: number } & (
 
 type CommandType = ClientMessage['type'];
 
-/** Makes the narrator of one recording of a live call; it remembers which command an ack is for. */
+/**
+ * Makes the narrator of one recording of a live call; it remembers which command an ack is for.
+ *
+ * @example
+ * import { createNarrator, scenario } from '@livecall/recording/format';
+ *
+ * const narrate = createNarrator();
+ * const told = scenario().callEnd().toRecording().entries.map(narrate);
+ * console.log(told[1]?.what); // => call ended
+ */
 export function createNarrator(): (entry: Entry) => Moment | undefined {
   const asked = new Map<string, { readonly type: CommandType; readonly at: number }>();
   let connection = 0;

@@ -16,6 +16,14 @@ export interface SoundnessOptions {
 /**
  * Makes the check of one recording, which is shown its lines in order and tells what is wrong with
  * each, in words: whether every frame is one of the protocol, and answers a command that was sent.
+ *
+ * @example
+ * import { createSoundnessCheck, scenario } from '@livecall/recording/format';
+ *
+ * const check = createSoundnessCheck();
+ * const { entries } = scenario().send({ type: 'ack', ackId: '8f0c' }).toRecording();
+ * const found = entries.flatMap((entry, index) => check({ kind: 'entry', line: index + 2, entry }));
+ * console.log(found.join()); // => an ack for no command above
  */
 export function createSoundnessCheck({ protocol = liveCallProtocol }: SoundnessOptions = {}): (
   line: RecordingLine,

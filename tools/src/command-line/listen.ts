@@ -2,8 +2,7 @@ import { failureName, systemCode } from '@livecall/core/internal';
 import { serve } from '@livecall/server';
 import type { Route, ServeOptions, Server } from '@livecall/server';
 
-import { showDivergence } from '../replay/divergence.js';
-import { toHandshakeDivergence } from '../serve-replays.js';
+import { showDivergence, toHandshakeDivergence } from '../replay/divergence.js';
 import { exitCodes, ExitError } from './exit-error.js';
 import { say } from './say.js';
 

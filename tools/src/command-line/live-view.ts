@@ -1,7 +1,6 @@
 import { recordingSink } from '@livecall/recording';
-import { Entry } from '@livecall/recording/format';
+import { createNarrator, Entry } from '@livecall/recording/format';
 import type { RecordingSink, RecordingSinkOptions } from '@livecall/recording';
-import { createNarrator } from '@livecall/recording/internal';
 
 import { paintFor, toColumns } from './paint.js';
 import { showMoment } from './show-moment.js';

@@ -1,7 +1,7 @@
-import { loadRecording } from '@livecall/recording';
+import { loadRecording, readLines } from '@livecall/recording/reader';
 import type { Recording } from '@livecall/recording/format';
 import { decodeLines } from '@livecall/recording/format';
-import { readLines, toRecording } from '@livecall/recording/internal';
+import { toRecording } from '@livecall/recording/internal';
 
 /** What an input is called. */
 export function nameInput(path: string): string {

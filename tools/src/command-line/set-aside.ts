@@ -1,7 +1,7 @@
 import { linkSync, lstatSync, rmSync } from 'node:fs';
 
 import { systemCode } from '@livecall/core/internal';
-import { readLines } from '@livecall/recording/internal';
+import { readLines } from '@livecall/recording/reader';
 import * as E from 'fp-ts/lib/Either.js';
 
 import { hasWriter, knowsWriters } from './has-writer.js';

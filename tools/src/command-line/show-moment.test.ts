@@ -1,4 +1,4 @@
-import type { Moment } from '@livecall/recording/internal';
+import type { Moment } from '@livecall/recording/format';
 import pc from 'picocolors';
 import { expect, it } from 'vitest';
 

@@ -1,6 +1,6 @@
 import { stripVTControlCharacters } from 'node:util';
 
-import type { Moment } from '@livecall/recording/internal';
+import type { Moment } from '@livecall/recording/format';
 
 import { hang } from './hang.js';
 import type { Paint } from './paint.js';

@@ -1,8 +1,6 @@
 import { once } from 'node:events';
 import { fstatSync, writeSync } from 'node:fs';
 
-import { systemCode } from '@livecall/core/internal';
-
 import { exitCodes, ExitError } from './exit-error.js';
 
 /** Standard output where what is written there is what the command was called for. */
@@ -27,12 +25,17 @@ const GONE: ReadonlySet<string> = new Set(['EPIPE', 'EIO', 'ECONNRESET']);
 
 /** Whether an output was lost since nobody reads it any more, as with `| head`. */
 export function isReaderGone(error: unknown): boolean {
-  return GONE.has(systemCode(error));
+  return GONE.has(codeOf(error));
+}
+
+/** As `systemCode`, which `livecall --help` would wait for: it comes with RxJS. */
+function codeOf(error: unknown): string {
+  return (error as NodeJS.ErrnoException).code ?? 'unknown';
 }
 
 /** Says why standard output cannot be written. */
 export function toOutputProblem(error: unknown): string {
-  const code = systemCode(error);
+  const code = codeOf(error);
   if (GONE.has(code)) return 'nobody reads it any more';
   return code === 'ENOSPC' ? 'the disk is full' : `cannot be written (${code})`;
 }

@@ -43,6 +43,7 @@ const garblers: Readonly<Record<Garbage, (frame: Frame) => Frame>> = {
       name === 'type' || typeof value !== 'string' ? value : 7,
     ),
   'unknown-type': (frame) =>
+    // eslint-disable-next-line no-restricted-syntax -- no word of the call's, but made like one
     replaceFields(frame, (name, value) => (name === 'type' ? 'event:garbled' : value)),
   binary: () => new Uint8Array([0x00, 0xff, 0xfe, 0x80]),
   empty: () => '',

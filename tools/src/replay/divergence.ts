@@ -21,6 +21,14 @@ export function isUnplayed({ kind }: Divergence): boolean {
   return kind === 'missing' || kind === 'early-close' || kind === 'unconsumed';
 }
 
+/** A divergence that is the handshake's; no recording has a line for it. */
+export function toHandshakeDivergence({
+  expected,
+  actual,
+}: Pick<Divergence, 'expected' | 'actual'>): Divergence {
+  return { kind: 'handshake', at: 'handshake', expected, actual };
+}
+
 /** What a client did that dialled once more than was recorded. */
 export const FURTHER_DIAL = 'a further one';
 

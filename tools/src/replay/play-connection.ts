@@ -1,5 +1,6 @@
 import { ConnectionClosedError, FrameSource, nameCloseCode, NotOpenError } from '@livecall/core';
 import type { AnyProtocol, CommandId, Frame, Transport } from '@livecall/core';
+import { DIVERGED } from '@livecall/core/internal';
 import * as E from 'fp-ts/lib/Either.js';
 import { Observable } from 'rxjs';
 import type { Subscription } from 'rxjs';
@@ -10,9 +11,6 @@ import type { MatchLevel } from './match.js';
 import { toClientFrame } from './recorded-dial.js';
 import type { ClientFrame, OpenDial, ServerFrame } from './recorded-dial.js';
 import type { Timeline } from './timeline.js';
-
-/** The close code by which a client learns that it departed from the recording. */
-export const DIVERGED = 4999;
 
 /** Timers have whole milliseconds; what is due within half of one is sent now. */
 const DUE_WITHIN_MS = 0.5;
@@ -266,6 +264,8 @@ function toLiveFrame({ frame, gate }: ServerFrame, { arrivals, protocol }: Stage
       : protocol.readdress(frame, recordedId, liveId);
   // The next replay sends the same bytes, and a client may write to its own.
   if (typeof live === 'string') return live;
+  // A client of a socket in Node gets a Buffer.
+  // eslint-disable-next-line no-restricted-globals
   return typeof Buffer === 'function' ? Buffer.from(live) : new Uint8Array(live);
 }
 

@@ -1,6 +1,6 @@
 import { dialRequest, HandshakeRefusedError, liveCallProtocol, patience } from '@livecall/core';
 import type { AnyProtocol, Frame, Transport } from '@livecall/core';
-import { assertOneOf } from '@livecall/core/internal';
+import { assertOneOf, LONGEST_TIMER_MS } from '@livecall/core/internal';
 import { isComplete, toEntryPlace, toEntrySpot } from '@livecall/recording/format';
 import type { Recording } from '@livecall/recording/format';
 import {
@@ -25,7 +25,7 @@ import type { Stage } from './play-connection.js';
 import { failAfter, playRefusal } from './play-refusal.js';
 import { toDials } from './recorded-dial.js';
 import type { Dial } from './recorded-dial.js';
-import { LONGEST_TIMER_MS, toTimeline } from './timeline.js';
+import { toTimeline } from './timeline.js';
 import type { Pace, TimelineOptions } from './timeline.js';
 
 /** How a recording is replayed. */

@@ -1,6 +1,6 @@
 import { patience } from '@livecall/core';
 import type { Progress } from '@livecall/core';
-import { monotonicNow } from '@livecall/core/internal';
+import { LONGEST_TIMER_MS, monotonicNow } from '@livecall/core/internal';
 import type { Entry } from '@livecall/recording/format';
 import { asapScheduler, asyncScheduler } from 'rxjs';
 import type { Subscription } from 'rxjs';
@@ -68,9 +68,6 @@ export function toTimeline(
     ...(pace === 'manual' ? manualTime : createRecordedTime()),
   };
 }
-
-/** No timer waits longer; Node takes what does for 1 ms. */
-export const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
 function schedule(work: () => void, delayMs: number): Subscription {
   return asyncScheduler.schedule(work, Math.min(delayMs, LONGEST_TIMER_MS));

@@ -1,11 +1,11 @@
 import { ConnectionClosedError, liveCall, patience } from '@livecall/core';
-import type { LiveCall, LiveCallOptions, Transport } from '@livecall/core';
-import { monotonicNow } from '@livecall/core/internal';
-import { webSocketTransport } from '@livecall/core/node';
-import { loadRecording } from '@livecall/recording';
+import type { AnyProtocol, LiveCall, LiveCallOptions, Transport } from '@livecall/core';
+import { DIVERGED, LONGEST_TIMER_MS, monotonicNow } from '@livecall/core/internal';
+import { loadRecording } from '@livecall/recording/reader';
+import { toFrame } from '@livecall/recording/format';
 import type { Entry, Recording } from '@livecall/recording/format';
-import { serve } from '@livecall/server';
 import type { RefusedHandshake } from '@livecall/server';
+import * as E from 'fp-ts/lib/Either.js';
 import {
   BehaviorSubject,
   catchError,
@@ -23,13 +23,10 @@ import {
 
 import type { Fault } from '../faults/create-fault.js';
 import { judgeUnder, putOver, watchFault } from '../faults/watch-fault.js';
-import { isFurtherDial } from '../replay/divergence.js';
+import { isFurtherDial, toHandshakeDivergence } from '../replay/divergence.js';
 import type { Divergence, DivergenceKind } from '../replay/divergence.js';
-import { DIVERGED } from '../replay/play-connection.js';
 import { replay } from '../replay/replay.js';
 import type { ManualReplay, Replay, ReplayOptions } from '../replay/replay.js';
-import { toHandshakeDivergence } from '../serve-replays.js';
-import { LONGEST_TIMER_MS } from '../replay/timeline.js';
 import { DivergedError } from './diverged-error.js';
 import { rememberServer } from './server-of.js';
 import { unlessTimeStands } from './unless-time-stands.js';
@@ -155,15 +152,8 @@ export async function openReplay(
   const refused: Divergence[] = [];
   const onRefused = (handshake: RefusedHandshake) =>
     void refused.push(toHandshakeDivergence(handshake));
-  const listening = over === 'socket' ? await serve(countedTransport, { onRefused }) : undefined;
-  const clientTransport =
-    listening === undefined
-      ? countedTransport
-      : webSocketTransport({
-          url: listening.url,
-          accessToken: ANY_TOKEN,
-          conversationToken: ANY_TOKEN,
-        });
+  const listening = over === 'socket' ? await listen(countedTransport, onRefused) : undefined;
+  const clientTransport = listening?.transport ?? countedTransport;
   if (listening !== undefined) void Object.assign(server, { url: listening.url });
 
   const close = async () => {
@@ -198,7 +188,7 @@ export async function openReplay(
     const departed = server.divergences();
     const found = [...refused, ...(departed.length > 0 ? departed : unplayed)];
     const counted = found.filter(
-      (divergence) => !(isFurtherDial(divergence) && isLeftOpen(recording)),
+      (divergence) => !(isFurtherDial(divergence) && isLeftOpen(recording, server.protocol)),
     );
     const judged = toJudged(judgeUnder(watched, counted), options);
     if (judged.length > 0 || stillOpen !== undefined) {
@@ -218,13 +208,25 @@ export async function openReplay(
   };
 }
 
+/** A real server of a transport's, and what dials it; most tests need neither, nor what they load. */
+async function listen(transport: Transport, onRefused: (refused: RefusedHandshake) => void) {
+  const [{ serve }, { webSocketTransport }] = await Promise.all([
+    import('@livecall/server'),
+    import('@livecall/core/node'),
+  ]);
+  const { url, close } = await serve(transport, { onRefused });
+  const tokens = { accessToken: ANY_TOKEN, conversationToken: ANY_TOKEN };
+  return { url, close, transport: webSocketTransport({ url, ...tokens }) };
+}
+
 /** Whether the server closed it with 1000 at last, but never said that the call had ended: one more dial asks. */
-function isLeftOpen({ entries }: Recording): boolean {
+function isLeftOpen({ entries }: Recording, protocol: AnyProtocol): boolean {
   const last = entries.findLast(({ event }) => event === 'close');
-  const isEnd = (entry: Entry) =>
-    entry.event === 'frame' &&
-    'json' in entry &&
-    (entry.json as { readonly type?: unknown } | null)?.type === 'event:callEnd';
+  const isEnd = (entry: Entry) => {
+    if (entry.event !== 'frame' || entry.from !== 'server') return false;
+    const heard = protocol.decode(toFrame(entry));
+    return E.isRight(heard) && heard.right.isEnd;
+  };
   return (
     last?.event === 'close' && last.from === 'server' && last.code === 1000 && !entries.some(isEnd)
   );

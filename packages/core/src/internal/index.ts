@@ -2,6 +2,7 @@
 export { assertDurationMs, LONGEST_TIMER_MS } from './assert-duration-ms.js';
 export { assertFunctions, assertOneOf } from './assert-option.js';
 export { assertWhole } from './assert-whole.js';
+export { DIVERGED } from '../close-codes.js';
 export { failureName } from './failure-name.js';
 export { isUsableToken } from './is-usable-token.js';
 export { monotonicNow } from './monotonic-now.js';

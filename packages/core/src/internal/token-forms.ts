@@ -21,22 +21,31 @@ function formsOf(secret: string): readonly string[] {
     encodeURIComponent(secret),
     new URLSearchParams([['', secret]]).toString().slice(1),
   ];
-  const bytes = Buffer.from(secret);
+  const bytes = toByteString(secret);
   return [
     secret,
     ...percent,
     ...percent.map((form) => form.replaceAll(/%[\dA-F]{2}/g, (escape) => escape.toLowerCase())),
     JSON.stringify(secret).slice(1, -1),
-    ...(['base64', 'base64url'] as const).flatMap((encoding) => [
-      bytes.toString(encoding),
-      ...[0, 1, 2].map((shift) => toMiddle(bytes, shift, encoding)),
+    ...[btoa, toBase64Url].flatMap((encode) => [
+      encode(bytes),
+      ...[0, 1, 2].map((shift) => toMiddle(bytes, shift, encode)),
     ]),
   ];
 }
 
 /** In base64, bytes look different by where they stand: what is theirs alone, `shift` bytes on. */
-function toMiddle(bytes: Buffer, shift: number, encoding: 'base64' | 'base64url'): string {
-  const shifted = Buffer.concat([Buffer.alloc(shift), bytes]);
+function toMiddle(bytes: string, shift: number, encode: (bytes: string) => string): string {
+  const shifted = '\0'.repeat(shift) + bytes;
   const whole = Math.floor((shifted.length * 8) / 6);
-  return shifted.toString(encoding).slice(Math.ceil((shift * 8) / 6), whole);
+  return encode(shifted).slice(Math.ceil((shift * 8) / 6), whole);
+}
+
+function toBase64Url(bytes: string): string {
+  return btoa(bytes).replaceAll('+', '-').replaceAll('/', '_').replace(/=+$/, '');
+}
+
+/** Its UTF-8, a character a byte, as `btoa` takes it. */
+function toByteString(text: string): string {
+  return Array.from(new TextEncoder().encode(text), (byte) => String.fromCharCode(byte)).join('');
 }

@@ -26,6 +26,12 @@ export { toComparable } from '../to-comparable.js';
 export type { Comparable, ComparableOptions } from '../to-comparable.js';
 export { toEntryPlace, toEntrySpot } from './entry-place.js';
 
+/* What they say, and whether it is sound */
+export { createNarrator } from '../narrator.js';
+export type { Moment } from '../narrator.js';
+export { createSoundnessCheck } from '../soundness.js';
+export type { SoundnessOptions } from '../soundness.js';
+
 /* Scenarios */
 export { ack, scenario } from '../scenario.js';
 export type { Reply, Scenario, ScenarioOptions, Timing } from '../scenario.js';

@@ -49,7 +49,14 @@ export async function loadRecording(path: string): Promise<Recording> {
   return toRecording(path, readLines(path));
 }
 
-/** Reads and decodes all lines, the bad ones too: in batches, each to a bad line or a chunk's end. */
+/**
+ * Reads and decodes all lines, the bad ones too: in batches, each to a bad line or a chunk's end.
+ *
+ * @example
+ * import { readLines } from '@livecall/recording/reader';
+ *
+ * for await (const lines of readLines('recordings/joined-call.ndjson')) console.log(lines.length);
+ */
 export function readLines(
   path: string,
 ): AsyncGenerator<readonly E.Either<RecordingError, RecordingLine>[]> {

@@ -1,5 +1,5 @@
 import type { RecordingLine } from '@livecall/recording/format';
-import { createLeakFinder, createSoundnessCheck } from '@livecall/recording/internal';
+import { createSoundnessCheck } from '@livecall/recording/format';
 import * as E from 'fp-ts/lib/Either.js';
 
 import { assertCountries } from '../assert-countries.js';
@@ -25,9 +25,16 @@ export async function check(
 ): Promise<number> {
   assertCountries(defaultCountry);
   const output = openStandardOutput();
-  const createLineChecker = secrets
-    ? () => createSecretChecker(defaultCountry)
-    : createSoundnessCheck;
+  // Numbers of all countries take a while to load.
+  const createLeakFinder = secrets
+    ? (await import('@livecall/recording/internal')).createLeakFinder
+    : undefined;
+  const createLineChecker = (): LineChecker => {
+    const findUnsound = createSoundnessCheck();
+    const findLeaks = createLeakFinder?.(defaultCountry === undefined ? {} : { defaultCountry });
+    if (findLeaks === undefined) return findUnsound;
+    return (line) => [...findUnsound(line), ...findLeaks(line).map((what) => `holds ${what}`)];
+  };
   const files = toFiles(paths, { deep: true });
   let unsound = 0;
   for (const path of files) {
@@ -99,10 +106,3 @@ async function* findProblems(path: string, findInLine: LineChecker): AsyncGenera
 
 /** Tells what is wrong with a line of one recording. */
 type LineChecker = (line: RecordingLine) => readonly string[];
-
-/** Tells what a recording holds that it should not, as well as what is unsound. */
-function createSecretChecker(defaultCountry: CheckFlags['defaultCountry']): LineChecker {
-  const findUnsound = createSoundnessCheck();
-  const findLeaks = createLeakFinder(defaultCountry === undefined ? {} : { defaultCountry });
-  return (line) => [...findUnsound(line), ...findLeaks(line).map((what) => `holds ${what}`)];
-}

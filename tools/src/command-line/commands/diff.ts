@@ -1,6 +1,6 @@
 import { diffRecordings } from '@livecall/recording';
 import type { DiffPlace, DiffRow, RecordingDiff } from '@livecall/recording';
-import type { Moment } from '@livecall/recording/internal';
+import type { Moment } from '@livecall/recording/format';
 import { diffWordsWithSpace } from 'diff';
 import pc from 'picocolors';
 

@@ -1,6 +1,7 @@
 import { parseRecording, toCsv, toHar, toSrt, toVtt } from '@livecall/recording';
 import type { Recording, RedactOptions } from '@livecall/recording';
-import { createLines, createNarrator } from '@livecall/recording/internal';
+import { createNarrator } from '@livecall/recording/format';
+import { createLines } from '@livecall/recording/internal';
 import pc from 'picocolors';
 
 import { assertCountries } from '../assert-countries.js';

@@ -1,7 +1,6 @@
-import type { Header } from '@livecall/recording/format';
-import { decodeLines } from '@livecall/recording/format';
-import { createNarrator } from '@livecall/recording/internal';
-import type { Moment } from '@livecall/recording/internal';
+import type { Header, Moment } from '@livecall/recording/format';
+import { LONGEST_TIMER_MS } from '@livecall/core/internal';
+import { createNarrator, decodeLines } from '@livecall/recording/format';
 import * as E from 'fp-ts/lib/Either.js';
 import { EMPTY } from 'rxjs';
 
@@ -138,8 +137,6 @@ function createPlayer(
     }
   };
 }
-
-const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
 /** So much is held back before it is shown: of a short recording that cannot be read, nothing is. */
 const HELD_LENGTH = 256 * 1024;
