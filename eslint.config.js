@@ -79,6 +79,7 @@ export default defineConfig(
     },
   },
   /* Who imports whom */
+  { files: ['packages/*/src/**/*.{ts,tsx}', 'tools/src/**/*.ts'], rules: mayImport() },
   {
     files: ['packages/core/src/**/*.ts'],
     rules: {

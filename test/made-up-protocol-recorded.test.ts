@@ -145,12 +145,12 @@ it('is served, and its client judged, by a server that knows nothing of it', asy
 });
 
 it('is disturbed by the types of its messages', async () => {
-  const faulty = replay(wish.toRecording(), { protocol }).pipe(
+  const faultyTransport = replay(wish.toRecording(), { protocol }).pipe(
     dropFrames({ type: 'result', protocol }),
     closeAfter({ after: 'playing', code: 4000, protocol }),
   );
 
-  expect(await follow(faulty, PLAY)).toEqual([PLAYING, 4000]);
+  expect(await follow(faultyTransport, PLAY)).toEqual([PLAYING, 4000]);
 });
 
 it('is compared with what was to be sent, its numbers aside', async () => {
