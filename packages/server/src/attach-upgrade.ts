@@ -1,8 +1,9 @@
 import { ServerResponse } from 'node:http';
-import type { IncomingMessage } from 'node:http';
+import type { IncomingMessage, Server as HttpServer } from 'node:http';
 import type { Socket } from 'node:net';
 
-import type { UpgradeSource } from './relay.js';
+/** An `http.Server` or `https.Server`. */
+export type UpgradeSource = Pick<HttpServer, 'on' | 'off' | 'listenerCount' | 'emit'>;
 
 /**
  * Takes the upgrades of a server that are to a path or below it. Others are left to the other

@@ -14,5 +14,5 @@ export type {
   RelayedCall,
   RelayOptions,
   RelayStats,
-  UpgradeSource,
 } from './relay.js';
+export type { UpgradeSource } from './attach-upgrade.js';

@@ -1,4 +1,4 @@
-import type { IncomingMessage, Server as HttpServer } from 'node:http';
+import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 
 import {
@@ -39,6 +39,7 @@ import type { Observable } from 'rxjs';
 import { WebSocket, WebSocketServer } from 'ws';
 
 import { attachUpgrade } from './attach-upgrade.js';
+import type { UpgradeSource } from './attach-upgrade.js';
 import { callSafely } from './call-safely.js';
 import { createTokenNotes, hideTokens } from './note-tokens.js';
 import type { RefusedHandshake } from './read-handshake.js';
@@ -174,9 +175,6 @@ export interface Relay {
   close(options?: { readonly drainMs?: number }): Promise<void>;
   [Symbol.asyncDispose](): Promise<void>;
 }
-
-/** An `http.Server` or `https.Server`. */
-export type UpgradeSource = Pick<HttpServer, 'on' | 'off' | 'listenerCount' | 'emit'>;
 
 /**
  * Puts the platform behind an app's own server, for pages that follow calls with `relayTransport`:

@@ -28,7 +28,7 @@ import type { PageWindow } from './page-life.js';
 import { dialPageSocket } from './page-socket.js';
 import type { PageSocket, PageWebSocketClass } from './page-socket.js';
 import { toSocketUrl } from './relay-url.js';
-import type { RelayTransportOptions } from './relay-transport.js';
+import type { RelayTransportOptions } from './relay-transport-options.js';
 
 /** What one connection over a relay is made with. */
 export interface DialRelayOptions extends Required<

@@ -14,7 +14,7 @@ import {
 import type { Connection } from '../transport.js';
 import { fakeRelay, FakeWindow } from '../../../../test/fixtures/fake-relay.js';
 import { relayTransport } from './relay-transport.js';
-import type { RelayTransportOptions } from './relay-transport.js';
+import type { RelayTransportOptions } from './relay-transport-options.js';
 
 const START = '{"type":"event:start","phone":"+12025550100","timestamp":"2026-11-22T09:00:00Z"}';
 const ONE = '{"type":"transcript","msg":"One.","role":"other"}';

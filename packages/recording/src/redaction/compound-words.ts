@@ -1,4 +1,4 @@
-import type { NumberWord, WordKind } from './number-words.js';
+import type { NumberWord, WordKind } from './number-word.js';
 
 /** `siebenundzwanzig`, `dreihundertfünfundvierzig`, `doppelnull`. */
 export function addGermanCompounds(words: Map<string, NumberWord>): void {

@@ -1,4 +1,4 @@
-import type { WordKind } from './number-words.js';
+import type { WordKind } from './number-word.js';
 
 /** The languages that numbers are understood in, by their ISO 639 codes. */
 export const LANGUAGES = ['en', 'es', 'de', 'fr', 'pt', 'it', 'zh'] as const;

@@ -1,6 +1,6 @@
 import { LANGUAGES } from './number-word-rows.js';
 import { isDigits } from './number-words.js';
-import type { NumberWord, WordKind } from './number-words.js';
+import type { NumberWord, WordKind } from './number-word.js';
 import { Gap } from './scan-digits.js';
 import type { Token } from './scan-digits.js';
 

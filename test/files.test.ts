@@ -1,0 +1,48 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { dirname, join, relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+import ts from 'typescript';
+import { expect, it } from 'vitest';
+
+/* What no linter sees: how files hang together. */
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const rooms = [
+  ...readdirSync(join(root, 'packages')).map((name) => join('packages', name, 'src')),
+  join('tools', 'src'),
+].filter((path) => existsSync(join(root, path)));
+
+const files = rooms.flatMap((room) =>
+  readdirSync(join(root, room), { recursive: true, encoding: 'utf8' })
+    .filter((name) => /\.tsx?$/.test(name) && !/\.test\.tsx?$/.test(name))
+    .map((name) => join(room, name)),
+);
+
+/** The files of its own package that a file imports, types too. */
+function importsOf(file: string): readonly string[] {
+  const { importedFiles } = ts.preProcessFile(readFileSync(join(root, file), 'utf8'));
+  return importedFiles
+    .filter(({ fileName }) => fileName.startsWith('.'))
+    .map(({ fileName }) => join(dirname(file), fileName.replace(/\.js$/, '.ts')))
+    .filter((path) => files.includes(path));
+}
+
+it('has no circle of files', () => {
+  const isDone = new Set<string>();
+  const circles: string[] = [];
+  const walk = (file: string, way: readonly string[]) => {
+    if (way.includes(file)) {
+      const circle = [...way.slice(way.indexOf(file)), file];
+      circles.push(circle.map((each) => relative(dirname(dirname(file)), each)).join(' -> '));
+      return;
+    }
+    if (isDone.has(file)) return;
+    for (const imported of importsOf(file)) walk(imported, [...way, file]);
+    isDone.add(file);
+  };
+  for (const file of files) walk(file, []);
+
+  expect(files.length).toBeGreaterThan(200);
+  expect(circles).toEqual([]);
+});
