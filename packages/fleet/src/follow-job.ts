@@ -235,7 +235,7 @@ export function followJob({
     if (claiming !== undefined && other !== undefined && compareRuns(other, claiming) === 0) {
       if (last?.isClaim(claimId) === true) {
         // Its acknowledgement was lost.
-        begin(claiming);
+        begin(claiming, last.sequence);
         return;
       }
     }
@@ -257,11 +257,11 @@ export function followJob({
     // The second, where the stream has lost what there was of the call.
     const nth = Math.max(before + 1, message.info.deliverySequence);
     claiming = { job: jobNumber, nth };
-    await jetstream(connection, { timeout: 2_000 }).publish(subject, toHeader(), {
+    const { seq } = await jetstream(connection, { timeout: 2_000 }).publish(subject, toHeader(), {
       msgID: toEntryIdText(callId, claiming, 1),
       expect: { lastSubjectSequence: last?.sequence ?? 0 },
     });
-    if (!hasEnded()) begin(claiming);
+    if (!hasEnded()) begin(claiming, seq);
   };
 
   /** A header keeps what it does not know. */
@@ -302,7 +302,6 @@ export function followJob({
         message.nak();
       }
       lease.extend(sentAt);
-      // From here on, what another publishes ends this run in the server itself.
       outbox.fence(owner, last?.sequence ?? 0);
       settle();
     };
@@ -315,8 +314,9 @@ export function followJob({
 
   /* The call itself */
 
-  const begin = (claimed: Run) => {
+  const begin = (claimed: Run, sequence: number) => {
     run = claimed;
+    outbox.fence(owner, sequence);
     connection.publish(names.runSubject(callId), toRunText(claimed));
     onClaimed(claimed);
     let transport: Transport;

@@ -32,7 +32,8 @@ export interface Outbox {
   send(message: Outgoing): void;
   /**
    * Sends what is held of an owner, and whatever it has to say from now on, one at a time, and only
-   * as long as nobody else publishes to its subject.
+   * as long as nobody else publishes to its subject: what was about to be sent when the process was
+   * stopped is refused when it wakes up. Whoever says much at once is not held up by that.
    *
    * @param sequence of the last message of the subject
    */
@@ -63,19 +64,34 @@ const LONGEST_PAUSE_MS = 5_000;
 
 interface InFlight {
   readonly message: Outgoing;
-  /** Where its owner's go one at a time. */
   readonly lane: Lane | undefined;
+  /** The sequence behind which alone it may stand. */
+  readonly expected: number | undefined;
   sentAt: number;
   isRefused: boolean;
 }
 
-/** What is held of one owner. */
+/** What one owner has to say. */
 interface Lane {
   held: Outgoing[];
   /** The sequence behind which the next one is to stand; nothing while its owner is in doubt. */
   after: number | undefined;
-  isBusy: boolean;
+  inFlight: number;
+  /** Whether it has too much to say for one round trip each, and how much of that waits. */
+  isBursting: boolean;
+  waiting: number;
 }
+
+const createLane = (): Lane => ({
+  held: [],
+  after: undefined,
+  inFlight: 0,
+  isBursting: false,
+  waiting: 0,
+});
+
+/** So many wait for the one before them; with more, they go side by side. */
+const BURST = 8;
 
 /**
  * Makes an outbox. Every message is acknowledged, many at a time, by replies to an inbox of its own:
@@ -99,22 +115,23 @@ export function createOutbox(connection: NatsConnection): Outbox {
   let pauseMs = 0;
   let pausedUntil = 0;
 
-  const publish = ({ message, lane }: InFlight, key: string) => {
+  const publish = ({ message, expected }: InFlight, key: string) => {
     const messageHeaders = headers();
     messageHeaders.set(MESSAGE_ID, message.id);
     if (message.hasMore) messageHeaders.set(MORE, '1');
-    if (lane?.after !== undefined) messageHeaders.set(EXPECTED, String(lane.after));
+    if (expected !== undefined) messageHeaders.set(EXPECTED, String(expected));
     connection.publish(message.subject, message.payload, {
       reply: `${inbox}${key}`,
       headers: messageHeaders,
     });
   };
 
-  const launch = (message: Outgoing, lane?: Lane) => {
+  const launch = (message: Outgoing, lane: Lane | undefined, expected: number | undefined) => {
     token += 1;
     const key = token.toString(36);
-    const sent = { message, lane, sentAt: Date.now(), isRefused: false };
+    const sent = { message, lane, expected, sentAt: Date.now(), isRefused: false };
     inFlight.set(key, sent);
+    if (lane !== undefined) lane.inFlight += 1;
     bytesInFlight += message.size;
     publish(sent, key);
   };
@@ -122,11 +139,13 @@ export function createOutbox(connection: NatsConnection): Outbox {
   const land = (key: string, { message, lane }: InFlight) => {
     inFlight.delete(key);
     bytesInFlight -= message.size;
-    if (lane !== undefined) lane.isBusy = false;
+    if (lane === undefined) return;
+    lane.inFlight -= 1;
+    if (lane.inFlight === 0 && lane.waiting === 0) lane.isBursting = false;
   };
 
   const hold = (message: Outgoing): Lane => {
-    const lane = lanes.get(message.owner) ?? { held: [], after: undefined, isBusy: false };
+    const lane = lanes.get(message.owner) ?? createLane();
     lanes.set(message.owner, lane);
     const isLast = (lane.held.at(-1)?.number ?? 0) < message.number;
     lane.held.push(message);
@@ -151,21 +170,37 @@ export function createOutbox(connection: NatsConnection): Outbox {
     while (canSend() && inFlight.size < MOST_IN_FLIGHT && bytesInFlight < MOST_BYTES_IN_FLIGHT) {
       const message = next();
       if (message === undefined) return;
-      if (!lanes.has(message.owner) && message.mayGo()) launch(message);
-      else hold(message);
+      const lane = lanes.get(message.owner);
+      if (lane !== undefined && lane.waiting > 0) lane.waiting -= 1;
+      if (lane?.isBursting !== false && message.mayGo()) launch(message, lane, undefined);
+      else doubt(hold(message));
     }
+  };
+
+  /** Until it is fenced again. */
+  const doubt = (lane: Lane) => {
+    lane.after = undefined;
+    lane.isBursting = false;
+  };
+
+  const burst = (lane: Lane) => {
+    lane.isBursting = true;
+    lane.waiting += lane.held.length;
+    waiting.push(...lane.held.splice(0));
+    pump();
   };
 
   const pumpLane = (lane: Lane) => {
     const [message] = lane.held;
-    if (message === undefined || lane.isBusy || lane.after === undefined || !canSend()) return;
+    if (message === undefined || lane.inFlight > 0 || lane.after === undefined || !canSend()) {
+      return;
+    }
     if (!message.mayGo()) {
-      lane.after = undefined;
+      doubt(lane);
       return;
     }
     lane.held.shift();
-    lane.isBusy = true;
-    launch(message, lane);
+    launch(message, lane, lane.after);
   };
 
   const pumpAll = () => {
@@ -180,7 +215,7 @@ export function createOutbox(connection: NatsConnection): Outbox {
       return;
     }
     land(key, sent);
-    hold(sent.message).after = undefined;
+    doubt(hold(sent.message));
   };
 
   const onAck = (_error: unknown, reply: Msg) => {
@@ -193,13 +228,13 @@ export function createOutbox(connection: NatsConnection): Outbox {
       pauseMs = 0;
       land(key, sent);
       unackedBytes -= message.size;
-      if (lane?.after !== undefined) lane.after = ack.seq;
+      if (lane?.after !== undefined) lane.after = Math.max(lane.after, ack.seq);
       message.onStored();
       if (lane !== undefined) pumpLane(lane);
       pump();
     } else if (ack.error?.err_code === WRONG_LAST_SEQUENCE) {
       land(key, sent);
-      hold(message).after = undefined;
+      doubt(hold(message));
       message.onConflict();
     } else {
       // Its disk or its limit is full, or the stream is not there: nothing else would fare better.
@@ -241,15 +276,19 @@ export function createOutbox(connection: NatsConnection): Outbox {
   return {
     send: (message) => {
       unackedBytes += message.size;
-      if (lanes.has(message.owner)) {
-        pumpLane(hold(message));
+      const lane = lanes.get(message.owner);
+      if (lane?.isBursting === false) {
+        hold(message);
+        if (lane.after !== undefined && lane.held.length > BURST) burst(lane);
+        else pumpLane(lane);
         return;
       }
+      if (lane !== undefined) lane.waiting += 1;
       waiting.push(message);
       pump();
     },
     fence: (owner, sequence) => {
-      const lane = lanes.get(owner) ?? { held: [], after: undefined, isBusy: false };
+      const lane = lanes.get(owner) ?? createLane();
       lanes.set(owner, lane);
       lane.after = sequence;
       pumpLane(lane);
