@@ -1,4 +1,6 @@
 import { Agent } from 'node:https';
+import { createServer } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 
 import { liveCall } from '@livecall/core';
 import type { Transport } from '@livecall/core';
@@ -15,8 +17,11 @@ import type { ConnectProxy } from './fixtures/connect-proxy.js';
 import { follow, followCall } from './fixtures/follow.js';
 import { CALL_END, START } from './fixtures/frames.js';
 import { freePort } from './fixtures/free-port.js';
+import { createHistory } from './fixtures/history.js';
+import type { History } from './fixtures/history.js';
 import { startPlatform } from './fixtures/platform.js';
 import type { Answer } from './fixtures/platform.js';
+import { proxyAgent } from '../tools/src/command-line/proxy-agent.js';
 
 /* An HTTP proxy on the way, through CONNECT. */
 
@@ -229,6 +234,51 @@ it.each(agents)(
     await proxy.empty();
   },
 );
+
+/** Node 20 tells of no connection that begins with TLS: only the command line's agent ends it there. */
+const isTold = Number(process.versions.node.split('.')[0]) >= 22;
+
+const toForeignAgent = (url: URL) => new HttpsProxyAgent(url.href);
+
+it.each<[whose: string, toAgent: (url: URL) => HttpsProxyAgent<string>]>([
+  ["the command line's", proxyAgent],
+  ...(isTold ? [['https-proxy-agent', toForeignAgent] as [string, typeof toForeignAgent]] : []),
+])(
+  'leaves no connection to a proxy that is to speak TLS and never does, by %s',
+  async (_whose, toAgent) => {
+    const come = createHistory<Socket>();
+    await using proxy = await listenInSilence(come);
+    const agent = toAgent(new URL(`https://127.0.0.1:${proxy.port}`));
+    using following = follow(
+      webSocketTransport({
+        url: 'wss://calls.invalid/',
+        handshakeTimeoutMs: 50,
+        ...{ accessToken, conversationToken, agent },
+      }),
+    );
+    const socket = await come.nth(1);
+    const gone = new Promise((resolve) => socket.on('close', resolve));
+
+    expect(await following.error()).toMatchObject({ _tag: 'HandshakeTimeoutError' });
+    await gone;
+  },
+);
+
+/** Takes connections, reads what comes, and says nothing. */
+async function listenInSilence(come: History<Socket>) {
+  const server = createServer((socket) => {
+    socket.on('error', () => undefined).resume();
+    come.add(socket);
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return {
+    port: (server.address() as AddressInfo).port,
+    [Symbol.asyncDispose]: async () => {
+      for (const socket of come.all) socket.destroy();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+}
 
 it.each(agents)(
   'leaves no connection to a proxy when it is left, by %s',
