@@ -6,6 +6,7 @@ import { isPlain } from './read-digits.js';
 import type { Group, Run } from './read-digits.js';
 import { Gap } from './scan-digits.js';
 import { takeBack } from './take-back.js';
+import type { TakenBack } from './take-back.js';
 
 /** A phone number in a text, and where it stands there. */
 export interface FoundPhone {
@@ -87,7 +88,7 @@ export function choosePhones(part: Part, run: Run, judge: PhoneJudge): readonly 
     const free = better(any[from], pending[from]) as Choice;
     const place = places[from] as number;
     let length = 0;
-    let isLeadingOut: boolean | undefined;
+    const isLeadingOut = lazily(() => judge.leadsOut(all.slice(place, place + LONGEST)));
     let inner: Gap = Gap.None;
     let correction: number | undefined;
     for (let to = from; to < size; to += 1) {
@@ -100,10 +101,7 @@ export function choosePhones(part: Part, run: Run, judge: PhoneJudge): readonly 
       length += last.digits.length;
       const back = correction === undefined ? 0 : (places[correction] as number) - place;
       if (length - back > LONGEST || back > LONGEST) break;
-      if (length > judge.most && !mayBeLonger && !first.hasPlus) {
-        isLeadingOut ??= judge.leadsOut(all.slice(place, place + LONGEST));
-        if (!isLeadingOut) break;
-      }
+      if (length > judge.most && !mayBeLonger && !first.hasPlus && !isLeadingOut()) break;
       const isBegun = isApart || first.gap > inner;
       const before = isBegun ? free : beside;
       if (before === undefined && isPlain(first)) break;
@@ -113,35 +111,13 @@ export function choosePhones(part: Part, run: Run, judge: PhoneJudge): readonly 
       if (!isEnded && next.gap < inner) continue;
       const prior = before ?? free;
 
-      let judged: Judgement | undefined;
-      let { hasPlus } = first;
-      const isWhole = from === 0 && next === undefined;
-      if (correction !== undefined && isEnded) {
-        const taken = takeBack(run, from, correction, to, judge.lengths, (groups, digits) =>
-          judge.mayBe(digits) || groups[0]?.hasPlus === true
-            ? judgeGroups(question, groups, digits, isWhole)
-            : undefined,
-        );
-        judged = taken?.judged;
-        hasPlus = taken?.hasPlus ?? hasPlus;
-      }
-      if (judged === undefined) {
-        if (length > LONGEST || (correction !== undefined && run[correction]?.hasPlus)) continue;
-        const isJudged = hasPlus || isWhole;
-        if (!isJudged && !judge.lengths.has(length)) {
-          isLeadingOut ??= judge.leadsOut(all.slice(place, place + LONGEST));
-          if (!isLeadingOut) continue;
-        }
-        const digits = all.slice(place, place + length);
-        if (
-          !isJudged &&
-          !mayBe(question, digits, before === undefined, () => toLengths(run.slice(from, to + 1)))
-        )
-          continue;
-        judged = judgeGroups(question, run.slice(from, to + 1), digits, isWhole, inner);
-        if (judged === undefined) continue;
-        if (!hasPlus && isCounting(run, from, to) && question.toCue() !== 'phone') continue;
-      }
+      const found = judgeSpan(question, {
+        ...{ from, to, inner, correction, isEnded, isLeadingOut },
+        digits: length > LONGEST ? undefined : all.slice(place, place + length),
+        mustBeShaped: before === undefined,
+      });
+      if (found === undefined) continue;
+      const { judged, hasPlus } = found;
       const isShaped = judged.isShaped || (hasPlus && judged.rank === 3);
       if (before === undefined && !(isShaped && (isEnded || first.gap === Gap.Space))) continue;
       const { number, rank } = judged;
@@ -166,6 +142,47 @@ export function choosePhones(part: Part, run: Run, judge: PhoneJudge): readonly 
     chosen.push(choice.last);
   }
   return chosen.reverse();
+}
+
+/** Groups that may be a number, from one of a run to another. */
+interface Span {
+  readonly from: number;
+  readonly to: number;
+  /** All their digits; `undefined` where they are too many for one number. */
+  readonly digits: string | undefined;
+  /** What divides them most. */
+  readonly inner: Gap;
+  /** Before which of them something is taken back. */
+  readonly correction: number | undefined;
+  readonly isEnded: boolean;
+  readonly isLeadingOut: () => boolean;
+  readonly mustBeShaped: boolean;
+}
+
+function judgeSpan(question: Question, span: Span): TakenBack | undefined {
+  const { run, judge } = question;
+  const { from, to, digits, inner, correction, isEnded, isLeadingOut, mustBeShaped } = span;
+  const isWhole = from === 0 && to === run.length - 1;
+  if (correction !== undefined && isEnded) {
+    const taken = takeBack(run, from, correction, to, judge.lengths, (groups, rest) =>
+      judge.mayBe(rest) || groups[0]?.hasPlus === true
+        ? judgeGroups(question, groups, rest, isWhole)
+        : undefined,
+    );
+    if (taken !== undefined) return taken;
+  }
+  const { hasPlus } = run[from] as Group;
+  if (digits === undefined || (correction !== undefined && run[correction]?.hasPlus))
+    return undefined;
+  const groups = lazily(() => run.slice(from, to + 1));
+  if (!hasPlus && !isWhole) {
+    if (!judge.lengths.has(digits.length) && !isLeadingOut()) return undefined;
+    if (!mayBe(question, digits, mustBeShaped, () => toLengths(groups()))) return undefined;
+  }
+  const judged = judgeGroups(question, groups(), digits, isWhole, inner);
+  if (judged === undefined) return undefined;
+  const isCounted = !hasPlus && isCounting(run, from, to) && question.toCue() !== 'phone';
+  return isCounted ? undefined : { judged, hasPlus };
 }
 
 function lazily<A>(make: () => A): () => A {

@@ -6,7 +6,7 @@ import { numberingPlan, toLibraryGroups } from './numbering-plan.js';
 import type { PlanNumber } from './numbering-plan.js';
 
 /** As many digits of each country are compared. */
-const COUNT = Number(process.env['LIVECALL_NUMBERS'] ?? 4_000) / 200;
+const COUNT = Math.ceil(Number(process.env['LIVECALL_NUMBERS'] ?? 1_000) / 125);
 
 /** Numbers that the seed says, the same each time. */
 function createRandom(seed: number): (below: number) => number {
