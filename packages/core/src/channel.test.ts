@@ -1,4 +1,4 @@
-import { filter, NEVER, Subject } from 'rxjs';
+import { defer, filter, NEVER, Subject } from 'rxjs';
 import type { Observable } from 'rxjs';
 import { TestScheduler } from 'rxjs/testing';
 import type { RunHelpers } from 'rxjs/testing';
@@ -155,6 +155,35 @@ it('sends nothing, and says so, when the protocol cannot write the command', () 
 
   expect(sent).toEqual([]);
   expect(errors).toMatchObject([{ _tag: 'SendFailedError', delivery: 'not-sent' }]);
+});
+
+it('does not dial for whom hangs up as it begins to connect', () => {
+  let dials = 0;
+  const transport = defer(() => {
+    dials += 1;
+    return NEVER;
+  });
+  const { connect, state$ } = channel(transport, liveCallProtocol);
+  const states: string[] = [];
+  state$.subscribe(({ status }) => {
+    states.push(status);
+    if (status === 'connecting') connect().unsubscribe();
+  });
+  connect();
+
+  expect({ dials, states }).toEqual({ dials: 0, states: ['idle', 'connecting', 'closed'] });
+});
+
+it('sends nothing on a connection that was there when the call failed', () => {
+  const { connection$, sent, ...spoken } = open();
+  const failed: unknown[] = [];
+  spoken.state$.subscribe(({ status }) => {
+    if (status !== 'closed') return;
+    spoken.command(joinCall).subscribe({ error: (error: unknown) => failed.push(error) });
+  });
+  connection$.error(new HandshakeRefusedError(404));
+
+  expect({ sent, failed }).toMatchObject({ sent: [], failed: [{ delivery: 'not-sent' }] });
 });
 
 /* Types */

@@ -268,7 +268,6 @@ export class Following<In, Out extends { readonly type: string }>
   #close(closed: Closed): void {
     if (this.#isClosed) return;
     this.#isClosed = true;
-    this.#open = undefined;
     this.#tell(this.#tellClosed, closed);
   }
 

@@ -154,7 +154,9 @@ export class WebSocketDial implements Unsubscribable, Beaten {
     if (this.#onUpgrade !== undefined) this.#upgradeHeaders = rawHeaders;
   }
 
-  open(socket: DialledSocket): void {
+  open(): void {
+    const socket = this.#socket;
+    if (socket === undefined) return;
     this.#answer();
     this.#watched?.stop();
     this.#onUpgrade?.({
@@ -242,33 +244,35 @@ class DialledSocket extends WebSocket {
   declare dial: WebSocketDial;
 }
 
-function onError(this: WebSocket, error: Error): void {
-  (this as DialledSocket).dial.fail(error);
+const dialOf = (socket: unknown) => (socket as { readonly dial: WebSocketDial }).dial;
+
+function onError(this: unknown, error: Error): void {
+  dialOf(this).fail(error);
 }
 
-function onUnexpectedResponse(this: WebSocket, _request: unknown, response: IncomingMessage): void {
-  (this as DialledSocket).dial.refuse(response);
+function onUnexpectedResponse(this: unknown, _request: unknown, response: IncomingMessage): void {
+  dialOf(this).refuse(response);
 }
 
-function onUpgrade(this: WebSocket, response: IncomingMessage): void {
-  (this as DialledSocket).dial.upgrade(response);
+function onUpgrade(this: unknown, response: IncomingMessage): void {
+  dialOf(this).upgrade(response);
 }
 
-function onOpen(this: WebSocket): void {
-  (this as DialledSocket).dial.open(this as DialledSocket);
+function onOpen(this: unknown): void {
+  dialOf(this).open();
 }
 
-function onMessage(this: WebSocket, data: unknown, isBinary: boolean): void {
+function onMessage(this: unknown, data: unknown, isBinary: boolean): void {
   // `binaryType` is left at 'nodebuffer': `data` is one Buffer.
-  (this as DialledSocket).dial.hear(data as Buffer, isBinary);
+  dialOf(this).hear(data as Buffer, isBinary);
 }
 
-function onSign(this: WebSocket): void {
-  (this as DialledSocket).dial.sign();
+function onSign(this: unknown): void {
+  dialOf(this).sign();
 }
 
-function onClose(this: WebSocket, code: number, reason: Buffer): void {
-  (this as DialledSocket).dial.close(code, reason.toString());
+function onClose(this: unknown, code: number, reason: Buffer): void {
+  dialOf(this).close(code, reason.toString());
 }
 
 /** What this side cuts a connection for, in words of its own. */
