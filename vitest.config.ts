@@ -26,6 +26,8 @@ export const base = defineConfig({
       '@livecall/recording/reader': source('packages/recording/src/reader.ts'),
       '@livecall/recording': source('packages/recording/src/index.ts'),
       '@livecall/server': source('packages/server/src/index.ts'),
+      '@livecall/tools/jest': source('tools/src/jest.ts'),
+      '@livecall/tools/node-test': source('tools/src/node-test.ts'),
       '@livecall/tools/replay': source('tools/src/replay.ts'),
       '@livecall/tools/vitest': source('tools/src/vitest.ts'),
       '@livecall/tools': source('tools/src/index.ts'),

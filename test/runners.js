@@ -57,6 +57,19 @@ test('joins', async () => {
   jest.useFakeTimers(${options});
   ${joins("pace: 'recorded'", 'await jest.advanceTimersByTimeAsync(600_000);')}
 });`;
+const JEST_FIXTURE = (act) => `import { test } from '@livecall/tools/jest';
+import { filter, firstValueFrom, switchMap } from 'rxjs';
+test('joins', async ({ replayed }) => {
+  const { call, recording } = await replayed('joined-call.ndjson', { waitMs: 500 });
+  const joined = firstValueFrom(
+    call.events$.pipe(
+      filter(({ type }) => type === 'event:end'),
+      switchMap(() => call.joinCall()),
+    ),
+  );
+  call.connect();
+  ${act}
+});`;
 const FIXTURE = `import { test } from '@livecall/tools/vitest';
 import { filter, firstValueFrom, switchMap } from 'rxjs';
 import { expect, vi } from 'vitest';
@@ -132,6 +145,18 @@ const cells = [
   ['vitest 4, fake timers left on', vitest('vitest4', LEFT_ON), 'the timers are faked'],
   ['vitest 3, fake timers left on', vitest('vitest3', LEFT_ON), 'the timers are faked'],
   ['Jest 30', jest({ 'app.test.js': plain })],
+  [
+    'Jest 30, its entry',
+    jest({
+      'app.test.js': JEST_FIXTURE(`await joined;
+  expect(call).toHaveFollowed(recording);`),
+    }),
+  ],
+  [
+    'Jest 30, its entry, not joined',
+    jest({ 'app.test.js': JEST_FIXTURE('void joined;').replace('call.joinCall()', '[]') }),
+    'missing: expected client:joinCall',
+  ],
   ['Jest 30, fake timers', jest({ 'app.test.js': faked('') })],
   [
     'Jest 30, fake timers without performance',

@@ -127,3 +127,71 @@ expect(call).toHaveSent(['client:join']);
 
   expect(await app.compile()).toBe('');
 });
+
+const finishing = `
+import assert from 'node:assert/strict';
+
+import { test } from '@livecall/tools/node-test';
+import { filter, firstValueFrom, switchMap } from 'rxjs';
+
+async function join({ call }) {
+  const joined = firstValueFrom(
+    call.events$.pipe(
+      filter(({ type }) => type === 'event:end'),
+      switchMap(() => call.joinCall()),
+    ),
+  );
+  call.connect();
+  await joined;
+}
+
+test('joins', async ({ replayed }, t) => {
+  assert.equal(t.name, 'joins');
+  await join(await replayed('recordings/joined-call.ndjson'));
+});
+
+test('joins, with options', { timeout: 60_000 }, async ({ replayed }) => {
+  await join(await replayed('recordings/joined-call.ndjson', { over: 'process' }));
+});
+
+test('does not join', async ({ replayed }) => {
+  const { call } = await replayed('recordings/joined-call.ndjson', { waitMs: 50 });
+  call.connect();
+});
+
+test('fails by itself', async ({ replayed }) => {
+  await join(await replayed('recordings/joined-call.ndjson'));
+  assert.equal(1, 2);
+});
+`;
+
+it('is judged by itself in node:test', async () => {
+  const file = app.write('finishing.test.js', finishing);
+  const { stdout } = await app.node('--test', '--test-reporter=spec', file);
+
+  expect([...new Set(stdout.match(/^[✔✖] .*(?= \()/gm))]).toEqual([
+    ...['✔ joins', '✔ joins, with options', '✖ does not join', '✖ fails by itself'],
+  ]);
+  expect(stdout).toMatch(/joined-call.ndjson:9: missing: expected client:joinCall/);
+});
+
+it('is typed for Jest by its entry', async () => {
+  app.write(
+    'jest-types.ts',
+    `
+import { test } from '@livecall/tools/jest';
+import { expect } from 'expect';
+
+test('joins', async ({ replayed }) => {
+  const { call, recording, server } = await replayed('recordings/joined-call.ndjson', { over: 'socket' });
+  expect(call).toHaveSent(['client:joinCall']);
+  expect(server.url).toBe('');
+  expect(call).toHaveFollowed(recording);
+});
+// @ts-expect-error: no body
+test.only('joins');
+`,
+  );
+
+  expect(await app.compile()).toBe('');
+});

@@ -171,7 +171,7 @@ What a format has no place for is said. Phone numbers are replaced, as in every
 recording that is written.
 
   $ livecall export call.ndjson --to vtt --out call.vtt
-  $ livecall export call.ndjson --to har --out call.har   # Chrome's network panel reads it`,
+  $ livecall export call.ndjson --to har --out call.har  # for Chrome's panel`,
     )
     .action(async (path: string, flags: ExportFlags) => {
       const { exportRecording } = await import('./commands/export.js');

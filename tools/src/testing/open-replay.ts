@@ -1,4 +1,4 @@
-import { ConnectionClosedError, liveCall, patience } from '@livecall/core';
+import { ConnectionClosedError, liveCall } from '@livecall/core';
 import type { AnyProtocol, LiveCall, LiveCallOptions, Transport } from '@livecall/core';
 import { DIVERGED, LONGEST_TIMER_MS, monotonicNow } from '@livecall/core/internal';
 import { loadRecording } from '@livecall/recording/reader';
@@ -9,7 +9,6 @@ import * as E from 'fp-ts/lib/Either.js';
 import {
   BehaviorSubject,
   catchError,
-  combineLatest,
   defer,
   finalize,
   lastValueFrom,
@@ -18,7 +17,6 @@ import {
   ReplaySubject,
   take,
   takeUntil,
-  takeWhile,
 } from 'rxjs';
 
 import type { Fault } from '../faults/create-fault.js';
@@ -28,6 +26,8 @@ import type { Divergence, DivergenceKind } from '../replay/divergence.js';
 import { replay } from '../replay/replay.js';
 import type { ManualReplay, Replay, ReplayOptions } from '../replay/replay.js';
 import { DivergedError } from './diverged-error.js';
+import { findLeftOpen } from './find-left-open.js';
+import { isToBeRecorded } from './is-to-be-recorded.js';
 import { rememberServer } from './server-of.js';
 import { unlessTimeStands } from './unless-time-stands.js';
 
@@ -46,6 +46,11 @@ export interface OpenReplayOptions extends ReplayOptions {
   readonly allow?: readonly DivergenceKind[];
   /** Options for the `LiveCall`. */
   readonly call?: LiveCallOptions;
+  /**
+   * Where the recording's file is missing: what is dialled then, and recorded into it once the test
+   * has passed; pace, matching and faults are for the next time. In CI it is an error.
+   */
+  readonly recordFrom?: Transport;
 }
 
 /** The fake server of a test; over a socket it has a URL. */
@@ -110,8 +115,25 @@ export async function openReplay(
   source: string | Recording,
   options: OpenReplayOptions = {},
 ): Promise<OpenedReplay> {
-  const { over = 'process', faults = [], call: callOptions, ...replayOptions } = options;
-  const { waitMs = 5_000 } = replayOptions;
+  const {
+    over = 'process',
+    faults = [],
+    call: callOptions,
+    recordFrom,
+    ...replayOptions
+  } = options;
+  const { waitMs = 5_000, pace } = replayOptions;
+  if (recordFrom !== undefined && isToBeRecorded(source, recordFrom)) {
+    if (pace === 'manual') throw new TypeError('What is to be recorded cannot be moved by hand.');
+    // Most tests have their recordings, and need not load what makes them.
+    const { openRecorder } = await import('./open-recorder.js');
+    return openRecorder(source as string, {
+      transport: recordFrom,
+      over,
+      waitMs,
+      ...(callOptions !== undefined && { call: callOptions }),
+    });
+  }
   const recording = typeof source === 'string' ? await loadRecording(source) : source;
   const server = replay(recording, replayOptions);
   const watched = faults.map(watchFault);
@@ -172,19 +194,7 @@ export async function openReplay(
     // A fault may keep from the client what the server has long said.
     const keptMs = faults.length === 0 ? 0 : waitMs - (monotonicNow() - startedAt);
     const patienceMs = Math.min(Math.max(lingersMs, keptMs), LONGEST_TIMER_MS);
-    let stillOpen: string | undefined;
-    await combineLatest([call.state$, open$])
-      .pipe(
-        map(([{ status }, open]) => {
-          if (status !== 'idle' && status !== 'closed') return `the call is still ${status}`;
-          return open > 0 ? 'a connection is still open' : undefined;
-        }),
-        takeWhile((left) => left !== undefined, true),
-        takeUntil(patience(patienceMs)),
-      )
-      .forEach((left) => {
-        stillOpen = left && `${left}; play it to its end, or unsubscribe what connect() returned`;
-      });
+    const stillOpen = await findLeftOpen(call, open$, patienceMs);
     const departed = server.divergences();
     const found = [...refused, ...(departed.length > 0 ? departed : unplayed)];
     const counted = found.filter(
