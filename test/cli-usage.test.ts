@@ -14,7 +14,7 @@ it.concurrent.each(['--version', '-V'])('prints its version with %s', async (fla
 
 const commands = [
   ...(['record', 'replay', 'proxy', 'show', 'check', 'redact', 'repair'] as const),
-  ...(['list', 'search', 'stats', 'diff', 'cut', 'export', 'import'] as const),
+  ...(['list', 'search', 'stats', 'diff', 'cut', 'export', 'import', 'completion', 'man'] as const),
 ];
 
 it.concurrent.each([['--help'], ['-h'], ['help']])(

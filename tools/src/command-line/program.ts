@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-import { Command, Help, InvalidArgumentError, Option } from 'commander';
+import { Argument, Command, Help, InvalidArgumentError, Option } from 'commander';
 
 import { addRecordingCommands } from './add-recording-commands.js';
 import { checkOptions } from './check-options.js';
@@ -18,6 +18,7 @@ import type { ReplayFlags } from './commands/replay.js';
 import type { ShowHtmlFlags } from './commands/show-html.js';
 import type { ShowFlags as TextFlags } from './commands/show.js';
 import type { GivenTokens } from './take-tokens.js';
+import type { Shell } from './to-completion.js';
 import { toPatience, toTime } from './to-time.js';
 
 /** What `livecall show` was called with. */
@@ -315,6 +316,32 @@ the key. A recording that is being written is followed as it grows.
       await program.parseAsync(asked.length === 0 ? ['--help'] : asked, { from: 'user' });
     });
 
+  program
+    .command('completion')
+    .description('print what completes the command line in a shell')
+    .addArgument(new Argument('<shell>', 'the shell').choices(['bash', 'zsh', 'fish']))
+    .addHelpText(
+      'after',
+      `
+  $ source <(livecall completion bash)         # in ~/.bashrc; zsh likewise
+  $ livecall completion fish | source          # in ~/.config/fish/config.fish`,
+    )
+    .action(async (shell: Shell) => {
+      const { toCompletion } = await import('./to-completion.js');
+      const { describeProgram } = await import('./describe-program.js');
+      onExit(await printPage(toCompletion(describeProgram(program), shell)));
+    });
+
+  program
+    .command('man')
+    .description('print the manual, for man')
+    .addHelpText('after', '\n  $ livecall man | man -l -')
+    .action(async () => {
+      const { toManPage } = await import('./to-man-page.js');
+      const { describeProgram } = await import('./describe-program.js');
+      onExit(await printPage(toManPage(describeProgram(program))));
+    });
+
   const required: Readonly<Record<string, readonly string[]>> = {
     record: ['url', 'out'],
     proxy: ['url', 'out-dir'],
@@ -323,6 +350,12 @@ the key. A recording that is being written is followed as it grows.
   };
   for (const command of program.commands) checkOptions(command, required[command.name()] ?? []);
   return program;
+}
+
+async function printPage(text: string): Promise<number> {
+  const { writeText } = await import('./write-recording.js');
+  await writeText([text], '-');
+  return exitCodes.ok;
 }
 
 function describeExitCodes(command: Command): string {
