@@ -73,7 +73,12 @@ export class HandshakeTimeoutError extends TaggedError<'HandshakeTimeoutError'> 
   }
 }
 
-/** The connection could not be made: name not found, refused, TLS, or an answer that is no handshake. */
+/**
+ * The connection could not be made: name not found, refused, TLS, or an answer that is no handshake.
+ *
+ * Its message repeats the cause's. `webSocketTransport` leaves tokens out of both; a transport of
+ * one's own gives it a cause that is as harmless.
+ */
 export class ConnectFailedError extends CausedError<'ConnectFailedError'> {
   /** The system's or library's own code, `ECONNREFUSED` or `CERT_HAS_EXPIRED` for one, where there is one. */
   readonly code: string | undefined;
