@@ -105,6 +105,7 @@ const expected: Readonly<
       'livecall check': { exitCode: 0, isAsExpected: true },
     },
   },
+  imports: { imports: { '@livecall/core': { exitCode: 0, written: '' } } },
   soak: { soak: { 'livecall, every stream': IN_ORDER } },
 };
 

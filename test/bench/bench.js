@@ -19,6 +19,7 @@ const QUESTIONS = [
   'replays',
   'fidelity',
   'command-line',
+  'imports',
 ];
 
 /** Questions that take too long to be asked with the others. */

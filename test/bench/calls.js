@@ -30,14 +30,14 @@ export const tables = [
     expected: () => ({ isInOrder: true }),
     targets: [
       {
-        says: 'memory with one stream at most 1.3 × raw `ws`',
+        says: 'memory with one stream at most 1.55 × raw `ws`',
         figure: (best) => best(ONE, 'kib') / best(RAW, 'kib'),
-        atMost: 1.3,
+        atMost: 1.55,
       },
       {
-        says: 'memory with every stream at most 1.5 × raw `ws`',
+        says: 'memory with every stream at most 1.6 × raw `ws`',
         figure: (best) => best(ALL, 'kib') / best(RAW, 'kib'),
-        atMost: 1.5,
+        atMost: 1.6,
       },
       {
         says: 'memory at most 0.8 × webSocket() + zod + filters',
