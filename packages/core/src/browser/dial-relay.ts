@@ -134,12 +134,12 @@ export function dialRelay(
 
   /** The way to the relay has ended, or cannot be made. */
   const lose = (error: TransportError, code = 1000) => {
-    if (asyncScheduler.now() - attachedAt >= STEADY_MS) attempt = 0;
-    drop(code);
     if (!isOpened) {
       fail(error);
       return;
     }
+    if (asyncScheduler.now() - attachedAt >= STEADY_MS) attempt = 0;
+    drop(code);
     attachedAt = NaN;
     goAway();
     if (subscriber.closed || isAside) return;
