@@ -162,6 +162,14 @@ export default defineConfig(
     },
   },
   {
+    files: ['packages/console/src/**/*.{ts,tsx}'],
+    ignores: ['**/*.test.ts'],
+    rules: oneWay({
+      regex: '^node:|^@livecall/(?!core$|recording$|recording/page$)',
+      message: 'It is a page: of recording it takes what has no Node in it, of core types.',
+    }),
+  },
+  {
     // The compiler checks tests as strictly as the rest; of what wants types besides, they keep what
     // makes a test that cannot fail. The others take a quarter of the whole time.
     files: ['**/*.test.ts', 'test/**/*.ts'],

@@ -193,4 +193,7 @@ it('runs its command line in an app', async () => {
   const { stdout } = await run(livecall, ['show', join(root, 'recordings', 'joined-call.ndjson')]);
 
   expect(stdout).toContain('→ join the call');
+  const call = join(root, 'recordings', 'joined-call.ndjson');
+  const { stdout: page } = await run(livecall, ['show', call, '--html', '-']);
+  expect(page).toContain('<script type="module">');
 });

@@ -54,7 +54,7 @@ export function CallView({
   return (
     <main class="call">
       <header class="call-head">
-        <h1>{title ?? call.name}</h1>
+        <h1 class={title === undefined ? 'file-name' : 'title'}>{title ?? call.name}</h1>
         <p class="call-facts">
           {title !== undefined && <span class="file">{call.name}</span>}
           {header !== undefined && <span>{toDate(header.recordedAt)}</span>}

@@ -121,6 +121,7 @@ export function Timeline({ view, onOpen }: { view: ViewState; onOpen: () => void
                   width={bar.width}
                   height="70%"
                   rx="3"
+                  opacity={0.35 + 0.65 * bar.density}
                   onClick={() => {
                     open(bar.row);
                   }}

@@ -5,7 +5,6 @@ import { systemCode } from '@livecall/core/internal';
 import { readConsolePage } from './console-page.js';
 import { exitCodes, ExitError } from './exit-error.js';
 import { openBrowser } from './open-browser.js';
-import { say } from './say.js';
 import type { LiveSession } from '../console/live-session.js';
 import type { RecordingList } from '../console/recording-list.js';
 import { serveConsole } from '../console/serve-console.js';
@@ -54,7 +53,6 @@ export async function startConsole({
   }
   const url = `http://127.0.0.1:${server.port}/?key=${key}`;
   const forget = opensBrowser && process.stderr.isTTY ? openBrowser(url) : undefined;
-  if (forget === undefined) say('open the URL in a browser on this machine');
   return {
     url,
     stop: async () => {

@@ -26,7 +26,7 @@ export async function runConsole(
   const recordings = createRecordingList(paths.length === 0 ? ['.'] : paths);
   const started = await startConsole({ recordings, port, opensBrowser: open });
   process.stdout.write(`${started.url}\n`);
-  say('Ctrl-C stops it');
+  say('open the URL in a browser of this machine; Ctrl-C stops it');
   const code = await lastValueFrom(stopped(), { defaultValue: exitCodes.ok });
   await started.stop();
   return code;

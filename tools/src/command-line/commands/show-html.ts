@@ -1,19 +1,17 @@
 import { rmSync } from 'node:fs';
 import { basename } from 'node:path';
 
-import { systemCode } from '@livecall/core/internal';
 import type { RedactOptions } from '@livecall/recording';
-import { createLines, lineFile } from '@livecall/recording/internal';
-import type { LineFile } from '@livecall/recording/internal';
+import { createLines } from '@livecall/recording/internal';
 import * as E from 'fp-ts/lib/Either.js';
 import { noop } from 'rxjs';
 
 import { assertCountries } from '../assert-countries.js';
 import { readConsolePage } from '../console-page.js';
-import { exitCodes, ExitError } from '../exit-error.js';
 import { nameInput, readInput } from '../read-input.js';
 import { say } from '../say.js';
 import { openStandardOutput } from '../standard-output.js';
+import { createOutput } from '../write-recording.js';
 
 /** What `livecall show --html` was called with. */
 export interface ShowHtmlFlags extends RedactOptions {
@@ -34,7 +32,8 @@ export async function showHtml(path: string, flags: ShowHtmlFlags): Promise<void
   const input = readInput(path);
   const first = await input.next();
   const output = out === '-' ? openStandardOutput() : undefined;
-  const target = output === undefined ? createFile(out) : { writeLine: output.write, close: noop };
+  const target =
+    output === undefined ? createOutput(out) : { writeLine: output.write, close: noop };
   const write = (line: string) => {
     // In JSON it can only stand in a text; so the recording cannot end the element that holds it.
     target.writeLine(line.replaceAll('<', String.raw`\u003c`));
@@ -69,15 +68,4 @@ function toElement(name: string): string {
     (character) => `&#${character.codePointAt(0) ?? 0};`,
   );
   return `<script type="application/x-ndjson" id="recording" data-name="${safe}">`;
-}
-
-function createFile(out: string): LineFile {
-  const created = lineFile(out, {
-    onError: ({ cause }) => {
-      const problem = `cannot be written (${systemCode(cause)}); it was taken away again`;
-      throw new ExitError(exitCodes.ioError, `${out}: ${problem}.`, { cause });
-    },
-  });
-  if (E.isLeft(created)) throw created.left;
-  return created.right;
 }
