@@ -4,12 +4,13 @@ import type { Subscriber } from 'rxjs';
 import type { ChannelListener } from './channel-listener.js';
 import type { Verdict } from './classify.js';
 import { CallEndedError, NotOpenError, ServerReportedError } from './command-error.js';
+import { isClose, isNormalClose, toLiveCallError, toLost } from './connection-end.js';
 import type { Closed, ConnectionState, Reconnecting } from './connection-state.js';
 import { Dialler } from './dialler.js';
 import type { Follower } from './dialler.js';
 import type { CommandLine } from './issue-command.js';
 import { Latest } from './latest.js';
-import { EndedWithoutCallEndError, isLiveCallError } from './live-call-error.js';
+import { EndedWithoutCallEndError } from './live-call-error.js';
 import type { LiveCallError } from './live-call-error.js';
 import { Multicast } from './multicast.js';
 import { patience } from './patience.js';
@@ -17,9 +18,9 @@ import type { Progress } from './patience.js';
 import type { Answer, ClientProtocol, CommandId } from './protocol.js';
 import type { Received } from './received.js';
 import type { CheckedRetryOptions, Retry } from './retry-options.js';
-import { ConnectionClosedError, TransportFailedError } from './transport-error.js';
-import type { TransportError } from './transport-error.js';
+import { ConnectionClosedError } from './transport-error.js';
 import type { Connection, Frame, Transport } from './transport.js';
+import { warnConnectedAfterEnd } from './warn-connected-after-end.js';
 
 interface FollowingOptions<In> {
   readonly retryOptions: CheckedRetryOptions;
@@ -354,7 +355,10 @@ export class Following<In, Out extends { readonly type: string }>
 
   connect(): Subscription {
     if (this.#life !== undefined) {
-      if (this.#life.closed) this.#warnLater(this.#life);
+      if (this.#life.closed && !this.#hasWarned) {
+        this.#hasWarned = true;
+        warnConnectedAfterEnd(this.#life);
+      }
       return this.#life;
     }
     const life = new Subscription(() => {
@@ -385,61 +389,8 @@ export class Following<In, Out extends { readonly type: string }>
     this.#dialler?.look();
     this.#looks?.next();
   }
-
-  /**
-   * A second mount of React's StrictMode connects a call that its first one hung up on, and nothing
-   * comes of it. `connect().unsubscribe()` is a hang-up, and is none of that.
-   */
-  #warnLater(life: Subscription): void {
-    if (this.#hasWarned) return;
-    this.#hasWarned = true;
-    let hasLeft = false;
-    queueMicrotask(() => {
-      if (!hasLeft) console.warn(CONNECTED_AFTER_END);
-    });
-    const unsubscribe = life.unsubscribe.bind(life);
-    life.unsubscribe = () => {
-      hasLeft = true;
-      unsubscribe();
-    };
-  }
 }
-
-const CONNECTED_AFTER_END =
-  'livecall: connect() on a call that is over does nothing. It follows one call, once: make a new ' +
-  'one with liveCall(), in React within the effect that connects it.';
 
 const complete = (listener: Subscriber<unknown>) => {
   listener.complete();
 };
-
-/** What a connection's frames may end with: a transport's error is taken at its word. */
-function toLost(error: unknown): LiveCallError {
-  const isKnown = isLiveCallError(error) && classifiable.has(error._tag);
-  return isKnown
-    ? error
-    : new ConnectionClosedError(1006, '', { cause: new TransportFailedError(error) });
-}
-
-const classifiable: ReadonlySet<LiveCallError['_tag']> = /* @__PURE__ */ new Set<
-  TransportError['_tag']
->([
-  'HandshakeRefusedError',
-  'HandshakeTimeoutError',
-  'ConnectFailedError',
-  'TokenUnavailableError',
-  'ConnectionClosedError',
-]);
-
-function isClose(error: unknown): error is ConnectionClosedError {
-  return isLiveCallError(error) && error._tag === 'ConnectionClosedError';
-}
-
-function isNormalClose(error: unknown): error is ConnectionClosedError {
-  return isClose(error) && error.code === 1000;
-}
-
-/** A transport of someone else's may error with anything. */
-function toLiveCallError(error: unknown): LiveCallError {
-  return isLiveCallError(error) ? error : new TransportFailedError(error);
-}
