@@ -242,7 +242,7 @@ async function main() {
   };
 
   const rows = [];
-  for (const way of ['bare', 'fleet', 'bare', 'fleet']) {
+  for (const way of (process.env['WAYS'] ?? 'bare,fleet,bare,fleet').split(',')) {
     const said = await start('platform');
     const url = `ws://127.0.0.1:${said.first.port}/ws/v1/liveCalls?conversationToken=x`;
     const reader = await start(way === 'bare' ? 'bareReader' : 'fleetReader', broker);

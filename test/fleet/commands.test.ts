@@ -58,7 +58,12 @@ itWithNats('says that nothing was sent where nobody follows the call any more', 
   await reach(call, 'open');
   // As a process that was killed, it says nothing to anybody.
   await workers.close();
-  expect(await outcomeOf(call)).toMatchObject({ _tag: 'NotOpenError', delivery: 'not-sent' });
+  // Until the server has noticed, it is not known.
+  let outcome = await outcomeOf(call, { ackTimeoutMs: 100 });
+  while ((outcome as { _tag?: string })._tag === 'AckTimeoutError') {
+    outcome = await outcomeOf(call, { ackTimeoutMs: 100 });
+  }
+  expect(outcome).toMatchObject({ _tag: 'NotOpenError', delivery: 'not-sent' });
   hungUp.unsubscribe();
   worker.stop();
   expect(await outcomeOf(call)).toBeInstanceOf(CallEndedError);

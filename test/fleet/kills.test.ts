@@ -44,6 +44,7 @@ itWithNats(
     const ids = Array.from({ length: count }, (_, n) => `call-${n + 1}`);
     const heard = new Map(ids.map((id) => [id, readWords(connection, prefix, id)]));
     const workers = Array.from({ length: workerCount }, startWorker);
+    for (const { stdout } of workers) await stdout.nth(1);
     for (const id of ids) await enqueueSealed(connection, prefix, id);
     const isFollowed = (id: string) => (platform.calls.get(tokenOf(id))?.open.size ?? 0) > 0;
     const allFollowed = async () => {

@@ -88,11 +88,15 @@ export function callEntries({
     let parts: Uint8Array[] = [];
     /** What came before what stands in front of it. */
     const early = new Map<number, Piece>();
+    const awaited = new WeakSet<Piece>();
     /** What came live while the stream is read. */
     let live: Piece[] = [];
     let isReading = false;
+    /** Whether the stream may have what was not heard: nothing live is told before that is read. */
+    let isBehind = true;
     let isAskedAgain = false;
 
+    const needsReading = () => isBehind;
     const isToReadAgain = () => isAskedAgain && !subscriber.closed;
     const hasLeft = () => subscriber.closed;
 
@@ -133,9 +137,9 @@ export function callEntries({
       const age = run === undefined ? 1 : compareRuns(piece.id.run, run);
       if (age < 0) return;
       if (age > 0) {
-        // Its header, or whatever of it the stream still has: older entries go when it is full.
-        if (!isStored && (piece.id.number > 1 || early.size > 0)) {
-          readAgain(piece);
+        // First what the run before has still published. A header that is not stored then was refused.
+        if (!isStored && (run !== undefined || piece.id.number > 1)) {
+          if (!awaited.has(piece)) readAgain(piece);
           return;
         }
         begin(piece);
@@ -166,7 +170,11 @@ export function callEntries({
     };
 
     const readAgain = (piece?: Piece) => {
-      if (piece !== undefined) live.push(piece);
+      isBehind = true;
+      if (piece !== undefined) {
+        awaited.add(piece);
+        live.push(piece);
+      }
       if (isReading) isAskedAgain = true;
       else void read();
     };
@@ -213,11 +221,14 @@ export function callEntries({
         } while (isToReadAgain());
         if (hasLeft()) return;
         isReading = false;
+        isBehind = false;
         const heard = live;
         live = [];
         heard.forEach((piece, index) => {
-          accept(piece, false, index < heard.length - 1);
+          if (needsReading()) live.push(piece);
+          else accept(piece, false, index < heard.length - 1);
         });
+        if (needsReading()) return;
         if (early.size > 0) waitForGap();
         subscriber.next({ kind: 'caught-up' });
       } catch {
@@ -236,7 +247,7 @@ export function callEntries({
       callback: (error, message) => {
         const piece = error === null ? toPiece(message) : undefined;
         if (piece === undefined) return;
-        if (isReading) live.push(piece);
+        if (isBehind) live.push(piece);
         else accept(piece, false, false);
       },
     });
@@ -246,7 +257,8 @@ export function callEntries({
     subscriber.add(
       link.news$.subscribe({
         next: (news) => {
-          if (news === 'back') readAgain();
+          if (news === 'away') isBehind = true;
+          else if (news === 'back') readAgain();
         },
         complete: () => {
           subscriber.next({ kind: 'closed' });

@@ -11,7 +11,7 @@ import type { Secrets } from '@livecall/recording';
 import { jetstream, JetStreamApiError } from '@nats-io/jetstream';
 import type { JetStreamManager, JsMsg } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/transport-node';
-import { Subscription, tap } from 'rxjs';
+import { Subscription, tap, timer } from 'rxjs';
 
 import { answerRequest } from './ask-worker.js';
 import { brokerLink } from './broker-link.js';
@@ -153,10 +153,7 @@ export function followJob({
   const hasEnded = () => isOver;
 
   const later = (action: () => void) => {
-    const timer = setTimeout(action, TRY_AGAIN_MS);
-    life.add(() => {
-      clearTimeout(timer);
-    });
+    life.add(timer(TRY_AGAIN_MS).subscribe(action));
   };
 
   /* What is published */

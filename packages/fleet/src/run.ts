@@ -6,8 +6,8 @@ export interface Run {
   /** The job's sequence number in its queue. */
   readonly job: number;
   /**
-   * Higher than that of every run of the job before it. It is no count of deliveries: the server may
-   * give a job back, and deliver it with the same count once more.
+   * Higher than that of every run of the job before it. It is no count of deliveries: a server of 2.9
+   * was seen to deliver a job that had been given back with the same count once more.
    */
   readonly nth: number;
 }

@@ -53,20 +53,14 @@ export async function runFollow(
 }
 
 function describe(message: ServerMessage): string {
-  switch (message.type) {
-    case 'event:start':
-      return `call from ${toVisible(message.phone) || 'a number that is not given'}`;
-    case 'event:end':
-      return `screening ended · ${toVisible(message.msg)}`;
-    case 'event:callEnd':
-      return 'call ended';
-    case 'transcript':
-      return `${message.role}: ${toVisible(message.msg)}`;
-    case 'ack':
-      return 'a command was acknowledged';
-    case 'error':
-      return `error: ${toVisible(message.description)}`;
-    case 'unknown':
-      return 'a message of a kind that is not published';
+  if ('role' in message) return `${message.role}: ${toVisible(message.msg)}`;
+  if ('phone' in message) {
+    return `call from ${toVisible(message.phone) || 'a number that is not given'}`;
   }
+  if ('msg' in message) return `screening ended · ${toVisible(message.msg)}`;
+  if ('description' in message) return `error: ${toVisible(message.description)}`;
+  if ('timestamp' in message) return 'call ended';
+  return message.type === 'unknown'
+    ? 'a message of a kind that is not published'
+    : 'a command was acknowledged';
 }
