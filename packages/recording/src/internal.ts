@@ -5,7 +5,7 @@ export type { Repair } from './format/repair.js';
 export { lineFile } from './recording-file.js';
 export type { LineFile, RestingLineFile } from './recording-file.js';
 export { createLeakFinder } from './redaction/leak-finder.js';
-export { createLines } from './redaction/recording-lines.js';
+export { createRecordingLines } from './redaction/recording-lines.js';
 export { createFileSearch } from './workbench/file-search.js';
 export { createFileSummary } from './workbench/file-summary.js';
 export { createStats } from './workbench/recording-stats.js';

@@ -6,7 +6,7 @@ import { asyncScheduler } from 'rxjs';
 import { isTooLong, LONGEST_LINE_MIB } from './format/longest-line.js';
 import { Entry, toStamp } from './format/recording.js';
 import type { Header, UnstampedEntry } from './format/recording.js';
-import { createLines } from './redaction/recording-lines.js';
+import { createRecordingLines } from './redaction/recording-lines.js';
 import type { RedactOptions } from './redaction/redactor.js';
 import { createSecrets } from './redaction/secrets.js';
 import type { Secrets } from './redaction/secrets.js';
@@ -64,7 +64,7 @@ export function recordingSink(
   { title, endpoint, secrets: given, ...redactOptions }: RecordingSinkOptions = {},
 ): RecordingSink {
   const secrets = given ?? createSecrets();
-  const lines = createLines({ ...redactOptions, secrets });
+  const lines = createRecordingLines({ ...redactOptions, secrets });
   let areTokensKnown = given !== undefined;
   let startedAt: number | undefined;
   let lastAt = 0;

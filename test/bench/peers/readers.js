@@ -46,8 +46,8 @@ function livecall(path) {
 /** `livecall check`, all but the start of its process. */
 async function check(path) {
   const module = '../../../tools/dist/command-line/commands/check.js';
-  const { check: checkFiles } = await import(module);
-  const exitCode = await checkFiles([path], {});
+  const { runCheck } = await import(module);
+  const exitCode = await runCheck([path], {});
   if (exitCode !== 0) throw new Error('The recording should be sound.');
 }
 

@@ -49,8 +49,8 @@ incomplete (the recorder died), nothing.
   $ livecall list --outcome cut --since 2026-11-01`,
     )
     .action(async (paths: string[], flags: ListFlags) => {
-      const { list } = await import('./commands/list.js');
-      onExit(await list(paths, flags));
+      const { runList } = await import('./commands/list.js');
+      onExit(await runList(paths, flags));
     });
 
   program
@@ -74,8 +74,8 @@ words in several utterances. It ends with 1 where nothing was found.
   $ livecall search "needs a signature" --role other`,
     )
     .action(async (words: string, paths: string[], flags: SearchFlags) => {
-      const { search } = await import('./commands/search.js');
-      onExit(await search(words, paths, flags));
+      const { runSearch } = await import('./commands/search.js');
+      onExit(await runSearch(words, paths, flags));
     });
 
   program
@@ -91,8 +91,8 @@ Several recordings are counted together. How long somebody talked is estimated
 by the words, since a transcript tells when it came and not how long it is.`,
     )
     .action(async (paths: string[], flags: StatsFlags) => {
-      const { stats } = await import('./commands/stats.js');
-      onExit(await stats(paths, flags));
+      const { runStats } = await import('./commands/stats.js');
+      onExit(await runStats(paths, flags));
     });
 
   program
@@ -117,8 +117,8 @@ no differences, unless they are asked for.
   $ livecall diff before.ndjson after.ndjson --times 50ms`,
     )
     .action(async (left: string, right: string, flags: DiffFlags) => {
-      const { diff } = await import('./commands/diff.js');
-      onExit(await diff(left, right, flags));
+      const { runDiff } = await import('./commands/diff.js');
+      onExit(await runDiff(left, right, flags));
     });
 
   const cut = program
@@ -143,8 +143,8 @@ Phone numbers are replaced, as in every recording that is written.
   $ livecall cut call.ndjson --from 12s --to 40s --out piece.ndjson`,
     )
     .action(async (path: string, flags: CutFlags) => {
-      const { cut: cutPiece } = await import('./commands/cut.js');
-      onExit(await cutPiece(path, flags));
+      const { runCut } = await import('./commands/cut.js');
+      onExit(await runCut(path, flags));
     });
 
   addExchangeCommands(program, onExit);
@@ -174,8 +174,8 @@ recording that is written.
   $ livecall export call.ndjson --to har --out call.har  # for Chrome's panel`,
     )
     .action(async (path: string, flags: ExportFlags) => {
-      const { exportRecording } = await import('./commands/export.js');
-      onExit(await exportRecording(path, flags));
+      const { runExport } = await import('./commands/export.js');
+      onExit(await runExport(path, flags));
     });
 
   const importing = program
@@ -204,8 +204,8 @@ they do not keep is said, and is not made up. Tokens in them are not written.
   $ livecall import call.har --out call.ndjson`,
     )
     .action(async (path: string, flags: ImportFlags) => {
-      const { importRecording } = await import('./commands/import.js');
-      onExit(await importRecording(path, flags));
+      const { runImport } = await import('./commands/import.js');
+      onExit(await runImport(path, flags));
     });
 }
 

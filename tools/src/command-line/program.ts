@@ -93,8 +93,8 @@ keys.
   $ livecall record --url wss://HOST/ws/v1/liveCalls --out call.ndjson`,
     )
     .action(async (flags: RecordFlags) => {
-      const { record } = await import('./commands/record.js');
-      onExit(await record(flags, given));
+      const { runRecord } = await import('./commands/record.js');
+      onExit(await runRecord(flags, given));
     });
 
   program
@@ -146,8 +146,8 @@ ${page('testing')}.
   $ livecall replay call.ndjson --fault refuse:status=503,times=2`,
     )
     .action(async (paths: string[], flags: ReplayFlags) => {
-      const { replay } = await import('./commands/replay.js');
-      onExit(await replay(paths, flags));
+      const { runReplay } = await import('./commands/replay.js');
+      onExit(await runReplay(paths, flags));
     });
 
   program
@@ -181,8 +181,8 @@ own tokens.
   $ livecall proxy --url wss://HOST/ws/v1/liveCalls --out-dir recordings`,
     )
     .action(async (flags: ProxyFlags) => {
-      const { proxy } = await import('./commands/proxy.js');
-      onExit(await proxy(flags));
+      const { runProxy } = await import('./commands/proxy.js');
+      onExit(await runProxy(flags));
     });
 
   program
@@ -214,8 +214,8 @@ opened. Phone numbers are taken out of it as \`livecall redact\` does.
     .action(async (path: string, flags: ShowFlags) => {
       const { html, maskTranscripts, keepPhones, defaultCountry: countries, ...textFlags } = flags;
       if (html === undefined) {
-        const { show } = await import('./commands/show.js');
-        onExit(await show(path, textFlags));
+        const { runShow } = await import('./commands/show.js');
+        onExit(await runShow(path, textFlags));
         return;
       }
       const { showHtml } = await import('./commands/show-html.js');
@@ -236,8 +236,8 @@ opened. Phone numbers are taken out of it as \`livecall redact\` does.
     .option('--secrets', 'say, too, what should not stand in them: tokens, phone numbers, words')
     .addOption(defaultCountry())
     .action(async (paths: string[], flags: CheckFlags) => {
-      const { check } = await import('./commands/check.js');
-      onExit(await check(paths, flags));
+      const { runCheck } = await import('./commands/check.js');
+      onExit(await runCheck(paths, flags));
     });
 
   program
@@ -261,8 +261,8 @@ ${page('privacy')}.
   $ livecall redact call.ndjson recordings/refund-scam.ndjson`,
     )
     .action(async (path: string, out: string, flags: RedactFlags) => {
-      const { redact } = await import('./commands/redact.js');
-      onExit(await redact(path, out, flags));
+      const { runRedact } = await import('./commands/redact.js');
+      onExit(await runRedact(path, out, flags));
     });
 
   program
@@ -278,8 +278,8 @@ the end is added, and nothing else is changed. A recording that is whole is left
 alone.`,
     )
     .action(async (path: string, flags: RepairFlags) => {
-      const { repair } = await import('./commands/repair.js');
-      onExit(await repair(path, flags));
+      const { runRepair } = await import('./commands/repair.js');
+      onExit(await runRepair(path, flags));
     });
 
   addRecordingCommands(program, onExit);

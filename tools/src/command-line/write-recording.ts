@@ -3,7 +3,7 @@ import { rmSync } from 'node:fs';
 import { systemCode } from '@livecall/core/internal';
 import type { RedactOptions, Secrets } from '@livecall/recording';
 import type { Recording } from '@livecall/recording/format';
-import { createLines, lineFile } from '@livecall/recording/internal';
+import { createRecordingLines, lineFile } from '@livecall/recording/internal';
 import type { LineFile } from '@livecall/recording/internal';
 import * as E from 'fp-ts/lib/Either.js';
 
@@ -19,7 +19,7 @@ export async function writeRecording(
   out: string,
   options: RedactOptions & { readonly secrets?: Secrets },
 ): Promise<void> {
-  const lines = createLines(options);
+  const lines = createRecordingLines(options);
   const all = function* () {
     yield lines.header(header);
     for (const entry of entries) yield lines.entry(entry);

@@ -2,7 +2,7 @@ import { ack, scenario } from '@livecall/recording';
 import { expect, it } from 'vitest';
 
 import type { Divergence } from './divergence.js';
-import { locate, showAround } from './locate-divergence.js';
+import { locateDivergence, showAround } from './locate-divergence.js';
 
 const divergence: Divergence = { kind: 'mismatch', at: 'call:1', expected: 'a', actual: 'b' };
 
@@ -19,7 +19,7 @@ it('shows what entries are, and nothing of what was said in them', () => {
     .close(1008, { reason: 'Marta' })
     .toRecording('call.ndjson');
   const shown = recording.entries.map((_entry, index) => {
-    const rows = showAround(locate({ ...divergence }, { recording, index }));
+    const rows = showAround(locateDivergence({ ...divergence }, { recording, index }));
     return rows.find((row) => row.startsWith('>'))?.replace(/ +/g, ' ');
   });
 

@@ -18,7 +18,7 @@ interface Location {
 const located = new WeakMap<Divergence, Location>();
 
 /** Remembers where the client departed. */
-export function locate(divergence: Divergence, location: Location): Divergence {
+export function locateDivergence(divergence: Divergence, location: Location): Divergence {
   located.set(divergence, location);
   return divergence;
 }

@@ -25,8 +25,8 @@ import { expect, it } from 'vitest';
 
 import { showDivergence } from './divergence.js';
 import type { MatchLevel } from './match.js';
-import { describe, playDial } from './play-connection.js';
-import { toDials } from './recorded-dial.js';
+import { describe, playConnection } from './play-connection.js';
+import { toRecordedDials } from './recorded-dial.js';
 import { toTimeline } from './timeline.js';
 import type { Pace, Timeline, TimelineOptions } from './timeline.js';
 
@@ -68,11 +68,11 @@ function play(
   { pace = 'recorded', match = 'typed', waitMs = 20, timeline, ...options }: PlayOptions = {},
 ): { transport: Transport; divergences: string[] } {
   const recording = call.toRecording('call');
-  const [dial] = toDials(recording);
+  const [dial] = toRecordedDials(recording);
   if (dial?.kind !== 'open') throw new Error('The first dial does not open.');
   const divergences: string[] = [];
   const recorded = toTimeline(pace, recording.entries, options);
-  const transport = playDial(dial, recorded.at(dial.index), {
+  const transport = playConnection(dial, recorded.at(dial.index), {
     timeline: { ...recorded, ...timeline },
     match,
     protocol: liveCallProtocol,

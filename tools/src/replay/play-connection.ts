@@ -9,7 +9,7 @@ import type { Divergence } from './divergence.js';
 import { matchFrame } from './match.js';
 import type { MatchLevel } from './match.js';
 import { toClientFrame } from './recorded-dial.js';
-import type { ClientFrame, OpenDial, ServerFrame } from './recorded-dial.js';
+import type { ClientFrame, RecordedConnection, ServerFrame } from './recorded-dial.js';
 import type { Timeline } from './timeline.js';
 
 /** Timers have whole milliseconds; what is due within half of one is sent now. */
@@ -46,7 +46,11 @@ export interface Stage {
  *
  * @param openAfterMs how long the dial takes to open, by the stage's timeline
  */
-export function playDial(dial: OpenDial, openAfterMs: number, stage: Stage): Transport {
+export function playConnection(
+  dial: RecordedConnection,
+  openAfterMs: number,
+  stage: Stage,
+): Transport {
   const { timeline, match, protocol, waitMs, arrivals } = stage;
 
   return new Observable((subscriber) => {
@@ -244,7 +248,7 @@ function describeClose(code: number | undefined): string {
 }
 
 /** What a client has to send that has sent everything. */
-function toNothingMore({ clientFrames }: OpenDial): string {
+function toNothingMore({ clientFrames }: RecordedConnection): string {
   const last = clientFrames.at(-1);
   return last === undefined ? 'no frame' : `no frame after ${last.type}`;
 }

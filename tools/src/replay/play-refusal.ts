@@ -3,14 +3,14 @@ import type { Transport, TransportError } from '@livecall/core';
 import { Observable } from 'rxjs';
 
 import type { Stage } from './play-connection.js';
-import type { RefusedDial } from './recorded-dial.js';
+import type { RecordedRefusal } from './recorded-dial.js';
 
 /**
  * Plays one recorded dial that did not open: a refusal, a failure to connect, a client that gave up.
  *
  * @param afterMs how long the answer takes, by the stage's timeline
  */
-export function playRefusal(dial: RefusedDial, afterMs: number, stage: Stage): Transport {
+export function playRefusal(dial: RecordedRefusal, afterMs: number, stage: Stage): Transport {
   if (dial.kind === 'refused') {
     const { status, retryAfterMs } = dial.entry;
     return failAfter(afterMs, stage, () => new HandshakeRefusedError(status, retryAfterMs));

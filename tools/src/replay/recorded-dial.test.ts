@@ -3,8 +3,8 @@ import { parseRecording } from '@livecall/recording';
 import fc from 'fast-check';
 import { expect, it, vi } from 'vitest';
 
-import { toClientFrame, toDials } from './recorded-dial.js';
-import type { Dial } from './recorded-dial.js';
+import { toClientFrame, toRecordedDials } from './recorded-dial.js';
+import type { RecordedDial } from './recorded-dial.js';
 
 const HEADER = '{"livecall":1,"recordedAt":"2026-11-22T09:00:00.000Z"}';
 const OPEN = '{"at":0,"event":"open","status":101}';
@@ -27,12 +27,14 @@ function toClient(json: string): string {
 const toAck = (id: string) => toServer(`{"type":"ack","ackId":"${id}"}`);
 
 /** The dials of a recording with these lines from the second on. */
-async function read(...lines: readonly string[]): Promise<readonly Dial[]> {
-  return toDials(await parseRecording('call', [HEADER, ...lines].join('\n')));
+async function read(...lines: readonly string[]): Promise<readonly RecordedDial[]> {
+  return toRecordedDials(await parseRecording('call', [HEADER, ...lines].join('\n')));
 }
 
 /** Of each server frame its line, and the line of its gate. */
-function toGates(dial: Dial | undefined): readonly (readonly [number, number | undefined])[] {
+function toGates(
+  dial: RecordedDial | undefined,
+): readonly (readonly [number, number | undefined])[] {
   if (dial?.kind !== 'open') throw new Error('The dial did not open.');
   return dial.serverFrames.map(({ index, gate }) => [index + 2, gate && gate.index + 2]);
 }
@@ -86,9 +88,9 @@ it('reads a recording once, and each anew that was made of it', async () => {
   const recording = await parseRecording('call', lines);
   const shorter = { ...recording, entries: recording.entries.toSpliced(1, 1) };
 
-  expect(toDials(recording)).toBe(toDials({ ...recording, name: 'again' }));
-  expect(toGates(toDials(recording)[0])).toHaveLength(2);
-  expect(toGates(toDials(shorter)[0])).toHaveLength(1);
+  expect(toRecordedDials(recording)).toBe(toRecordedDials({ ...recording, name: 'again' }));
+  expect(toGates(toRecordedDials(recording)[0])).toHaveLength(2);
+  expect(toGates(toRecordedDials(shorter)[0])).toHaveLength(1);
 });
 
 it('ends a connection whose recorder died as a cut, where the recording stops', async () => {
@@ -232,10 +234,10 @@ it("understands the server's frames only after a command, and reads a recording 
     [HEADER, OPEN, START, TRANSCRIPT, JOIN, toAck('j'), CLOSE].join('\n'),
   );
 
-  expect(toDials(recording, protocol)).toBe(toDials(recording, protocol));
+  expect(toRecordedDials(recording, protocol)).toBe(toRecordedDials(recording, protocol));
   expect(decodeJson).toHaveBeenCalledTimes(1);
-  expect(toDials(recording)).toEqual(toDials(recording, protocol));
-  expect(toDials(recording)).not.toBe(toDials(recording, protocol));
+  expect(toRecordedDials(recording)).toEqual(toRecordedDials(recording, protocol));
+  expect(toRecordedDials(recording)).not.toBe(toRecordedDials(recording, protocol));
 });
 
 it('waits alike for what a protocol reads as JSON, and as frames alone', async () => {
@@ -245,5 +247,7 @@ it('waits alike for what a protocol reads as JSON, and as frames alone', async (
     [HEADER, OPEN, JOIN, toAck('j'), END_CALL, TRANSCRIPT, CALL_END, CLOSE].join('\n'),
   );
 
-  expect(toGates(toDials(recording, framesAlone)[0])).toEqual(toGates(toDials(recording)[0]));
+  expect(toGates(toRecordedDials(recording, framesAlone)[0])).toEqual(
+    toGates(toRecordedDials(recording)[0]),
+  );
 });

@@ -29,7 +29,7 @@ export interface ServerFrame {
 }
 
 /** A dial that opened, and the connection that came of it. */
-export interface OpenDial {
+export interface RecordedConnection {
   readonly kind: 'open';
   readonly index: number;
   readonly serverFrames: readonly ServerFrame[];
@@ -39,7 +39,7 @@ export interface OpenDial {
 }
 
 /** A dial that did not open. */
-export type RefusedDial =
+export type RecordedRefusal =
   | { readonly kind: 'refused'; readonly index: number; readonly entry: RefusedEntry }
   | {
       readonly kind: 'failed';
@@ -50,14 +50,14 @@ export type RefusedDial =
     };
 
 /** One dial of a recording; `index` is that of its first entry. */
-export type Dial = OpenDial | RefusedDial;
+export type RecordedDial = RecordedConnection | RecordedRefusal;
 
 type Ending = Pick<CloseEntry, 'from' | 'code' | 'reason'>;
 
 type Entries = Recording['entries'];
 
 /** What was read of a recording stays with it: to read it takes as long as to play it. */
-const dialsOf = new WeakMap<AnyProtocol, WeakMap<Entries, readonly Dial[]>>();
+const dialsOf = new WeakMap<AnyProtocol, WeakMap<Entries, readonly RecordedDial[]>>();
 
 /**
  * Gives a recording as what a server does, dial by dial; it is read once, and belongs to every
@@ -70,19 +70,19 @@ const dialsOf = new WeakMap<AnyProtocol, WeakMap<Entries, readonly Dial[]>>();
  *
  * @see recordings/README.md#how-a-recording-replays
  */
-export function toDials(
+export function toRecordedDials(
   { entries }: Recording,
   protocol: AnyProtocol = liveCallProtocol,
-): readonly Dial[] {
-  const read = dialsOf.get(protocol) ?? new WeakMap<Entries, readonly Dial[]>();
+): readonly RecordedDial[] {
+  const read = dialsOf.get(protocol) ?? new WeakMap<Entries, readonly RecordedDial[]>();
   dialsOf.set(protocol, read);
   const dials = read.get(entries) ?? readDials(entries, protocol);
   read.set(entries, dials);
   return dials;
 }
 
-function readDials(entries: Entries, protocol: AnyProtocol): readonly Dial[] {
-  const dials: Dial[] = [];
+function readDials(entries: Entries, protocol: AnyProtocol): readonly RecordedDial[] {
+  const dials: RecordedDial[] = [];
   const commands: Command[] = [];
   let serverFrames: ServerFrame[] = [];
   let clientFrames: ClientFrame[] = [];

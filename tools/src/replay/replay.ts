@@ -17,14 +17,14 @@ import {
 
 import { FURTHER_DIAL } from './divergence.js';
 import type { Divergence } from './divergence.js';
-import { locate } from './locate-divergence.js';
+import { locateDivergence } from './locate-divergence.js';
 import { createManualTime } from './manual-time.js';
 import type { MatchLevel } from './match.js';
-import { playDial } from './play-connection.js';
+import { playConnection } from './play-connection.js';
 import type { Stage } from './play-connection.js';
 import { failAfter, playRefusal } from './play-refusal.js';
-import { toDials } from './recorded-dial.js';
-import type { Dial } from './recorded-dial.js';
+import { toRecordedDials } from './recorded-dial.js';
+import type { RecordedDial } from './recorded-dial.js';
 import { toTimeline } from './timeline.js';
 import type { Pace, TimelineOptions } from './timeline.js';
 
@@ -146,7 +146,7 @@ export function replay(
   assertOneOf('match', match, ['strict', 'typed', 'loose']);
   if (!(waitMs >= 0)) throw new TypeError(`waitMs must be at least 0, not ${waitMs}.`);
 
-  const dials = toDials(recording, protocol);
+  const dials = toRecordedDials(recording, protocol);
   const divergences: Divergence[] = [];
   const received: Frame[] = [];
   let receivedSize = 0;
@@ -196,7 +196,7 @@ export function replay(
     toSpot: (index) => toEntrySpot(recording, index),
     diverge(index, divergence) {
       divergences.push(
-        locate({ ...divergence, at: toPlace(index) }, { recording, index, protocol }),
+        locateDivergence({ ...divergence, at: toPlace(index) }, { recording, index, protocol }),
       );
       changed$.next();
       // Not the name, which may be the client's token.
@@ -222,10 +222,10 @@ export function replay(
     );
   });
 
-  function toTransport(dial: Dial | undefined, afterMs: number): Transport {
+  function toTransport(dial: RecordedDial | undefined, afterMs: number): Transport {
     if (dial === undefined) return refuseFurtherDial();
     return dial.kind === 'open'
-      ? playDial(dial, afterMs, stage)
+      ? playConnection(dial, afterMs, stage)
       : playRefusal(dial, afterMs, stage);
   }
 
@@ -281,7 +281,10 @@ export function replay(
           (frame) => !stage.arrivals.has(frame),
         )) {
           const missing = { kind: 'missing', expected: type, actual: 'nothing' } as const;
-          yield locate({ ...missing, at: toPlace(index) }, { recording, index, protocol });
+          yield locateDivergence(
+            { ...missing, at: toPlace(index) },
+            { recording, index, protocol },
+          );
         }
       }
     }

@@ -29,8 +29,8 @@ export { toEntryPlace, toEntrySpot } from './entry-place.js';
 /* What they say, and whether it is sound */
 export { createNarrator } from '../narrator.js';
 export type { Moment } from '../narrator.js';
-export { createSoundnessCheck } from '../soundness.js';
-export type { SoundnessOptions } from '../soundness.js';
+export { createSoundnessCheck } from '../soundness-check.js';
+export type { SoundnessOptions } from '../soundness-check.js';
 
 /* Scenarios */
 export { ack, scenario } from '../scenario.js';

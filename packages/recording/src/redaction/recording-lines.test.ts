@@ -3,8 +3,8 @@ import fc from 'fast-check';
 import { expect, it } from 'vitest';
 
 import { toPayload } from '../format/payload.js';
-import { createLines } from './recording-lines.js';
-import type { LinesOptions } from './recording-lines.js';
+import { createRecordingLines } from './recording-lines.js';
+import type { RecordingLinesOptions } from './recording-lines.js';
 import { createSecrets } from './secrets.js';
 
 const at = 12.4;
@@ -19,9 +19,9 @@ interface Said {
 }
 
 /** Writes the same frames, as they came and as entries. */
-function toBoth(said: readonly Said[], options?: LinesOptions) {
-  const asFrames = createLines(options);
-  const asEntries = createLines(options);
+function toBoth(said: readonly Said[], options?: RecordingLinesOptions) {
+  const asFrames = createRecordingLines(options);
+  const asEntries = createRecordingLines(options);
   return {
     asFrames: said.map(({ at, from, frame }) => asFrames.frame(at, toEntry(frame, from), frame)),
     asEntries: said.map(({ at, from, frame }) => asEntries.entry({ at, ...toEntry(frame, from) })),
@@ -35,7 +35,7 @@ it.each<[what: string, frame: Frame, line: string]>([
   ['JSON without its number', '{"phone":"+14155552671"}', '"json":{"phone":"+12025550100"}'],
   ['JSON without a token', '{"msg":"it is s3cret-t0ken"}', '"json":{"msg":"it is [redacted]"}'],
 ])('writes %s', (_what, frame, line) => {
-  const { frame: toLine } = createLines({ secrets: createSecrets(['s3cret-t0ken']) });
+  const { frame: toLine } = createRecordingLines({ secrets: createSecrets(['s3cret-t0ken']) });
 
   expect(toLine(at, toEntry(frame), frame)).toBe(
     `{"at":12.4,"event":"frame","from":"server",${line}}\n`,
@@ -45,7 +45,7 @@ it.each<[what: string, frame: Frame, line: string]>([
 it('writes a mark for a frame that is nested too deep', () => {
   const frame = '['.repeat(500_000) + ']'.repeat(500_000);
 
-  expect(createLines().frame(at, toEntry(frame), frame)).toBe(
+  expect(createRecordingLines().frame(at, toEntry(frame), frame)).toBe(
     '{"at":12.4,"event":"mark","label":"left out: a frame nested too deep"}\n',
   );
 });
@@ -68,7 +68,7 @@ it('writes a frame as it writes the entry of one, whatever is in it', () => {
     text,
     json.map((written): Frame => Buffer.from(written)),
   );
-  const options = fc.constantFrom<LinesOptions>(
+  const options = fc.constantFrom<RecordingLinesOptions>(
     {},
     { keepPhones: true },
     { maskTranscripts: true },

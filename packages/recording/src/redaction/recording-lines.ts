@@ -9,7 +9,7 @@ import type { Secrets } from './secrets.js';
 import { toSafeLine } from './to-safe-line.js';
 
 /** Writes one recording, each line with its line end. */
-export interface Lines {
+export interface RecordingLines {
   header(header: Header): string;
   /** Writes an entry, or, in the place of one that is nested too deep to be followed, a mark. */
   entry(entry: Entry): string;
@@ -18,7 +18,7 @@ export interface Lines {
 }
 
 /** What is taken out of the lines. */
-export interface LinesOptions extends RedactOptions {
+export interface RecordingLinesOptions extends RedactOptions {
   /** The tokens in use, which are searched for in every line. */
   readonly secrets?: Secrets;
 }
@@ -27,10 +27,10 @@ export interface LinesOptions extends RedactOptions {
  * Makes the lines of one recording. Every line of every recording comes from here: there is no
  * other way to disk.
  */
-export function createLines({
+export function createRecordingLines({
   secrets = createSecrets(),
   ...redactOptions
-}: LinesOptions = {}): Lines {
+}: RecordingLinesOptions = {}): RecordingLines {
   const redactor = createRedactor(redactOptions);
   const toLine = (toValue: () => object, written?: string): string =>
     toSafeLine(toValue, secrets, written);

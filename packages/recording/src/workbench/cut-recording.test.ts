@@ -3,7 +3,7 @@ import { expect, it } from 'vitest';
 
 import { parseRecording } from '../format/parse-recording.js';
 import { loadRecording } from '../format/read-recording.js';
-import { createLines } from '../redaction/recording-lines.js';
+import { createRecordingLines } from '../redaction/recording-lines.js';
 import type { Entry, Recording } from '../format/recording.js';
 import { cutRecording } from './cut-recording.js';
 import { createNarrator } from '../narrator.js';
@@ -68,7 +68,7 @@ it('says what is no cut', () => {
 });
 
 it('is a recording, wherever it is cut', async () => {
-  const lines = createLines();
+  const lines = createRecordingLines();
   const toText = ({ header, entries }: Recording) =>
     [lines.header(header), ...entries.map((entry: Entry) => lines.entry(entry))].join('');
   await fc.assert(

@@ -19,7 +19,7 @@ export interface CheckFlags {
 }
 
 /** `livecall check FILE...`: one line per problem; whether there was any is the exit code. */
-export async function check(
+export async function runCheck(
   paths: readonly string[],
   { json = false, secrets = false, defaultCountry }: CheckFlags,
 ): Promise<number> {

@@ -15,7 +15,7 @@ export interface CutFlags extends RedactOptions {
 }
 
 /** `livecall cut FILE --out FILE`: a piece of a recording, which replays as the whole does. */
-export async function cut(
+export async function runCut(
   path: string,
   { from = 0, to = Infinity, out = '-', ...redactOptions }: CutFlags,
 ): Promise<number> {

@@ -22,7 +22,7 @@ export interface DiffFlags {
 }
 
 /** `livecall diff A B`: where two recordings part; whether they do is the exit code. */
-export async function diff(left: string, right: string, flags: DiffFlags): Promise<number> {
+export async function runDiff(left: string, right: string, flags: DiffFlags): Promise<number> {
   const { json = false, ids = false, times = Infinity, all = false } = flags;
   const [ours, theirs] = [await loadInput(left), await loadInput(right)];
   const found = diffRecordings(ours, theirs, { ids, timesMs: times });

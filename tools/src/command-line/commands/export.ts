@@ -1,7 +1,7 @@
 import { parseRecording, toCsv, toHar, toSrt, toVtt } from '@livecall/recording';
 import type { Recording, RedactOptions } from '@livecall/recording';
 import { createNarrator } from '@livecall/recording/format';
-import { createLines } from '@livecall/recording/internal';
+import { createRecordingLines } from '@livecall/recording/internal';
 import pc from 'picocolors';
 
 import { assertCountries } from '../assert-countries.js';
@@ -21,7 +21,7 @@ export interface ExportFlags extends RedactOptions {
 }
 
 /** `livecall export FILE --to FORMAT`: a recording as other tools read it. */
-export async function exportRecording(
+export async function runExport(
   path: string,
   { to = 'text', out = '-', ...redactOptions }: ExportFlags,
 ): Promise<number> {
@@ -65,7 +65,7 @@ const lacks: Partial<Record<ExportFormat, readonly string[]>> = {
 
 /** Nothing of a recording goes to another file but by its lines, which are redacted. */
 async function toRedacted(recording: Recording, options: RedactOptions): Promise<Recording> {
-  const lines = createLines(options);
+  const lines = createRecordingLines(options);
   const text = [
     lines.header(recording.header),
     ...recording.entries.map((entry) => lines.entry(entry)),

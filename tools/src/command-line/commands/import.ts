@@ -25,7 +25,7 @@ const readers: Readonly<Record<ImportFormat, (text: string, options: ImportOptio
   { har: importHar, websocat: importWebsocat, tshark: importTshark };
 
 /** `livecall import FILE --out FILE`: what another tool has kept of a call, as a recording. */
-export async function importRecording(path: string, flags: ImportFlags): Promise<number> {
+export async function runImport(path: string, flags: ImportFlags): Promise<number> {
   const { from, out = '-', title, connection, ...redactOptions } = flags;
   assertCountries(redactOptions.defaultCountry);
   const text = await read(path);

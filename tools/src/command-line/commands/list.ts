@@ -34,7 +34,7 @@ interface Row extends RecordingSummary {
 }
 
 /** `livecall list [FOLDER...]`: a line a recording; as they are read, unless they are to be sorted. */
-export async function list(paths: readonly string[], flags: ListFlags): Promise<number> {
+export async function runList(paths: readonly string[], flags: ListFlags): Promise<number> {
   const { json = false, sort = 'name', reverse = false } = flags;
   const files = toFiles(paths.length === 0 ? ['.'] : paths, { deep: true });
   const output = openStandardOutput();

@@ -29,7 +29,7 @@ export interface ProxyFlags {
 }
 
 /** `livecall proxy`: records the calls of an app on their way, until it is stopped. */
-export async function proxy(flags: ProxyFlags): Promise<number> {
+export async function runProxy(flags: ProxyFlags): Promise<number> {
   const { url, outDir, host, port, allowOrigin } = flags;
   assertCountries(flags.defaultCountry);
   // Says now, and not at the first call, what is wrong with the URL.

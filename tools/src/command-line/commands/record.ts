@@ -1,11 +1,6 @@
 import { liveCall } from '@livecall/core';
 import type { Transport } from '@livecall/core';
-import {
-  createSecrets,
-  record as recordTo,
-  recordingFile,
-  recordingSink,
-} from '@livecall/recording';
+import { createSecrets, record, recordingFile, recordingSink } from '@livecall/recording';
 import type { RecordingFileError, RecordingSink } from '@livecall/recording';
 import * as E from 'fp-ts/lib/Either.js';
 import { EMPTY, from } from 'rxjs';
@@ -50,7 +45,7 @@ export interface RecordFlags {
 }
 
 /** `livecall record`: follows a call, shows it, and writes it down. */
-export async function record(flags: RecordFlags, given: GivenTokens): Promise<number> {
+export async function runRecord(flags: RecordFlags, given: GivenTokens): Promise<number> {
   const { url: endpoint, out, title, json = false, retries } = flags;
   const { maskTranscripts = false, defaultCountry = 'US' } = flags;
   assertCountries(defaultCountry);
@@ -96,7 +91,7 @@ export async function record(flags: RecordFlags, given: GivenTokens): Promise<nu
   const sinks = isShown ? [file, liveView(process.stdout, about)] : [file];
 
   const recordedTransport = sinks.reduce(
-    (tappedTransport, sink) => tappedTransport.pipe(recordTo(sink)),
+    (tappedTransport, sink) => tappedTransport.pipe(record(sink)),
     transport,
   );
   const call = liveCall(recordedTransport, {

@@ -1,7 +1,7 @@
 import { rmSync } from 'node:fs';
 
 import type { RedactOptions } from '@livecall/recording';
-import { createLines } from '@livecall/recording/internal';
+import { createRecordingLines } from '@livecall/recording/internal';
 import * as E from 'fp-ts/lib/Either.js';
 import { noop } from 'rxjs';
 
@@ -16,9 +16,9 @@ import { createOutput } from '../write-recording.js';
 export type RedactFlags = RedactOptions;
 
 /** `livecall redact IN OUT`: writes a recording anew, without what should not stand in it. */
-export async function redact(path: string, out: string, flags: RedactFlags): Promise<number> {
+export async function runRedact(path: string, out: string, flags: RedactFlags): Promise<number> {
   assertCountries(flags.defaultCountry);
-  const lines = createLines(flags);
+  const lines = createRecordingLines(flags);
   // A file that cannot be read leaves no other one behind.
   const input = readInput(path);
   const first = await input.next();

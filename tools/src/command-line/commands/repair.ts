@@ -32,7 +32,7 @@ export interface RepairFlags {
  * What is written is written to a new file beside it, to the disk, and then takes its place: who
  * pulls the plug in between has one or the other.
  */
-export async function repair(path: string, { out }: RepairFlags): Promise<number> {
+export async function runRepair(path: string, { out }: RepairFlags): Promise<number> {
   const before = statSync(path, { throwIfNoEntry: false });
   if (before !== undefined && !before.isFile() && !before.isDirectory()) {
     throw new ExitError(

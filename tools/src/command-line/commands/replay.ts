@@ -54,7 +54,7 @@ export interface ReplayFlags {
 }
 
 /** `livecall replay`: recordings as a fake server, until it is stopped or one call is over. */
-export async function replay(paths: readonly string[], flags: ReplayFlags): Promise<number> {
+export async function runReplay(paths: readonly string[], flags: ReplayFlags): Promise<number> {
   if (flags.pace === 'instant' && (flags.speed ?? flags.maxIdle) !== undefined) {
     throw new ExitError(
       exitCodes.usage,

@@ -22,7 +22,7 @@ export interface SearchFlags {
 }
 
 /** `livecall search WORDS [FOLDER...]`: where words were said, as they are found. */
-export async function search(
+export async function runSearch(
   words: string,
   paths: readonly string[],
   { json = false, count = false, words: wholeWords = false, role }: SearchFlags,

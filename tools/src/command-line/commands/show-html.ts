@@ -2,7 +2,7 @@ import { rmSync } from 'node:fs';
 import { basename } from 'node:path';
 
 import type { RedactOptions } from '@livecall/recording';
-import { createLines } from '@livecall/recording/internal';
+import { createRecordingLines } from '@livecall/recording/internal';
 import * as E from 'fp-ts/lib/Either.js';
 import { noop } from 'rxjs';
 
@@ -26,7 +26,7 @@ export interface ShowHtmlFlags extends RedactOptions {
 export async function showHtml(path: string, flags: ShowHtmlFlags): Promise<void> {
   const { html: out, ...redactOptions } = flags;
   assertCountries(redactOptions.defaultCountry);
-  const lines = createLines(redactOptions);
+  const lines = createRecordingLines(redactOptions);
   const page = readConsolePage();
   // A file that cannot be read leaves no other one behind.
   const input = readInput(path);

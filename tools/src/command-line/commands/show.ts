@@ -49,7 +49,7 @@ export interface ShowFlags {
 }
 
 /** `livecall show FILE`: a recording as a person reads it, in constant memory. */
-export async function show(path: string, flags: ShowFlags): Promise<number> {
+export async function runShow(path: string, flags: ShowFlags): Promise<number> {
   const { json = false, wall = false, follow = false, play = false } = flags;
   if (follow && path === '-') {
     throw new ExitError(exitCodes.usage, '--follow needs a file; standard input has an end.');

@@ -21,7 +21,7 @@ export interface StatsFlags {
 }
 
 /** `livecall stats FILE...`: where the time went, of one call or of all together. */
-export async function stats(
+export async function runStats(
   paths: readonly string[],
   { json = false, silence = 3_000 }: StatsFlags,
 ): Promise<number> {

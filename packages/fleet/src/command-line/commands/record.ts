@@ -1,7 +1,7 @@
 import { rmSync } from 'node:fs';
 
 import type { RecordingFileError } from '@livecall/recording';
-import { createLines, lineFile } from '@livecall/recording/internal';
+import { createRecordingLines, lineFile } from '@livecall/recording/internal';
 import * as E from 'fp-ts/lib/Either.js';
 import { Subscription } from 'rxjs';
 
@@ -31,7 +31,10 @@ export async function runRecord(
   given: GivenSecrets,
 ): Promise<number> {
   const { out, prefix, now = false, maskTranscripts = false, defaultCountry } = flags;
-  const lines = createLines({ maskTranscripts, defaultCountry: defaultCountry.split(',') });
+  const lines = createRecordingLines({
+    maskTranscripts,
+    defaultCountry: defaultCountry.split(','),
+  });
   const id = toCallId(callId);
   const connection = await openBroker(flags, given);
   let failed: RecordingFileError | undefined;
