@@ -1,4 +1,5 @@
 import { readdirSync, statSync } from 'node:fs';
+import type { Dirent } from 'node:fs';
 import { basename, join, relative } from 'node:path';
 
 /** A recording's file, and what it is called in the list. */
@@ -19,13 +20,22 @@ export function findRecordings(paths: readonly string[]): readonly FoundRecordin
 }
 
 function findBelow(folder: string, root: string): readonly FoundRecording[] {
-  return readdirSync(folder, { withFileTypes: true })
+  return listFolder(folder)
     .filter(({ name }) => !name.startsWith('.') && name !== 'node_modules')
-    .sort((one, other) => (one.name < other.name ? -1 : 1))
+    .toSorted((one, other) => (one.name < other.name ? -1 : 1))
     .flatMap((entry) => {
       const path = join(folder, entry.name);
       if (entry.isDirectory()) return findBelow(path, root);
       const isRecording = entry.isFile() && entry.name.endsWith('.ndjson');
       return isRecording ? [{ path, name: relative(root, path) }] : [];
     });
+}
+
+/** A folder that may not be read, or was taken away meanwhile, keeps nobody from the others. */
+function listFolder(folder: string): readonly Dirent[] {
+  try {
+    return readdirSync(folder, { withFileTypes: true });
+  } catch {
+    return [];
+  }
 }

@@ -3,6 +3,7 @@ import { createServer } from 'node:http';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
+import { endCall, joinCall } from '@livecall/core';
 import type { Command } from '@livecall/core';
 
 import { followFile } from './follow-file.js';
@@ -167,5 +168,5 @@ function toRole(text: string | null): 'assistant' | 'other' | 'user' | undefined
 }
 
 function toCommand(text: string | null): Command['type'] | undefined {
-  return (['client:joinCall', 'client:endCall'] as const).find((type) => type === text);
+  return [joinCall, endCall].find(({ type }) => type === text)?.type;
 }
