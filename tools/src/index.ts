@@ -10,7 +10,7 @@ export type { Pace, TimelineOptions } from './replay/timeline.js';
 
 /* Testing */
 export { openReplay } from './testing/open-replay.js';
-export type { OpenedReplay, OpenReplayOptions, ReplayServer } from './testing/open-replay.js';
+export type { OpenedReplay, OpenReplayOptions, ReplayServer } from './testing/opened-replay.js';
 export { DivergedError } from './testing/diverged-error.js';
 export { TimeStandsStillError } from './testing/unless-time-stands.js';
 export { matchers, toHaveFollowed, toHaveSent } from './testing/matchers.js';

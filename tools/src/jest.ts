@@ -7,7 +7,7 @@ import { withReplays } from './testing/replay-scope.js';
 import type { ReplayedFixture } from './testing/replay-scope.js';
 
 export type { SentFrame } from './testing/matchers.js';
-export type { OpenedReplay, OpenReplayOptions } from './testing/open-replay.js';
+export type { OpenedReplay, OpenReplayOptions } from './testing/opened-replay.js';
 export type { ReplayedFixture } from './testing/replay-scope.js';
 
 declare module 'expect' {

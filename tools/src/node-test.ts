@@ -4,7 +4,7 @@ import type { TestContext, TestOptions } from 'node:test';
 import { withReplays } from './testing/replay-scope.js';
 import type { ReplayedFixture } from './testing/replay-scope.js';
 
-export type { OpenedReplay, OpenReplayOptions } from './testing/open-replay.js';
+export type { OpenedReplay, OpenReplayOptions } from './testing/opened-replay.js';
 export type { ReplayedFixture } from './testing/replay-scope.js';
 
 /** The body of a test; its context comes second. */

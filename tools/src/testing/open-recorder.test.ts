@@ -8,7 +8,7 @@ import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 
 import { replay } from '../replay/replay.js';
 import { openReplay } from './open-replay.js';
-import type { OpenedReplay } from './open-replay.js';
+import type { OpenedReplay } from './opened-replay.js';
 import { withReplays } from './replay-scope.js';
 
 let folder: string;

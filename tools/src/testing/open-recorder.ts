@@ -12,7 +12,7 @@ import { BehaviorSubject, defer, finalize, map, merge, ReplaySubject, take } fro
 import type { Replay } from '../replay/replay.js';
 import { DivergedError } from './diverged-error.js';
 import { findLeftOpen } from './find-left-open.js';
-import type { OpenedReplay } from './open-replay.js';
+import type { OpenedReplay } from './opened-replay.js';
 import { rememberServer } from './server-of.js';
 
 /** How a recording is made that a test has not yet. */

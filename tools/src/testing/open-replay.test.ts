@@ -14,7 +14,7 @@ import { stallAfter } from '../faults/stall-after.js';
 import { DivergedError } from './diverged-error.js';
 import { toHaveFollowed, toHaveSent } from './matchers.js';
 import { openReplay } from './open-replay.js';
-import type { OpenReplayOptions } from './open-replay.js';
+import type { OpenReplayOptions } from './opened-replay.js';
 
 beforeEach(() => {
   vi.useFakeTimers();

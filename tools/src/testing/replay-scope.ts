@@ -5,7 +5,7 @@ import type { Recording } from '@livecall/recording/format';
 import { isWaived } from '../faults/watch-fault.js';
 import { DivergedError } from './diverged-error.js';
 import { openReplay, toJudged } from './open-replay.js';
-import type { OpenedReplay, OpenReplayOptions } from './open-replay.js';
+import type { OpenedReplay, OpenReplayOptions } from './opened-replay.js';
 
 /** Opens a recording for the test that asks for it. @see openReplay */
 export type ReplayedFixture = <const O extends OpenReplayOptions>(
