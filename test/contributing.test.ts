@@ -47,7 +47,7 @@ it('adds a message as CONTRIBUTING says, and it is decoded, checked and describe
   writeFileSync(join(core, 'package.json'), '{"type":"module"}');
 
   const patches = [...readPatches(readFileSync(join(root, 'CONTRIBUTING.md'), 'utf8'))];
-  expect(patches).toHaveLength(5);
+  expect(patches).toHaveLength(7);
   for (const { file, before, after } of patches) {
     const parts = readFileSync(join(folder, file), 'utf8').split(before);
     expect(parts, `${file} has once: ${before}`).toHaveLength(2);
