@@ -24,5 +24,8 @@ export function tellMessage(message: Exclude<ServerMessage, Ack>): Told {
       return { what: 'error reported', description: message.description };
     case 'unknown':
       return { what: 'unknown message', type: message.received.type };
+    default:
+      // One that is published since, and has no words here yet, is told by its type.
+      return { what: 'unknown message', type: (message as ServerMessage).type };
   }
 }
