@@ -1,4 +1,12 @@
-import { cpSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  existsSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname, join } from 'node:path';
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
@@ -23,10 +31,12 @@ if (!process.argv.includes('--remove')) for (const path of brought) cutLooseLink
 
 /** Leaves the words of a link whose end is not in the package: to sources, to tests. */
 function cutLooseLinks(path) {
-  if (!path.endsWith('.md')) {
+  if (statSync(path).isDirectory()) {
     for (const name of readdirSync(path)) cutLooseLinks(join(path, name));
     return;
   }
+  // A picture has none.
+  if (!path.endsWith('.md')) return;
   const page = readFileSync(path, 'utf8');
   const link = /\[([^\]]*)\]\((?![a-z]+:|#)([^)#\s]+)(?:#[^)]*)?\)/g;
   const kept = page.replace(link, (whole, words, target) =>
