@@ -1,4 +1,4 @@
-import { defer, filter, NEVER, Subject } from 'rxjs';
+import { defer, filter, mergeMap, NEVER, Subject } from 'rxjs';
 import type { Observable } from 'rxjs';
 import { TestScheduler } from 'rxjs/testing';
 import type { RunHelpers } from 'rxjs/testing';
@@ -177,10 +177,12 @@ it('does not dial for whom hangs up as it begins to connect', () => {
 it('sends nothing on a connection that was there when the call failed', () => {
   const { connection$, sent, ...spoken } = open();
   const failed: unknown[] = [];
-  spoken.state$.subscribe(({ status }) => {
-    if (status !== 'closed') return;
-    spoken.command(joinCall).subscribe({ error: (error: unknown) => failed.push(error) });
-  });
+  spoken.state$
+    .pipe(
+      filter(({ status }) => status === 'closed'),
+      mergeMap(() => spoken.command(joinCall)),
+    )
+    .subscribe({ error: (error: unknown) => failed.push(error) });
   connection$.error(new HandshakeRefusedError(404));
 
   expect({ sent, failed }).toMatchObject({ sent: [], failed: [{ delivery: 'not-sent' }] });

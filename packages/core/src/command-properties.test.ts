@@ -122,7 +122,7 @@ interface Issued {
 function play(steps: readonly Step[]) {
   const scheduler = new TestScheduler(() => undefined);
   return scheduler.run(({ flush }) => {
-    let dial$: Subject<Connection> | undefined;
+    let dials$: Subject<Connection> | undefined;
     let frames$: Subject<Frame> | undefined;
     let sending: Sending = 'takes';
     let dials = 0;
@@ -136,13 +136,13 @@ function play(steps: readonly Step[]) {
     const transport: Transport = new Observable((subscriber) => {
       dials += 1;
       const current$ = new Subject<Connection>();
-      dial$ = current$;
+      dials$ = current$;
       frames$ = undefined;
       subscriber.add(current$.subscribe(subscriber));
       subscriber.add(() => {
         undialled += 1;
-        if (dial$ !== current$) return;
-        dial$ = undefined;
+        if (dials$ !== current$) return;
+        dials$ = undefined;
         frames$ = undefined;
       });
     });
@@ -154,11 +154,11 @@ function play(steps: readonly Step[]) {
     call.state$.subscribe((state) => states.push(state));
 
     const open = () => {
-      if (dial$ === undefined || frames$ !== undefined) return;
+      if (dials$ === undefined || frames$ !== undefined) return;
       const wire$ = new Subject<Frame>();
       frames$ = wire$;
       const onDial = dials;
-      dial$.next({
+      dials$.next({
         frames$: wire$,
         send(frame) {
           const { id } = JSON.parse(frame as string) as { id: string };
@@ -167,7 +167,7 @@ function play(steps: readonly Step[]) {
             throw new NotOpenError();
           }
           sent.push({ id, dial: onDial });
-          if (sending === 'is lost') dial$?.error(new ConnectionClosedError(1006));
+          if (sending === 'is lost') dials$?.error(new ConnectionClosedError(1006));
           if (sending === 'hangs up') call.connect().unsubscribe();
         },
       });
@@ -186,14 +186,14 @@ function play(steps: readonly Step[]) {
           break;
         case 'drop':
           if (frames$ !== undefined)
-            dial$?.error(new ConnectionClosedError(now.isFatal ? 1008 : 1006));
+            dials$?.error(new ConnectionClosedError(now.isFatal ? 1008 : 1006));
           break;
         case 'clean close':
-          if (frames$ !== undefined) dial$?.error(new ConnectionClosedError(1000));
+          if (frames$ !== undefined) dials$?.error(new ConnectionClosedError(1000));
           break;
         case 'refuse':
           if (frames$ === undefined)
-            dial$?.error(new HandshakeRefusedError(now.isFatal ? 404 : 503));
+            dials$?.error(new HandshakeRefusedError(now.isFatal ? 404 : 503));
           break;
         case 'callEnd':
           frames$?.next('{"type":"event:callEnd","timestamp":"2026-11-22T09:01:00Z"}');

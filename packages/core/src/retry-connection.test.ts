@@ -56,34 +56,34 @@ const quick: RetryConnectionOptions = { baseDelayMs: 8, random: () => 0 };
 
 it('dials once, and never ends', () => {
   run((time) => {
-    const dial$ = time.cold('-----', connections);
+    const wire$ = time.cold('-----', connections);
     const left = '           ^----!';
     const dialled = '        ^----!';
     const expected = '       ------';
 
-    time.expectObservable(dial$.pipe(retryConnection()), left).toBe(expected);
-    time.expectSubscriptions(dial$.subscriptions).toBe(dialled);
+    time.expectObservable(wire$.pipe(retryConnection()), left).toBe(expected);
+    time.expectSubscriptions(wire$.subscriptions).toBe(dialled);
   });
 });
 
 it('passes a connection on', () => {
   run((time) => {
-    const dial$ = time.cold('--a--', connections);
+    const wire$ = time.cold('--a--', connections);
     const left = '           ^----!';
     const expected = '       --a---';
 
-    time.expectObservable(dial$.pipe(retryConnection()), left).toBe(expected, connections);
+    time.expectObservable(wire$.pipe(retryConnection()), left).toBe(expected, connections);
   });
 });
 
 it('completes with a transport that completes, and does not dial again', () => {
   run((time) => {
-    const dial$ = time.cold('--|', connections);
+    const wire$ = time.cold('--|', connections);
     const dialled = '        ^-!';
     const expected = '       --|';
 
-    time.expectObservable(dial$.pipe(retryConnection(quick))).toBe(expected);
-    time.expectSubscriptions(dial$.subscriptions).toBe(dialled);
+    time.expectObservable(wire$.pipe(retryConnection(quick))).toBe(expected);
+    time.expectSubscriptions(wire$.subscriptions).toBe(dialled);
   });
 });
 
@@ -142,10 +142,10 @@ it('has closed the connection before when it dials the next, even at once', () =
 
 it('waits half of twice as long each time and a random share of the rest, up to the longest', () => {
   run((time) => {
-    const dial$ = time.cold('#', connections, refused);
+    const wire$ = time.cold('#', connections, refused);
     const retries: Retry[] = [];
     const onRetry = (retry: Retry) => retries.push(retry);
-    const retried$ = dial$.pipe(retryConnection({ maxAttempts: 8, random: () => 0.5, onRetry }));
+    const retried$ = wire$.pipe(retryConnection({ maxAttempts: 8, random: () => 0.5, onRetry }));
 
     time.expectObservable(retried$).toBe('45375ms #', {}, refused);
     time.flush();
@@ -169,10 +169,10 @@ it.each([
   [0.9999, '500ms #'],
 ])('waits half of the longest wait, and %d of the other half', (share, expected) => {
   run((time) => {
-    const dial$ = time.cold('#', connections, refused);
+    const wire$ = time.cold('#', connections, refused);
     const options: RetryConnectionOptions = { random: () => share, maxAttempts: 1 };
 
-    time.expectObservable(dial$.pipe(retryConnection(options))).toBe(expected, {}, refused);
+    time.expectObservable(wire$.pipe(retryConnection(options))).toBe(expected, {}, refused);
   });
 });
 
@@ -182,18 +182,18 @@ it('takes its share from Math.random by default', () => {
     random.mockRestore();
   });
   run((time) => {
-    const dial$ = time.cold('#', connections, refused);
+    const wire$ = time.cold('#', connections, refused);
     const expected = '300ms #';
 
     time
-      .expectObservable(dial$.pipe(retryConnection({ maxAttempts: 1 })))
+      .expectObservable(wire$.pipe(retryConnection({ maxAttempts: 1 })))
       .toBe(expected, {}, refused);
   });
 });
 
 it('tells of each retry before it waits', () => {
   run((time) => {
-    const dial$ = time.cold('-a-#', connections, lost);
+    const wire$ = time.cold('-a-#', connections, lost);
     const told$ = new Subject<string>();
     const told = '           ---1------ ';
     const expected = '       -a------a-#';
@@ -206,7 +206,7 @@ it('tells of each retry before it waits', () => {
     };
 
     time.expectObservable(told$).toBe(told);
-    time.expectObservable(dial$.pipe(retryConnection(options))).toBe(expected, connections, lost);
+    time.expectObservable(wire$.pipe(retryConnection(options))).toBe(expected, connections, lost);
   });
 });
 
@@ -216,13 +216,13 @@ it.each([
   [2, '---------------#  ', 3],
 ])('passes on the error of the last of %d retries', (maxAttempts, expected, dials) => {
   run((time) => {
-    const dial$ = time.cold('-#', connections, refused);
+    const wire$ = time.cold('-#', connections, refused);
     const options: RetryConnectionOptions = { ...quick, maxAttempts };
 
-    time.expectObservable(dial$.pipe(retryConnection(options))).toBe(expected, {}, refused);
+    time.expectObservable(wire$.pipe(retryConnection(options))).toBe(expected, {}, refused);
     time.flush();
 
-    expect(dial$.subscriptions).toHaveLength(dials);
+    expect(wire$.subscriptions).toHaveLength(dials);
   });
 });
 
@@ -234,12 +234,12 @@ it.each([
   new Error('anything'),
 ])('passes on at once what no retry can mend: %s', (error) => {
   run((time) => {
-    const dial$ = time.cold('-a-#', connections, error);
+    const wire$ = time.cold('-a-#', connections, error);
     const dialled = '        ^--!';
     const expected = '       -a-#';
 
-    time.expectObservable(dial$.pipe(retryConnection())).toBe(expected, connections, error);
-    time.expectSubscriptions(dial$.subscriptions).toBe(dialled);
+    time.expectObservable(wire$.pipe(retryConnection())).toBe(expected, connections, error);
+    time.expectSubscriptions(wire$.subscriptions).toBe(dialled);
   });
 });
 
@@ -349,13 +349,13 @@ it('refreshes at once after a connection that was open for longer than that', ()
 
 it('passes on a second 401 in a row', () => {
   run((time) => {
-    const dial$ = time.cold('-#', connections, unauthorized);
+    const wire$ = time.cold('-#', connections, unauthorized);
     const first = '          ^!    ';
     const second = '         ----^!';
     const expected = '       -----#';
 
-    time.expectObservable(dial$.pipe(retryConnection(quick))).toBe(expected, {}, unauthorized);
-    time.expectSubscriptions(dial$.subscriptions).toBe([first, second]);
+    time.expectObservable(wire$.pipe(retryConnection(quick))).toBe(expected, {}, unauthorized);
+    time.expectSubscriptions(wire$.subscriptions).toBe([first, second]);
   });
 });
 
@@ -454,56 +454,56 @@ it.each([
 ])('honours a Retry-After that is %s', (_what, status, retryAfterMs, expected) => {
   run((time) => {
     const error = new HandshakeRefusedError(status, retryAfterMs);
-    const dial$ = time.cold('#', connections, error);
+    const wire$ = time.cold('#', connections, error);
     const options: RetryConnectionOptions = { ...quick, maxAttempts: 1 };
 
-    time.expectObservable(dial$.pipe(retryConnection(options))).toBe(expected, {}, error);
+    time.expectObservable(wire$.pipe(retryConnection(options))).toBe(expected, {}, error);
   });
 });
 
 it('waits maxRetryAfterMs for a Retry-After that is longer, and dials', () => {
   run((time) => {
     const error = new HandshakeRefusedError(429, 11);
-    const dial$ = time.cold('-#             ', connections, error);
+    const wire$ = time.cold('-#             ', connections, error);
     const expected = '       ------------#';
     const options: RetryConnectionOptions = { ...quick, maxAttempts: 1, maxRetryAfterMs: 10 };
 
-    time.expectObservable(dial$.pipe(retryConnection(options))).toBe(expected, {}, error);
+    time.expectObservable(wire$.pipe(retryConnection(options))).toBe(expected, {}, error);
   });
 });
 
 it('closes the connection when it is unsubscribed', () => {
   run((time) => {
-    const dial$ = time.cold('-a-----#', connections, lost);
+    const wire$ = time.cold('-a-----#', connections, lost);
     const left = '           ^---!   ';
     const dialled = '        ^---!   ';
     const expected = '       -a------';
 
-    time.expectObservable(dial$.pipe(retryConnection(quick)), left).toBe(expected, connections);
-    time.expectSubscriptions(dial$.subscriptions).toBe(dialled);
+    time.expectObservable(wire$.pipe(retryConnection(quick)), left).toBe(expected, connections);
+    time.expectSubscriptions(wire$.subscriptions).toBe(dialled);
   });
 });
 
 it('dials no more when it is unsubscribed while it waits', () => {
   run((time) => {
-    const dial$ = time.cold('-#        ', connections, refused);
+    const wire$ = time.cold('-#        ', connections, refused);
     const left = '           ^--!      ';
     const dialled = '        ^!        ';
     const expected = '       ----------';
 
-    time.expectObservable(dial$.pipe(retryConnection(quick)), left).toBe(expected);
-    time.expectSubscriptions(dial$.subscriptions).toBe(dialled);
+    time.expectObservable(wire$.pipe(retryConnection(quick)), left).toBe(expected);
+    time.expectSubscriptions(wire$.subscriptions).toBe(dialled);
   });
 });
 
 it('counts for each subscription anew', () => {
   run((time) => {
-    const dial$ = time.cold('-#          ', connections, refused);
+    const wire$ = time.cold('-#          ', connections, refused);
     const first = '          ^           ';
     const firstEnds = '      ------#     ';
     const second = '         -----^      ';
     const secondEnds = '     -----------#';
-    const retried$ = dial$.pipe(retryConnection({ ...quick, maxAttempts: 1 }));
+    const retried$ = wire$.pipe(retryConnection({ ...quick, maxAttempts: 1 }));
 
     time.expectObservable(retried$, first).toBe(firstEnds, {}, refused);
     time.expectObservable(retried$, second).toBe(secondEnds, {}, refused);
@@ -517,14 +517,14 @@ const throws = () => {
 
 it.each([['classify'], ['onRetry'], ['random']])('errors when %s throws', (name) => {
   run((time) => {
-    const dial$ = time.cold('-a-#', connections, lost);
+    const wire$ = time.cold('-a-#', connections, lost);
     const dialled = '        ^--!';
     const expected = '       -a-#';
 
     time
-      .expectObservable(dial$.pipe(retryConnection({ [name]: throws })))
+      .expectObservable(wire$.pipe(retryConnection({ [name]: throws })))
       .toBe(expected, connections, thrown);
-    time.expectSubscriptions(dial$.subscriptions).toBe(dialled);
+    time.expectSubscriptions(wire$.subscriptions).toBe(dialled);
   });
 });
 
@@ -605,14 +605,14 @@ it('takes a dial that lasted for hours for one of a machine that slept, and dial
 
 it('dials at once when it is to look now, and counts from 0 again', () => {
   run((time) => {
-    const dial$ = time.cold('#', connections, new HandshakeRefusedError(503, 50_000));
+    const wire$ = time.cold('#', connections, new HandshakeRefusedError(503, 50_000));
     const lookNow$ = time.hot('10s l');
     const attempts: number[] = [];
-    dial$
+    wire$
       .pipe(retryConnection({ lookNow$, onRetry: ({ attempt }) => attempts.push(attempt) }))
       .subscribe({ error: () => undefined });
     time.cold('11s (x|)').subscribe(() => {
-      expect(dial$.subscriptions.map(({ subscribedFrame }) => subscribedFrame)).toEqual([
+      expect(wire$.subscriptions.map(({ subscribedFrame }) => subscribedFrame)).toEqual([
         0, 10_000,
       ]);
       expect(attempts).toEqual([1, 1]);
@@ -622,14 +622,14 @@ it('dials at once when it is to look now, and counts from 0 again', () => {
 
 it('keeps two dials apart, however often it is to look now', () => {
   run((time) => {
-    const dial$ = time.cold('#', connections, refused);
+    const wire$ = time.cold('#', connections, refused);
     const lookNow$ = time.hot('llllllll|');
     const options: RetryConnectionOptions = { lookNow$, maxAttempts: 1, random: () => 0 };
 
-    time.expectObservable(dial$.pipe(retryConnection(options))).toBe('500ms #', {}, refused);
+    time.expectObservable(wire$.pipe(retryConnection(options))).toBe('500ms #', {}, refused);
     time.flush();
 
-    const dials = dial$.subscriptions.map(({ subscribedFrame }) => subscribedFrame);
+    const dials = wire$.subscriptions.map(({ subscribedFrame }) => subscribedFrame);
     expect(dials).toEqual([0, 250, 500]);
   });
 });

@@ -324,59 +324,59 @@ function recorded(transport: Transport): Observable<string> {
 
 it('never opens with a transport that never does', () => {
   run((time) => {
-    const dial$ = time.cold<Connection>('-----');
+    const wire$ = time.cold<Connection>('-----');
     const left = '                       ^---!';
 
-    time.expectObservable(recorded(dial$), left).toBe('-----');
-    time.expectSubscriptions(dial$.subscriptions).toBe(left);
+    time.expectObservable(recorded(wire$), left).toBe('-----');
+    time.expectSubscriptions(wire$.subscriptions).toBe(left);
   });
 });
 
 it('completes with a transport that is empty', () => {
   run((time) => {
-    const dial$ = time.cold<Connection>('--|');
+    const wire$ = time.cold<Connection>('--|');
 
-    time.expectObservable(recorded(dial$)).toBe('--|');
-    time.expectSubscriptions(dial$.subscriptions).toBe('^-!');
+    time.expectObservable(recorded(wire$)).toBe('--|');
+    time.expectSubscriptions(wire$.subscriptions).toBe('^-!');
   });
 });
 
 it('passes on every connection of a transport that has many', () => {
   run((time) => {
-    const dial$ = time.cold('-c-c--c-', { c: silent });
+    const wire$ = time.cold('-c-c--c-', { c: silent });
 
-    time.expectObservable(recorded(dial$)).toBe('-c-c--c-');
+    time.expectObservable(recorded(wire$)).toBe('-c-c--c-');
   });
 });
 
 it('passes on the error of a transport, and the same one', () => {
   run((time) => {
     const failure = new Error('no carrier');
-    const dial$ = time.cold<Connection>('--#', {}, failure);
+    const wire$ = time.cold<Connection>('--#', {}, failure);
 
-    time.expectObservable(recorded(dial$)).toBe('--#', {}, failure);
-    time.expectSubscriptions(dial$.subscriptions).toBe('^-!');
+    time.expectObservable(recorded(wire$)).toBe('--#', {}, failure);
+    time.expectSubscriptions(wire$.subscriptions).toBe('^-!');
   });
 });
 
 it('hangs up when it is unsubscribed', () => {
   run((time) => {
-    const dial$ = time.cold('-c----', { c: silent });
+    const wire$ = time.cold('-c----', { c: silent });
     const left = '           ^--!';
 
-    time.expectObservable(recorded(dial$), left).toBe('-c--');
-    time.expectSubscriptions(dial$.subscriptions).toBe('^--!');
+    time.expectObservable(recorded(wire$), left).toBe('-c--');
+    time.expectSubscriptions(wire$.subscriptions).toBe('^--!');
   });
 });
 
 it('dials nothing before it is subscribed, and anew for every subscriber', () => {
   run((time) => {
-    const dial$ = time.cold('-c', { c: silent });
-    const opened$ = recorded(dial$);
+    const wire$ = time.cold('-c', { c: silent });
+    const opened$ = recorded(wire$);
 
     time.expectObservable(opened$, '-^-!').toBe('--c');
     time.expectObservable(opened$, '---^-!').toBe('----c');
-    time.expectSubscriptions(dial$.subscriptions).toBe(['-^-!', '---^-!']);
+    time.expectSubscriptions(wire$.subscriptions).toBe(['-^-!', '---^-!']);
   });
 });
 
