@@ -39,7 +39,7 @@ export const base = defineConfig({
     testTimeout: 120_000,
     hookTimeout: 120_000,
     // Most of what an acceptance test does is to wait for another process.
-    maxWorkers: '100%',
+    maxWorkers: '150%',
     globalSetup: ['test/fixtures/bundle-command-line.ts'],
     setupFiles: ['test/fixtures/seed-properties.ts'],
   },

@@ -6,7 +6,7 @@ import { expect, it } from 'vitest';
 import { accessToken, conversationToken, expectNoToken } from './fixtures/canary-tokens.js';
 import { makeFolder } from './fixtures/folder.js';
 import type { Folder } from './fixtures/folder.js';
-import { START } from './fixtures/frames.js';
+import { CALL_END, START } from './fixtures/frames.js';
 import { livecall, run, tokens } from './fixtures/livecall.js';
 import type { Livecall } from './fixtures/livecall.js';
 import { startPlatform } from './fixtures/platform.js';
@@ -122,6 +122,7 @@ it.concurrent.each([
 ])('repeats no token that was given where none belongs: %s', async (_what, flag, value) => {
   using folder = makeFolder();
   await using platform = await startPlatform((client) => {
+    client.send(CALL_END);
     client.close(1000);
   });
   const url = flag === '--url' ? [] : ['--url', platform.url];

@@ -276,7 +276,8 @@ function dialRaw(port: number, bytes: Buffer): Promise<string> {
 }
 
 it('answers any mutation of a dial or hangs up, and goes on', async () => {
-  const cases = share(0.01);
+  // Fewer, and one of the answers may be among none.
+  const cases = Math.max(1_000, share(0.01));
   const { random, about } = begin('mutated dials', cases);
   await using server = await serve(echoTransport);
   const statuses = new Map<string, number>();

@@ -44,6 +44,7 @@ beforeAll(async () => {
     target: 'es2022',
     lib: ['es2022', 'esnext.disposable'],
     strict: true,
+    skipLibCheck: true,
     outDir: 'dist',
     rootDir: 'src',
     typeRoots: [join(root, 'node_modules', '@types')],
