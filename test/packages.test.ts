@@ -30,7 +30,7 @@ const folder = mkdtempSync(join(tmpdir(), 'livecall-packages-'));
 const packed = join(folder, 'packed');
 const app = join(folder, 'app');
 const packages = [
-  ...['core', 'recording', 'server'].map((name) => join(root, 'packages', name)),
+  ...['core', 'fleet', 'recording', 'server'].map((name) => join(root, 'packages', name)),
   join(root, 'tools'),
 ];
 let tarballs: readonly string[] = [];
