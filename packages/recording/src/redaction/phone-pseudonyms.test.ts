@@ -124,6 +124,10 @@ it.each([
   ],
   ['four one five, sorry, four one six five five five two six seven one', '202-555-0100'],
   ['eight hundred five five five oh one double nine', '202-555-0100'],
+  ['four hundred fifteen, five five five, two six seven one', '202-555-0100'],
+  ['four hundred fifteen five fifty-five twenty-six seventy-one', '202-555-0100'],
+  // A prefix that is said in hundreds is whole: nothing is added to it.
+  ['one eight hundred fifty-five five twenty-six seventy-one', '202-555-0100'],
   ['plus four four twenty 7946 0958', '+12025550100'],
   ['三四一五五五五二六七一', '三202-555-0100'],
   // In digits of other scripts

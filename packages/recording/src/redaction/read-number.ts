@@ -86,14 +86,17 @@ function readLonger(
       return value + take((next, add) => next === 'unit' && add > 6, false);
     return value;
   };
-  const readBehindHundred = (): number => {
+  /** `eight hundred`, `thirteen hundred` and `oh three hundred` are prefixes: 800 and 55, but 415. */
+  const isPrefix = (hundreds: number) =>
+    hundreds >= 800 || tokens[first - 1]?.word?.meanings[language]?.value === 0;
+  const readBehindHundred = (hundreds: number): number => {
     const next = peek();
     if (next === undefined) return 0;
     const isJoined = next.kind === 'and';
-    // `eight hundred five five five` is 800 and 555.
-    if (language === ENGLISH && !isJoined) return 0;
     const [rest, after] = isJoined ? [peek(2), peek(3)] : [next, peek(2)];
     if (rest === undefined || rest.value === 0) return 0;
+    // `eight hundred five five five` is 800 and 555, `four hundred fifteen` is 415.
+    if (language === ENGLISH && !isJoined && (rest.kind === 'unit' || isPrefix(hundreds))) return 0;
     if (rest.kind === 'unit' && after?.kind === 'unit') return 0;
     if (!['unit', 'whole', 'ten', 'score'].includes(rest.kind) || rest.value > 99) return 0;
     to += isJoined ? 2 : 1;
@@ -107,8 +110,8 @@ function readLonger(
   if (isMultiplied && next?.kind === 'hundred') {
     to += 1;
     value *= next.value;
-    if (next.value === 100) value += readBehindHundred();
-  } else if (isHundreds) value += readBehindHundred();
+    if (next.value === 100) value += readBehindHundred(value);
+  } else if (isHundreds) value += readBehindHundred(value);
   return { digits: String(value), to };
 }
 
