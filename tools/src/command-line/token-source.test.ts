@@ -162,6 +162,15 @@ it('tells once of a token that is too long for many proxies', () => {
   ]);
 });
 
+it.runIf(process.platform === 'linux')('reads no device to an end that it does not have', () => {
+  const { exitCode, message } = refusalOf(() =>
+    findToken({ ...source, path: '/dev/zero' }, vi.fn()),
+  );
+
+  expect(exitCode).toBe(2);
+  expect(message).toBe('/dev/zero: the access token is longer than any token.');
+});
+
 it('says nothing of a token of 8 kB', () => {
   const warn = vi.fn();
   findToken(inEnvironment('x'.repeat(8_000)), vi.fn(), warn);

@@ -24,6 +24,9 @@ export interface TokenSource {
 /** What usual proxies and servers have room for in a line: a header of Apache, a buffer of nginx. */
 const USUAL_LINE_BYTES = 8_000;
 
+/** No token is longer; a device that never ends is. */
+const MOST_BYTES = 1024 * 1024;
+
 /**
  * Finds a token: in its file, or in the environment, never in a flag or a URL, which every process
  * of the machine can read.
@@ -91,6 +94,7 @@ function isRegularFile(path: string): boolean | undefined {
 
 function toProblem(token: string): string | undefined {
   if (token === '') return 'is empty';
+  if (token.length > MOST_BYTES / 2) return 'is longer than any token';
   if (/^(["']).*\1$/s.test(token)) {
     return 'has quotes around it, which an env-file keeps; take them away';
   }
@@ -127,11 +131,13 @@ const LOOK_EVERY_MS = 10;
 
 function readWhole(descriptor: number): string {
   const chunks: Buffer[] = [];
+  let total = 0;
   for (;;) {
     const chunk = Buffer.alloc(64 * 1024);
     try {
       const length = readSync(descriptor, chunk);
-      if (length === 0) return Buffer.concat(chunks).toString('utf8').trim();
+      total += length;
+      if (length === 0 || total > MOST_BYTES) return Buffer.concat(chunks).toString('utf8').trim();
       chunks.push(chunk.subarray(0, length));
     } catch (error) {
       // Who gave the pipe has set it so: ssh, for one.
