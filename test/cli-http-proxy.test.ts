@@ -162,3 +162,17 @@ it.concurrent.each([['socks5://user:secret@127.0.0.1:1080'], ['http://']])(
     }
   },
 );
+
+it.concurrent(
+  'tells of a proxy that hangs up before it answers, and not of the server',
+  async () => {
+    using folder = makeFolder();
+    await using proxy = await startConnectProxy('hang up');
+    const args = ['record', '--url', 'wss://platform.example/ws/v1/liveCalls', '--retries', '0'];
+    const out = ['--out', folder.at('call.ndjson'), '--proxy', proxy.url];
+    const { exitCode, stderr } = await run([...args, ...out], { env: tokens });
+
+    expect(stderr).toContain('the HTTP proxy hung up before it answered CONNECT');
+    expect(exitCode).toBe(69);
+  },
+);

@@ -33,11 +33,23 @@ export function proxyAgent(proxy: URL): HttpsProxyAgent<string> {
     try {
       const dialling = new HttpsProxyAgent(bare, { headers, ...through });
       return await dialling.connect(request, checkingAddress(options));
+    } catch (error) {
+      throw isHangUp(error) ? toHangUp(error) : error;
     } finally {
       givenUp.off('abort', abort);
     }
   };
   return agent;
+}
+
+/** Whether the proxy hung up before it had answered: the agent tells this in words alone. */
+function isHangUp(error: unknown): boolean {
+  return /^Proxy connection ended/.test((error as Partial<Error> | null)?.message ?? '');
+}
+
+function toHangUp(cause: unknown): Error {
+  const error = new Error('the HTTP proxy hung up before it answered CONNECT', { cause });
+  return Object.assign(error, { code: 'ECONNRESET' });
 }
 
 /** The agent's own logs tell its URL. */
