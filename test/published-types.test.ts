@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import ts from 'typescript';
 import { afterAll, expect, it } from 'vitest';
 
-/* The types as they are published, in the strictest app of a page's: nothing there knows of Node. */
+/* The types as they are published, in the strictest app: of a page's, nothing knows of Node. */
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), 'livecall-published-types-'));
@@ -18,12 +18,23 @@ writeFileSync(join(folder, 'package.json'), '{"type":"module"}');
 
 /** What the compiler says of an app that imports these, with the types of no one else around. */
 function complain(...entries: readonly string[]): readonly string[] {
+  return ts
+    .getPreEmitDiagnostics(compile(...entries))
+    .map(({ file, messageText }) =>
+      [
+        file?.fileName.replace(/^.*\/packages\//, ''),
+        ts.flattenDiagnosticMessageText(messageText, ' '),
+      ].join(': '),
+    );
+}
+
+function compile(...entries: readonly string[]): ts.Program {
   const app = join(folder, 'app.ts');
   const imports = entries.map(
     (entry, index) => `import * as entry${index} from '${entry}';\nconsole.log(entry${index});\n`,
   );
   writeFileSync(app, imports.join(''));
-  const program = ts.createProgram([app], {
+  return ts.createProgram([app], {
     module: ts.ModuleKind.NodeNext,
     target: ts.ScriptTarget.ES2022,
     lib: ['lib.es2022.d.ts', 'lib.dom.d.ts'],
@@ -33,14 +44,6 @@ function complain(...entries: readonly string[]): readonly string[] {
     types: [],
     noEmit: true,
   });
-  return ts
-    .getPreEmitDiagnostics(program)
-    .map(({ file, messageText }) =>
-      [
-        file?.fileName.replace(/^.*\/packages\//, ''),
-        ts.flattenDiagnosticMessageText(messageText, ' '),
-      ].join(': '),
-    );
 }
 
 it('has nothing of Node in the types of what runs anywhere', () => {
@@ -50,4 +53,22 @@ it('has nothing of Node in the types of what runs anywhere', () => {
   ];
 
   expect(complain(...anywhere)).toEqual([]);
+});
+
+it('has nothing of ws in the types of what runs in Node', () => {
+  const inNode = [
+    '@livecall/core/node',
+    '@livecall/server',
+    '@livecall/recording',
+    '@livecall/tools',
+  ];
+  const files = compile(...inNode)
+    .getSourceFiles()
+    .map(({ fileName }) => fileName);
+
+  for (const entry of ['core/dist/node/index', 'server/dist/index', 'recording/dist/index']) {
+    expect(files).toContainEqual(expect.stringContaining(`/${entry}.d.ts`));
+  }
+  // An app has `ws` by livecall, and its types, `@types/ws`, by nobody.
+  expect(files.filter((file) => file.includes('/@types/ws/'))).toEqual([]);
 });

@@ -22,7 +22,7 @@ import type { RawData } from 'ws';
 import { toWireAnswer } from './answer.js';
 import type { Answer } from './answer.js';
 import { callSafely } from './call-safely.js';
-import type { ClientState } from './dialled-client.js';
+import type { ClientState } from './to-dialled-client.js';
 
 /** How long a client has to finish a close that was begun, or to take more of what was sent. */
 export const PATIENCE_MS = 1_000;

@@ -21,13 +21,14 @@ import {
 import { WebSocket, WebSocketServer } from 'ws';
 
 import { callSafely } from './call-safely.js';
-import { toDialledClient } from './dialled-client.js';
-import type { ClientClose, ClientState } from './dialled-client.js';
+import type { ClientClose } from './dialled-client.js';
 import { toOwnOrigins } from './own-origins.js';
 import { answerPlainRequest, isStrippedHandshake, UPGRADE_ADVICE } from './plain-request.js';
 import { isDial, LIVE_CALLS_PATH, toRequest } from './read-handshake.js';
 import type { RefusedHandshake, ServeRequest } from './read-handshake.js';
 import { answer, cut, PATIENCE_MS, refuse, serveClient } from './serve-client.js';
+import { toDialledClient } from './to-dialled-client.js';
+import type { ClientState } from './to-dialled-client.js';
 import { isWebSocketUpgrade } from './web-socket-handshake.js';
 
 /**
