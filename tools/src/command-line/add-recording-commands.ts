@@ -82,7 +82,11 @@ words in several utterances. It ends with 1 where nothing was found.
     .command('stats')
     .description('say who talked, where nobody did, and what took how long')
     .argument('<file|folder...>', 'recordings, or folders of them; - for standard input')
-    .option('--silence <time>', 'the shortest silence that counts', toTime, 3_000)
+    .addOption(
+      new Option('--silence <time>', 'the shortest silence that counts')
+        .argParser(toTime)
+        .default(3_000, '3s'),
+    )
     .option('--json', 'as one JSON object')
     .addHelpText(
       'after',

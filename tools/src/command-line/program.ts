@@ -51,7 +51,8 @@ export function createProgram(
     .configureOutput({
       writeOut: print,
       outputError: (text, write) => {
-        write(text.replace(/^error: /, 'livecall: '));
+        // Of an argument that is none of the choices, commander says `command-argument value`.
+        write(text.replace(/^error: (command-argument )?/, 'livecall: '));
       },
     })
     .exitOverride();
@@ -79,7 +80,11 @@ export function createProgram(
     .option('--proxy <url>', 'the HTTP proxy on the way; else HTTPS_PROXY, unless NO_PROXY')
     .option('--no-proxy', 'dial without one')
     .option('--retries <n>', 'dial again so often in a row at most, and for 90 s', toCount)
-    .option('--timeout <time>', 'how long the server has to answer a dial', toPatience, 10_000)
+    .addOption(
+      new Option('--timeout <time>', 'how long the server has to answer a dial')
+        .argParser(toPatience)
+        .default(10_000, '10s'),
+    )
     .option('--console', 'show the call in a page of this machine, too, with Join and End')
     .option('--no-open', 'open no browser with --console')
     .addHelpText(
@@ -117,7 +122,7 @@ keys.
     )
     .option(
       '--wait <time>',
-      'how long to wait for what the client is to do (default: forever; with --once 5000)',
+      'how long to wait for what the client is to do (default: forever; with --once 5s)',
       toTime,
     )
     .option(
@@ -159,11 +164,10 @@ ${page('testing')}.
     .option('--host <host>', 'the address to listen on', '127.0.0.1')
     .option('--proxy <url>', 'the HTTP proxy on the way; else HTTPS_PROXY, unless NO_PROXY')
     .option('--no-proxy', 'dial without one')
-    .option(
-      '--rejoin-within <time>',
-      'how long a dropped call may take to dial again',
-      toTime,
-      30_000,
+    .addOption(
+      new Option('--rejoin-within <time>', 'how long a dropped call may take to dial again')
+        .argParser(toTime)
+        .default(30_000, '30s'),
     )
     .option(
       '--allow-origin <origin>',
@@ -287,7 +291,7 @@ alone.`,
   program
     .command('console')
     .description('look at calls in a page, in the browser')
-    .argument('[file|folder...]', 'recordings, or folders of them', [])
+    .argument('[file|folder...]', 'recordings, or folders of them')
     .option('--port <n>', 'the port to listen on, 0 for a free one', toPort, 0)
     .option('--no-open', 'open no browser')
     .addHelpText(

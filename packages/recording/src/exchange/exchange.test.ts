@@ -128,7 +128,12 @@ it('asks which connection is meant where there are several at a time', () => {
 
   expect(() => importHar(several)).toThrow('There are 2 connections in it, some at a time');
   expect(importHar(several, { connection: 2 }).recording.entries).toHaveLength(7);
-  expect(() => importHar(several, { connection: 3 })).toThrow('and no 3');
+  expect(() => importHar(several, { connection: 3 })).toThrow(
+    'There are 2 connections in it, and none is number 3.',
+  );
+  expect(() => importHar(JSON.stringify({ log }), { connection: 2 })).toThrow(
+    'There is 1 connection in it, and none is number 2.',
+  );
 });
 
 it('reads what websocat says, and nothing that it does not', () => {

@@ -56,7 +56,8 @@ export function chooseConnection<T>(
   if (connection === undefined) return all;
   const chosen = all.slice(connection - 1, connection);
   if (chosen.length > 0) return chosen;
-  throw new ImportError(`There are ${all.length} connections in it, and no ${connection}.`);
+  const are = all.length === 1 ? 'is 1 connection' : `are ${all.length} connections`;
+  throw new ImportError(`There ${are} in it, and none is number ${connection}.`);
 }
 
 /** Throws where one dial began before the one before it was over. */
