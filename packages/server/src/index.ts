@@ -6,13 +6,8 @@ export type { ClientClose, DialledClient } from './dialled-client.js';
 
 /* The platform behind an app's own server, for pages */
 export { relay } from './relay.js';
-export type {
-  Authorize,
-  DialOptions,
-  Relay,
-  RelayBounds,
-  RelayedCall,
-  RelayOptions,
-  RelayStats,
-} from './relay.js';
+export type { Relay, RelayStats } from './relay.js';
+export type { RelayBounds, RelayOptions } from './relay-options.js';
+export type { DialOptions, RelayedCall } from './dial-platform.js';
+export type { Authorize } from './ask-call.js';
 export type { UpgradeSource } from './attach-upgrade.js';

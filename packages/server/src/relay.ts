@@ -1,14 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 
-import {
-  HandshakeRefusedError,
-  HandshakeTimeoutError,
-  isLiveCallError,
-  patience,
-  retryConnection,
-} from '@livecall/core';
-import type { Token, Transport } from '@livecall/core';
+import { HandshakeRefusedError, isLiveCallError, retryConnection } from '@livecall/core';
 import {
   assertDurationMs,
   assertFunctions,
@@ -20,130 +13,24 @@ import {
   toRelayClose,
 } from '@livecall/core/internal';
 import type { PageName, RelayClose } from '@livecall/core/internal';
-import { webSocketTransport } from '@livecall/core/node';
-import type { WebSocketTransportOptions } from '@livecall/core/node';
-import {
-  defer,
-  from,
-  isObservable,
-  mergeMap,
-  noop,
-  of,
-  race,
-  Subscription,
-  take,
-  throwError,
-  throwIfEmpty,
-} from 'rxjs';
-import type { Observable } from 'rxjs';
+import { noop, Subscription } from 'rxjs';
 import { WebSocket, WebSocketServer } from 'ws';
 
+import { askCall } from './ask-call.js';
 import { attachUpgrade } from './attach-upgrade.js';
 import type { UpgradeSource } from './attach-upgrade.js';
 import { callSafely } from './call-safely.js';
-import { createTokenNotes, hideTokens } from './note-tokens.js';
+import { dialPlatform } from './dial-platform.js';
+import type { Dialled, RelayedCall } from './dial-platform.js';
+import { hideTokens } from './note-tokens.js';
 import type { RefusedHandshake } from './read-handshake.js';
+import type { RelayOptions } from './relay-options.js';
 import { relayedConnection } from './relayed-connection.js';
 import type { RelayedConnection } from './relayed-connection.js';
 import { relayedPage } from './relayed-page.js';
 import type { RelayedPage } from './relayed-page.js';
 import { answer, PATIENCE_MS } from './serve-client.js';
 import { findHandshakeProblem } from './web-socket-handshake.js';
-
-/** A call that a page may follow, and what the platform wants to know for it. */
-export interface RelayedCall {
-  /**
-   * Who follows it, by the app's own id: a page comes back only to what it followed as this user.
-   */
-  readonly user: string;
-  /** Which call, by the app's own id: the pages of a user that follow it share a connection. */
-  readonly call: string;
-  /** As of `webSocketTransport`; neither of the two leaves the relay. */
-  readonly accessToken: Token;
-  readonly conversationToken: Token;
-  readonly productVersion?: string;
-  /** As of `webSocketTransport`: the user by the platform's id. */
-  readonly userId?: string;
-}
-
-/** Gives the call that a page may follow; nothing, or an error, where it may not. */
-export type Authorize<Call> = (
-  request: IncomingMessage,
-) => Call | undefined | PromiseLike<Call | undefined> | Observable<Call | undefined>;
-
-/** What holds for a relay, whatever it dials. */
-export interface RelayBounds {
-  /**
-   * Where pages dial: this path and what is below it. Every other upgrade is left alone.
-   * @default '/livecall'
-   */
-  readonly path?: string;
-  /** Origins whose pages may dial besides those of the host that is dialled. @default [] */
-  readonly allowedOrigins?: readonly string[];
-  /** Milliseconds for `authorize` to say who it is. @default 10000 */
-  readonly authorizeTimeoutMs?: number;
-  /** Milliseconds between two questions whether the page's own code is there. @default 15000 */
-  readonly beatIntervalMs?: number;
-  /** Milliseconds for its answer. @default 10000 */
-  readonly beatTimeoutMs?: number;
-  /** Milliseconds for which the place of a page is kept that is away. @default 60000 */
-  readonly keepMs?: number;
-  /** How many bytes are kept of one connection for pages that are away. @default 4194304 */
-  readonly keepBytes?: number;
-  /**
-   * How many bytes are kept from the beginning of one connection, so that further pages of the same
-   * user and call can share it; with more, the next one gets one of its own. 0 shares none.
-   * @default 262144
-   */
-  readonly shareBytes?: number;
-  /** How many bytes are kept of all connections together. @default 268435456 */
-  readonly maxKeptBytes?: number;
-  /** How many bytes may wait for a page that does not read, or for a platform. @default 16777216 */
-  readonly maxBufferedBytes?: number;
-  /** The longest message accepted from a page, in bytes. @default 1048576 */
-  readonly maxPayloadBytes?: number;
-  /** How many pages may be connected or away at a time; further ones get 503. @default 10000 */
-  readonly maxPages?: number;
-  /**
-   * How many pages one user may have: the one that is away for longest gives way; where none is,
-   * the further one gets 429. @default 32
-   */
-  readonly maxPagesPerUser?: number;
-  /** Called with each handshake that is refused before `authorize` is asked. */
-  readonly onRefused?: (refused: RefusedHandshake) => void;
-  /**
-   * Called with what `authorize`, a transport of someone else's or `onRefused` threw.
-   * @default a warning of the process's, which says what failed, and not in which words
-   */
-  readonly onError?: (failure: unknown) => void;
-}
-
-/** Whom a relay lets in, and what it dials for them. */
-export type RelayOptions<Call extends Pick<RelayedCall, 'user' | 'call'> = RelayedCall> =
-  RelayBounds & {
-    /**
-     * Asked for every dial of a page's: its cookies are in the `request`. It may throw a
-     * `HandshakeRefusedError` with the status to refuse it with; nothing is 401.
-     */
-    readonly authorize: Authorize<Call>;
-  } & (
-      | {
-          /** The platform, `wss://HOST/ws/v1/liveCalls`; dialled with `webSocketTransport`. */
-          readonly url: string;
-          /** What else that is to be told: an `agent`, a `ca`, `maxPayloadBytes`. @default {} */
-          readonly dial?: DialOptions;
-          readonly transport?: never;
-        }
-      | {
-          /** The way to the platform, where it is another than `webSocketTransport`. */
-          readonly transport: (call: Call) => Transport;
-          readonly url?: never;
-          readonly dial?: never;
-        }
-    );
-
-/** What `webSocketTransport` is told besides what a {@link RelayedCall} has. */
-export type DialOptions = Omit<WebSocketTransportOptions, 'url' | 'passOn' | keyof RelayedCall>;
 
 /** How much there is of everything. */
 export interface RelayStats {
@@ -239,9 +126,9 @@ export function relay<Call extends Pick<RelayedCall, 'user' | 'call'> = RelayedC
       'maxBufferedBytes must be at least keepBytes: a page that returns gets it all at once.',
     );
   }
-  const dialPlatform = (
+  const dial = (
     options.transport === undefined
-      ? toPlatform(options.url, options.dial)
+      ? dialPlatform(options.url, options.dial)
       : (call: Call) => ({ transport: options.transport(call), forms: () => [] })
   ) as (call: Call) => Dialled;
   const pageOptions = { beatIntervalMs, beatTimeoutMs, keepMs, maxBufferedBytes };
@@ -296,7 +183,7 @@ export function relay<Call extends Pick<RelayedCall, 'user' | 'call'> = RelayedC
     const known = shared.get(owner);
     if (known?.isWhole === true) return known;
     // A token that the platform does not take is renewed here, once, before a page hears of it.
-    const { transport, forms } = dialPlatform(call);
+    const { transport, forms } = dial(call);
     const connection = relayedConnection(transport.pipe(retryConnection({ maxAttempts: 0 })), {
       ...{ shareBytes, keepBytes, onFailure },
       hide: (frame) => hideTokens(frame, forms()),
@@ -484,29 +371,6 @@ export function relay<Call extends Pick<RelayedCall, 'user' | 'call'> = RelayedC
 
 const wait = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
-/** The way to the platform for one call, and what must not come back by it. */
-interface Dialled {
-  readonly transport: Transport;
-  readonly forms: () => readonly string[];
-}
-
-function toPlatform(url: string, dial: DialOptions = {}): (call: RelayedCall) => Dialled {
-  // What cannot be is told now.
-  void webSocketTransport({ ...dial, url, accessToken: 'later', conversationToken: 'later' });
-  const noteToken = createTokenNotes();
-  return ({ accessToken, conversationToken, productVersion, userId }) => {
-    const access = noteToken(accessToken);
-    const conversation = noteToken(conversationToken);
-    const transport = webSocketTransport({
-      ...dial,
-      ...{ url, accessToken: access.token, conversationToken: conversation.token },
-      ...(productVersion !== undefined && { productVersion }),
-      ...(userId !== undefined && { userId }),
-    });
-    return { transport, forms: () => [...access.forms(), ...conversation.forms()] };
-  };
-}
-
 /** Whose page it is, and of which call. */
 function toOwner({ user, call }: Pick<RelayedCall, 'user' | 'call'>): string {
   return JSON.stringify([user, call]);
@@ -523,33 +387,6 @@ function isAllowedOrigin(
   const page = new URL(origin);
   // Behind a proxy that ends TLS, the scheme is not known here.
   return page.host === host && ('encrypted' in socket ? page.protocol === 'https:' : true);
-}
-
-/** Asks the app; what it gives that is no call is refused as unauthorized. */
-function askCall<Call>(
-  authorize: Authorize<Call>,
-  request: IncomingMessage,
-  timeoutMs: number,
-): Observable<Call> {
-  const late$ = patience(timeoutMs).pipe(
-    mergeMap(() => throwError(() => new HandshakeTimeoutError(timeoutMs))),
-  );
-  const asked$ = defer(() => {
-    const given = authorize(request);
-    const isLater = isObservable(given) || isPromiseLike(given);
-    return (isLater ? from(given) : of(given)) as Observable<Call | undefined>;
-  }).pipe(
-    take(1),
-    throwIfEmpty(() => new HandshakeRefusedError(401)),
-    mergeMap((call) =>
-      call == null ? throwError(() => new HandshakeRefusedError(401)) : of(call),
-    ),
-  );
-  return race(asked$, late$);
-}
-
-function isPromiseLike(value: unknown): value is PromiseLike<never> {
-  return typeof (value as Partial<PromiseLike<unknown>> | null | undefined)?.then === 'function';
 }
 
 /** The words of an error can hold what must not stand in a log. */
