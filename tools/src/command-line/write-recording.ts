@@ -12,7 +12,7 @@ import { openStandardOutput } from './standard-output.js';
 
 /**
  * Writes a whole recording to a new file, or to standard output for `-`: redacted, as every
- * recording is that is written. A file that cannot be written to its end is taken away again.
+ * recording is that is written.
  */
 export async function writeRecording(
   { header, entries }: Pick<Recording, 'header' | 'entries'>,
@@ -27,11 +27,17 @@ export async function writeRecording(
   await writeText(all(), out);
 }
 
-/** Writes pieces of text to a new file, or to standard output for `-`. */
-export async function writeText(pieces: Iterable<string>, out: string): Promise<void> {
+/**
+ * Writes pieces of text to a new file, or to standard output for `-`. A file that cannot be written
+ * to its end is taken away again.
+ */
+export async function writeText(
+  pieces: Iterable<string> | AsyncIterable<string>,
+  out: string,
+): Promise<void> {
   if (out === '-') {
     const output = openStandardOutput();
-    for (const piece of pieces) {
+    for await (const piece of pieces) {
       output.write(piece);
       if (!(await output.ready())) return;
     }
@@ -40,7 +46,7 @@ export async function writeText(pieces: Iterable<string>, out: string): Promise<
   }
   const file = createOutput(out);
   try {
-    for (const piece of pieces) file.writeLine(piece);
+    for await (const piece of pieces) file.writeLine(piece);
     file.close();
   } catch (error) {
     rmSync(out, { force: true });
@@ -49,7 +55,7 @@ export async function writeText(pieces: Iterable<string>, out: string): Promise<
 }
 
 /** Creates a file that only its owner can read; one that exists is never overwritten. */
-export function createOutput(out: string): LineFile {
+function createOutput(out: string): LineFile {
   const created = lineFile(out, {
     onError: ({ cause }) => {
       const problem = `cannot be written (${systemCode(cause)}); it was taken away again`;

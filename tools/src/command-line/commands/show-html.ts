@@ -1,17 +1,12 @@
-import { rmSync } from 'node:fs';
 import { basename } from 'node:path';
 
 import type { RedactOptions } from '@livecall/recording';
-import { createRecordingLines } from '@livecall/recording/internal';
-import * as E from 'fp-ts/lib/Either.js';
-import { noop } from 'rxjs';
 
-import { assertCountries } from '../assert-countries.js';
 import { readConsolePage } from '../console-page.js';
-import { nameInput, readInput } from '../read-input.js';
+import { nameInput } from '../read-input.js';
+import { redactFile } from '../redact-file.js';
 import { say } from '../say.js';
-import { openStandardOutput } from '../standard-output.js';
-import { createOutput } from '../write-recording.js';
+import { writeText } from '../write-recording.js';
 
 /** What `livecall show --html` was called with. */
 export interface ShowHtmlFlags extends RedactOptions {
@@ -25,39 +20,16 @@ export interface ShowHtmlFlags extends RedactOptions {
  */
 export async function showHtml(path: string, flags: ShowHtmlFlags): Promise<void> {
   const { html: out, ...redactOptions } = flags;
-  assertCountries(redactOptions.defaultCountry);
-  const lines = createRecordingLines(redactOptions);
   const page = readConsolePage();
-  // A file that cannot be read leaves no other one behind.
-  const input = readInput(path);
-  const first = await input.next();
-  const output = out === '-' ? openStandardOutput() : undefined;
-  const target =
-    output === undefined ? createOutput(out) : { writeLine: output.write, close: noop };
-  const write = (line: string) => {
-    // In JSON it can only stand in a text; so the recording cannot end the element that holds it.
-    target.writeLine(line.replaceAll('<', String.raw`\u003c`));
-  };
-  try {
+  const lines = await redactFile(path, redactOptions);
+  const pieces = async function* () {
     const before = page.before.replace("connect-src 'self'", "connect-src 'none'");
-    target.writeLine(`${before}${toElement(nameInput(path))}\n`);
-    for (let batch = first; batch.done !== true; batch = await input.next()) {
-      for (const read of batch.value) {
-        if (E.isLeft(read)) throw read.left;
-        const { kind, line } = read.right;
-        if (kind === 'header') write(lines.header(read.right.header));
-        else if (kind === 'entry') write(lines.entry(read.right.entry));
-        else if (kind === 'torn') say(`${path}:${line}: the last line is torn and was dropped`);
-      }
-      if (output !== undefined && !(await output.ready())) return;
-    }
-    target.writeLine(`</script>\n    ${page.after}`);
-    await output?.flushed();
-    target.close();
-  } catch (error) {
-    if (out !== '-') rmSync(out, { force: true });
-    throw error;
-  }
+    yield `${before}${toElement(nameInput(path))}\n`;
+    // In JSON it can only stand in a text; so the recording cannot end the element that holds it.
+    for await (const line of lines) yield line.replaceAll('<', String.raw`\u003c`);
+    yield `</script>\n    ${page.after}`;
+  };
+  await writeText(pieces(), out);
   if (out !== '-') say(`wrote ${out}, which any browser opens`);
 }
 
