@@ -105,7 +105,7 @@ export default defineConfig(
   },
   {
     // What is read and written of a recording where there is no Node; its files are read elsewhere.
-    files: ['packages/recording/src/{format/*,call-site,narrator,page,scenario,to-comparable}.ts'],
+    files: ['packages/recording/src/{format/*,call-site,narrator,scenario,to-comparable}.ts'],
     ignores: ['packages/recording/src/format/{base64,longest-line,read-recording,repair}.ts'],
     rules: {
       ...mayImport(
@@ -166,7 +166,7 @@ export default defineConfig(
     files: ['packages/console/src/**/*.{ts,tsx}'],
     ignores: ['**/*.test.ts'],
     rules: mayImport({
-      regex: '^node:|^@livecall/(?!core$|recording$|recording/page$)',
+      regex: '^node:|^@livecall/(?!core$|recording$|recording/format$)',
       message: 'It is a page: of recording it takes what has no Node in it, of core types.',
     }),
   },

@@ -22,7 +22,6 @@ export const base = defineConfig({
       '@livecall/fleet': source('packages/fleet/src/index.ts'),
       '@livecall/recording/format': source('packages/recording/src/format/index.ts'),
       '@livecall/recording/internal': source('packages/recording/src/internal.ts'),
-      '@livecall/recording/page': source('packages/recording/src/page.ts'),
       '@livecall/recording/reader': source('packages/recording/src/reader.ts'),
       '@livecall/recording': source('packages/recording/src/index.ts'),
       '@livecall/server': source('packages/server/src/index.ts'),

@@ -5,7 +5,7 @@ import { expect, it } from 'vitest';
 import { createCall, rowAt } from './call.js';
 import { describeMoment, tellMoment } from './describe-moment.js';
 import { toOutcome } from './outcome.js';
-import { decodeLines } from '@livecall/recording/page';
+import { decodeLines } from '@livecall/recording/format';
 
 async function read(name: string, text: string) {
   const { call, add } = createCall(name);

@@ -1,13 +1,13 @@
 import * as E from 'fp-ts/lib/Either.js';
 
-import { createNarrator } from '@livecall/recording/page';
+import { createNarrator } from '@livecall/recording/format';
 import type {
   Entry,
   Header,
   Moment,
   RecordingError,
   RecordingLine,
-} from '@livecall/recording/page';
+} from '@livecall/recording/format';
 import { createStory } from './story.js';
 import type { Story } from './story.js';
 

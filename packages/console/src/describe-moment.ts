@@ -1,6 +1,6 @@
 import type { Role } from '@livecall/core';
 
-import type { Moment } from '@livecall/recording/page';
+import type { Moment } from '@livecall/recording/format';
 import { toLength } from './to-clock.js';
 
 /** Whose lane a role's is. */

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 
-import { decodeLines } from '@livecall/recording/page';
+import { decodeLines } from '@livecall/recording/format';
 import { expect, it } from 'vitest';
 
 import { createCall } from './call.js';

@@ -4,7 +4,7 @@ import { createApi } from './api.js';
 import { App } from './app.jsx';
 import { createCall } from './call.js';
 import { CallView } from './call-view.jsx';
-import { decodeLines } from '@livecall/recording/page';
+import { decodeLines } from '@livecall/recording/format';
 import './page.css';
 import { createViewState } from './view-state.js';
 

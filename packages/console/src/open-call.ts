@@ -1,4 +1,4 @@
-import { decodeLines } from '@livecall/recording/page';
+import { decodeLines } from '@livecall/recording/format';
 
 import type { Api } from './api.js';
 import { createCall } from './call.js';

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 
-import type { Moment } from '@livecall/recording/page';
+import type { Moment } from '@livecall/recording/format';
 import { createStory } from './story.js';
 
 function storyOf(moments: readonly Moment[]) {

@@ -1,6 +1,6 @@
 import type { Role } from '@livecall/core';
 
-import type { Moment } from '@livecall/recording/page';
+import type { Moment } from '@livecall/recording/format';
 
 /** A stretch of a call. `to` is missing while it goes on. Times are milliseconds since the first dial. */
 export interface Span {
