@@ -90,7 +90,7 @@ export default defineConfig(
   {
     // What a live call is, and what is told of it.
     files: [
-      'packages/core/src/{call-snapshot,call-views,index,live-call,received,send-command,transport-error,utterance-log}.ts',
+      'packages/core/src/{call-snapshot,call-views,index,live-call,received,send-command,transport-error,utterance-log,watch}.ts',
       'packages/core/src/internal/index.ts',
     ],
     rules: mayImport(NO_HOUSE, NO_NODE),

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import type { Socket } from 'node:net';
 import { setImmediate } from 'node:timers/promises';
 
-import { HandshakeRefusedError, liveCall } from '@livecall/core';
+import { HandshakeRefusedError, liveCall, watch } from '@livecall/core';
 import type { ConnectionClosedError } from '@livecall/core';
 import { relay } from '@livecall/server';
 import type { RelayedCall } from '@livecall/server';
@@ -60,6 +60,22 @@ it('lets a page follow a call to its end, and sends its commands on', async () =
   const { frames, code } = await dial.end();
   expect(code).toBe(1000);
   expect(frames).toEqual([JSON.stringify({ type: 'client:joinCall', id: acknowledged.id })]);
+});
+
+it('has what stands over the way to the platform, one call a connection', async () => {
+  const news: string[] = [];
+  await using platform = await startPlatform([401, (client) => client.send(CALL_END)]);
+  await using running = await startRelay(platform, {
+    authorize: () => ({ ...CALL, accessToken: () => accessToken }),
+    tapTransport: watch(({ kind, call, dial }) => news.push(`${kind} ${call}.${dial}`)),
+  });
+  using following = followCall(liveCall(running.page()));
+  await following.state('closed');
+  await running.relay.close();
+
+  expect(news).toEqual([
+    ...['dial 1.1', 'failed 1.1', 'dial 1.2', 'open 1.2', 'received 1.2', 'close 1.2', 'over 1.2'],
+  ]);
 });
 
 it.each<[what: string, answer: Answer, error: HandshakeRefusedError]>([

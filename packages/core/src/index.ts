@@ -36,6 +36,9 @@ export { retryConnection } from './retry-connection.js';
 export type { Retry, RetryConnectionOptions } from './retry-options.js';
 export { classify } from './classify.js';
 export type { Verdict } from './classify.js';
+export { watch } from './watch.js';
+export type { WatchOptions } from './watch.js';
+export type { CallNews, CommandNews, NewsPlace, WhyEnded } from './call-news.js';
 export { patience } from './patience.js';
 export type { Progress } from './patience.js';
 

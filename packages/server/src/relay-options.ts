@@ -1,4 +1,5 @@
-import type { Transport } from '@livecall/core';
+import type { Connection, Transport } from '@livecall/core';
+import type { MonoTypeOperatorFunction } from 'rxjs';
 
 import type { Authorize } from './ask-call.js';
 import type { DialOptions, RelayedCall } from './dial-platform.js';
@@ -42,6 +43,11 @@ export interface RelayBounds {
    * the further one gets 429. @default 32
    */
   readonly maxPagesPerUser?: number;
+  /**
+   * Stands over each way to the platform, below what dials it again: `watch` of core for one, or
+   * what counts for a collector. @default none
+   */
+  readonly tapTransport?: MonoTypeOperatorFunction<Connection>;
   /** Called with each handshake that is refused before `authorize` is asked. */
   readonly onRefused?: (refused: RefusedHandshake) => void;
   /**

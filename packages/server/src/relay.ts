@@ -13,7 +13,7 @@ import {
   toRelayClose,
 } from '@livecall/core/internal';
 import type { PageName, RelayClose } from '@livecall/core/internal';
-import { noop, Subscription } from 'rxjs';
+import { identity, noop, Subscription } from 'rxjs';
 import { WebSocket, WebSocketServer } from 'ws';
 
 import { askCall } from './ask-call.js';
@@ -107,13 +107,14 @@ export function relay<Call extends Pick<RelayedCall, 'user' | 'call'> = RelayedC
     maxPayloadBytes = 1024 * 1024,
     maxPages = 10_000,
     maxPagesPerUser = 32,
+    tapTransport = identity,
     onRefused,
     onError = warn,
   } = options;
   if (typeof (authorize as unknown) !== 'function') {
     throw new TypeError('authorize must be a function: it says who may follow which call.');
   }
-  assertFunctions({ transport: options.transport, onRefused, onError });
+  assertFunctions({ transport: options.transport, tapTransport, onRefused, onError });
   assertDurationMs({ authorizeTimeoutMs, keepMs });
   assertDurationMs({ beatIntervalMs, beatTimeoutMs }, 1);
   assertWhole(
@@ -184,18 +185,21 @@ export function relay<Call extends Pick<RelayedCall, 'user' | 'call'> = RelayedC
     if (known?.isWhole === true) return known;
     // A token that the platform does not take is renewed here, once, before a page hears of it.
     const { transport, forms } = dial(call);
-    const connection = relayedConnection(transport.pipe(retryConnection({ maxAttempts: 0 })), {
-      ...{ shareBytes, keepBytes, onFailure },
-      hide: (frame) => hideTokens(frame, forms()),
-      onKept: (bytes) => {
-        keptBytes += bytes;
-        if (bytes > 0 && keptBytes > maxKeptBytes) boundKept();
+    const connection = relayedConnection(
+      transport.pipe(tapTransport, retryConnection({ maxAttempts: 0 })),
+      {
+        ...{ shareBytes, keepBytes, onFailure },
+        hide: (frame) => hideTokens(frame, forms()),
+        onKept: (bytes) => {
+          keptBytes += bytes;
+          if (bytes > 0 && keptBytes > maxKeptBytes) boundKept();
+        },
+        onIdle: () => {
+          connections.delete(connection);
+          if (shared.get(owner) === connection) shared.delete(owner);
+        },
       },
-      onIdle: () => {
-        connections.delete(connection);
-        if (shared.get(owner) === connection) shared.delete(owner);
-      },
-    });
+    );
     connections.add(connection);
     if (shareBytes > 0) shared.set(owner, connection);
     return connection;

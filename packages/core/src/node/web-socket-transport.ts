@@ -14,6 +14,7 @@ import type { Token } from '../token.js';
 import { HandshakeTimeoutError } from '../transport-error.js';
 import type { Transport } from '../transport.js';
 import type { HeartbeatOptions } from './beating.js';
+import { debugLog } from './debug-log.js';
 import { WebSocketDial } from './dial-web-socket.js';
 import { toOfferedProtocols, toPassedHeaders } from './passed-handshake.js';
 import type { PassedHandshake } from './passed-handshake.js';
@@ -126,7 +127,7 @@ export function webSocketTransport({
   const tokens = [accessToken, conversationToken];
 
   // Not a chain of operators: what has done its part when the connection opens would stay with it.
-  return new Observable((subscriber) => {
+  const transport: Transport = new Observable((subscriber) => {
     const request = dialRequest();
     request.onTokens?.(tokens.filter((token) => typeof token === 'string'));
     let expiry: Subscription | undefined;
@@ -184,6 +185,7 @@ export function webSocketTransport({
     subscriber.add(asking);
     if (!asking.closed) expect('token');
   });
+  return debugLog(transport);
 }
 
 /** As Node wants them: a name that stands several times has several values. */
