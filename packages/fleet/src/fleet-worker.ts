@@ -1,8 +1,8 @@
 import { hostname } from 'node:os';
 
 import type { LiveCallOptions } from '@livecall/core';
-import { jetstream, jetstreamManager } from '@nats-io/jetstream';
-import type { Consumer, ConsumerMessages, JetStreamManager, JsMsg } from '@nats-io/jetstream';
+import { jetstreamManager } from '@nats-io/jetstream';
+import type { JetStreamManager } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/transport-node';
 import * as E from 'fp-ts/lib/Either.js';
 import { asyncScheduler, Observable } from 'rxjs';
@@ -13,6 +13,9 @@ import type { FleetNames, FleetOptions } from './fleet-names.js';
 import { followJob } from './follow-job.js';
 import type { Dial, FollowedCall, Outcome } from './follow-job.js';
 import { readJob } from './job.js';
+import type { JobDelivery } from './job-delivery.js';
+import { askForJobs } from './job-requests.js';
+import type { JobRequests } from './job-requests.js';
 import { now } from './moment.js';
 import type { Moment } from './moment.js';
 import { createOutbox } from './outbox.js';
@@ -61,12 +64,6 @@ export type WorkerNews =
   /** The queue cannot be read; it is tried again. */
   | { readonly kind: 'trouble'; readonly error: Error };
 
-/** So many jobs are asked for side by side. */
-const ASKERS = 4;
-/** No longer, since the lease of a job counts from when it was asked for. */
-const ASK_FOR_MS = 1_000;
-const TRY_AGAIN_MS = 500;
-
 /**
  * Follows the calls of a fleet's queue: subscribing starts it. What crosses each call's socket is
  * written to the call's subject, where `brokerTransport` reads it.
@@ -114,37 +111,29 @@ export function fleetWorker({
     const calls = new Map<string, FollowedCall>();
     const outbox = createOutbox(connection);
     let isDraining = false;
-    const asking = new Set<ConsumerMessages>();
-    let asked = 0;
-    let wakers: (() => void)[] = [];
+    let requests: JobRequests | undefined;
     /** A renewal that was sent before the connection was lost proves nothing. */
     let epoch = 0;
 
-    const hasLeft = () => subscriber.closed;
-    const hasChanged = () => {
-      const woken = wakers;
-      wakers = [];
-      for (const wake of woken) wake();
-    };
-
-    const take = (message: JsMsg, askedAt: Moment, { manager, ackWaitMs }: Queue) => {
-      const callId = message.subject.slice(message.subject.lastIndexOf('.') + 1);
+    const take = (delivery: JobDelivery, askedAt: Moment, { manager, ackWaitMs }: Queue) => {
+      const { subject, data, jobNumber } = delivery;
+      const callId = subject.slice(subject.lastIndexOf('.') + 1);
       if (!isCallId(callId)) {
-        message.term();
+        delivery.drop();
         subscriber.next({ kind: 'dropped', why: 'its subject ends in what is no call id' });
         return;
       }
-      if (isDraining) {
-        message.nak();
-        return;
-      }
       const known = calls.get(callId);
-      if (known?.jobNumber === message.info.streamSequence) {
-        known.adopt(message, askedAt);
+      if (known?.jobNumber === jobNumber) {
+        known.adopt(delivery, askedAt);
         return;
       }
       known?.supersede();
-      const read = readJob(message.data, message.subject);
+      if (calls.size >= slots) {
+        delivery.giveBack();
+        return;
+      }
+      const read = readJob(data, subject);
       const followed = followJob({
         connection,
         manager,
@@ -152,7 +141,7 @@ export function fleetWorker({
         outbox,
         worker: name,
         job: E.isRight(read) ? read.right : { callId },
-        message,
+        delivery,
         askedAt,
         ackWaitMs,
         maxUnackedBytes,
@@ -173,11 +162,10 @@ export function fleetWorker({
             outcome,
             ...(why !== undefined && { why }),
           });
-          hasChanged();
+          requests?.look();
         },
       });
       calls.set(callId, followed);
-      void renew();
     };
 
     const renew = async () => {
@@ -191,57 +179,36 @@ export function fleetWorker({
       for (const followed of renewed) followed.renewed(sentAt);
     };
 
-    const ask = async (queue: Queue) => {
-      if (slots - calls.size <= asked) {
-        await new Promise<void>((resolve) => {
-          wakers.push(resolve);
-        });
-        return;
-      }
-      asked += 1;
-      const askedAt = now();
-      try {
-        // One at a time: of what is asked for together, a server of 2.9 gives all to who asked first.
-        const answer = await queue.consumer.fetch({ max_messages: 1, expires: ASK_FOR_MS });
-        asking.add(answer);
-        if (isDraining) answer.stop();
-        for await (const message of answer) take(message, askedAt, queue);
-        asking.delete(answer);
-      } finally {
-        asked -= 1;
-        hasChanged();
-      }
-    };
-
     const work = async () => {
       const queue = await openQueue(connection, names);
+      if (subscriber.closed) return;
       subscriber.add(
         asyncScheduler.schedule(function (this) {
           void renew().catch(() => undefined);
           this.schedule(undefined, queue.ackWaitMs / 3);
         }, queue.ackWaitMs / 3),
       );
+      requests = askForJobs({
+        connection,
+        stream: names.jobsStream,
+        consumer: names.jobsConsumer,
+        room: () => slots - calls.size,
+        onJob: (delivery, askedAt) => {
+          take(delivery, askedAt, queue);
+        },
+        onTrouble: (error) => {
+          subscriber.next({ kind: 'trouble', error });
+        },
+      });
+      if (isDraining) void requests.stop();
       subscriber.next({ kind: 'ready' });
-      await Promise.all(Array.from({ length: ASKERS }, () => keepAsking(queue)));
-    };
-
-    const keepAsking = async (queue: Queue) => {
-      while (!subscriber.closed && !isDraining) {
-        try {
-          await ask(queue);
-        } catch (error) {
-          if (hasLeft() || connection.isClosed()) return;
-          subscriber.next({ kind: 'trouble', error: toError(error) });
-          await pause(TRY_AGAIN_MS);
-        }
-      }
     };
 
     const drain = async () => {
       if (isDraining) return;
       isDraining = true;
-      for (const answer of asking) answer.stop();
-      hasChanged();
+      // What is still given to this worker is given back.
+      const asked = requests?.stop();
       const deadline = now().monotonic + drainTimeoutMs;
       const isLate = () => now().monotonic >= deadline;
       const until = async (isDone: () => boolean, ms: number) => {
@@ -259,6 +226,7 @@ export function fleetWorker({
       for (const followed of [...calls.values()]) followed.letGo();
       const end = now().monotonic + LAST_ACKS_MS;
       while (outbox.unacked() > 0 && link.isUp() && now().monotonic < end) await pause(5);
+      await asked;
       if (!connection.isClosed()) await connection.flush();
       subscriber.complete();
     };
@@ -278,9 +246,8 @@ export function fleetWorker({
     });
     subscriber.add(() => {
       for (const followed of [...calls.values()]) followed.letGo();
-      for (const answer of asking) answer.stop();
+      void requests?.stop();
       outbox.close();
-      hasChanged();
       if (connection.isClosed()) return;
       hellos.unsubscribe();
       questions.unsubscribe();
@@ -307,15 +274,13 @@ const LAST_ACKS_MS = 2_000;
 /** The jobs, and how long they are a worker's. */
 interface Queue {
   readonly manager: JetStreamManager;
-  readonly consumer: Consumer;
   readonly ackWaitMs: number;
 }
 
 async function openQueue(connection: NatsConnection, names: FleetNames): Promise<Queue> {
   const manager = await jetstreamManager(connection, { checkAPI: false, timeout: 2_000 });
-  const consumer = await jetstream(connection).consumers.get(names.jobsStream, names.jobsConsumer);
-  const { config } = await consumer.info(true);
-  return { manager, consumer, ackWaitMs: (config.ack_wait ?? 30e9) / 1e6 };
+  const { config } = await manager.consumers.info(names.jobsStream, names.jobsConsumer);
+  return { manager, ackWaitMs: (config.ack_wait ?? 30e9) / 1e6 };
 }
 
 function toReport(

@@ -9,7 +9,7 @@ import type {
 import { createSecrets, record, recordingSink } from '@livecall/recording';
 import type { Secrets } from '@livecall/recording';
 import { jetstream, JetStreamApiError } from '@nats-io/jetstream';
-import type { JetStreamManager, JsMsg } from '@nats-io/jetstream';
+import type { JetStreamManager } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/transport-node';
 import { Subscription, tap, timer } from 'rxjs';
 
@@ -18,6 +18,7 @@ import { brokerLink } from './broker-link.js';
 import type { FleetNames } from './fleet-names.js';
 import { NOT_FOLLOWED } from './job.js';
 import type { Job } from './job.js';
+import type { JobDelivery } from './job-delivery.js';
 import { lastOfCall } from './last-of-call.js';
 import { createLease } from './lease.js';
 import { now } from './moment.js';
@@ -49,7 +50,7 @@ export interface FollowJobOptions {
   readonly worker: string;
   readonly job: Job;
   /** The job as it was delivered, and when it was asked for. */
-  readonly message: JsMsg;
+  readonly delivery: JobDelivery;
   readonly askedAt: Moment;
   readonly ackWaitMs: number;
   readonly maxUnackedBytes: number;
@@ -88,7 +89,7 @@ export interface FollowedCall {
   /** The call has another job now. */
   supersede(): void;
   /** The job was delivered again, to this worker. */
-  adopt(message: JsMsg, askedAt: Moment): void;
+  adopt(delivery: JobDelivery, askedAt: Moment): void;
   /** Gives the job back; the call is followed until another worker has it. */
   handOver(): void;
   /** Hangs up, and gives the job back. */
@@ -116,8 +117,8 @@ export function followJob({
 }: FollowJobOptions): FollowedCall {
   const { callId } = job;
   const subject = names.callSubject(callId);
-  let { message } = delivered;
-  const { streamSequence: jobNumber } = message.info;
+  let { delivery } = delivered;
+  const { jobNumber } = delivery;
   /** Tells our header from that of another worker which claims the call in the same moment. */
   const claimId = crypto.randomUUID();
   const owner = {};
@@ -245,14 +246,16 @@ export function followJob({
       finish('ended');
       return;
     }
-    if (!lease.isValid()) {
-      // It was delivered to this worker while it slept, and is another's by now, or will be.
-      over('let-go');
+    const before = other?.job === jobNumber ? other.nth : 0;
+    if (!lease.isValid() && before > delivery.nth) {
+      // It was delivered to this worker while it slept, and again to the one that has begun with it.
+      over('superseded');
       return;
     }
-    const before = other?.job === jobNumber ? other.nth : 0;
-    // The second, where the stream has lost what there was of the call.
-    const nth = Math.max(before + 1, message.info.deliverySequence);
+    // The second, where the stream has lost what there was of the call. Where the lease is over, and
+    // nobody has begun, the call is taken all the same: who gets the job later begins a newer run,
+    // and to leave it to them would leave the call alone for as long as another lease.
+    const nth = Math.max(before + 1, delivery.nth);
     claiming = { job: jobNumber, nth };
     const { seq } = await jetstream(connection, { timeout: 2_000 }).publish(subject, toHeader(), {
       msgID: toEntryIdText(callId, claiming, 1),
@@ -292,11 +295,11 @@ export function followJob({
         return;
       }
       if (!isHandingOver) {
-        message.working();
+        delivery.working();
         await connection.flush();
       } else if (!isGivenBack) {
         isGivenBack = true;
-        message.nak();
+        delivery.giveBack();
       }
       lease.extend(sentAt);
       outbox.fence(owner, last?.sequence ?? 0);
@@ -388,7 +391,7 @@ export function followJob({
       return;
     }
     const acknowledge = async () => {
-      if (lease.isValid() && (await message.ackAck({ timeout: 2_000 }))) {
+      if (lease.isValid() && (await delivery.acknowledge(2_000))) {
         over(outcome);
         return;
       }
@@ -407,7 +410,7 @@ export function followJob({
     isHandingOver = true;
     if (isGivenBack || !lease.isValid() || connection.isClosed()) return;
     isGivenBack = true;
-    message.nak();
+    delivery.giveBack();
     // Whoever takes it now ends this run in the server itself.
     lease.lapse();
     verify();
@@ -419,7 +422,7 @@ export function followJob({
     if (lease.isValid()) {
       // Its last words, and then the job: whoever takes it waits for nothing.
       life.unsubscribe();
-      if (!isGivenBack && !connection.isClosed()) message.nak();
+      if (!isGivenBack && !connection.isClosed()) delivery.giveBack();
     }
     over('let-go');
   };
@@ -437,7 +440,7 @@ export function followJob({
     unacked: () => unstored,
     renew: () => {
       if (isOver || isHandingOver || !lease.isValid()) return false;
-      message.working();
+      delivery.working();
       return true;
     },
     renewed: (sentAt) => {
@@ -455,7 +458,7 @@ export function followJob({
       over('superseded');
     },
     adopt: (again, at) => {
-      message = again;
+      delivery = again;
       isHandingOver = false;
       isGivenBack = false;
       lease.extend(at);

@@ -108,6 +108,8 @@ export async function setUpFleet(
     max_ack_pending: -1,
     // Beyond one, a job would stay in the queue for ever, and nobody be told.
     max_deliver: -1,
+    // Four requests a worker; a server's own 512 are as many as 128 workers have open.
+    max_waiting: 16_384,
     filter_subject: names.jobSubject('*'),
   });
 }
