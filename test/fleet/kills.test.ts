@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
+import { jetstreamManager } from '@nats-io/jetstream';
 import { expect, it } from 'vitest';
 
 import { hasNats, makeFleet, sharedNats } from '../fixtures/fleet.js';
@@ -46,6 +47,7 @@ itWithNats(
     const workers = Array.from({ length: workerCount }, startWorker);
     for (const { stdout } of workers) await stdout.nth(1);
     for (const id of ids) await enqueueSealed(connection, prefix, id);
+    const dialsOf = (id: string) => platform.calls.get(tokenOf(id))?.dialledAt ?? [];
     const isFollowed = (id: string) => (platform.calls.get(tokenOf(id))?.open.size ?? 0) > 0;
     const allFollowed = async () => {
       for (let turn = 1; !ids.every(isFollowed); turn += 1) {
@@ -61,22 +63,22 @@ itWithNats(
     };
     await allFollowed();
 
-    let longestMs = 0;
+    const gaps: number[] = [];
     for (let n = 0; n < kills; n += 1) {
       const victim = workers.shift();
+      const followed = victim === undefined ? [] : callsOf(victim);
+      const dials = new Map(followed.map((id) => [id, dialsOf(id).length]));
       const killedAt = performance.now();
       victim?.child.kill('SIGKILL');
       await victim?.ended();
       workers.push(startWorker());
+      const isTakenOver = (id: string) => dialsOf(id).length > (dials.get(id) ?? 0);
+      while (!followed.every(isTakenOver)) await sleep(10);
+      gaps.push(...followed.map((id) => (dialsOf(id)[dials.get(id) ?? 0] ?? NaN) - killedAt));
       await allFollowed();
-      longestMs = Math.max(
-        longestMs,
-        ...[...platform.calls.values()]
-          .map(({ dialledAt }) => (dialledAt.at(-1) ?? 0) - killedAt)
-          .filter((ms) => ms > 0),
-      );
-      if (n % 10 === 9)
-        console.log(`${n + 1} kills; the longest gap so far ${longestMs.toFixed(0)} ms`);
+      if (n % 10 === 9) {
+        console.log(`${n + 1} kills; the longest gap so far ${Math.max(...gaps).toFixed(0)} ms`);
+      }
     }
     // Everything of before the end was heard by now, and every call says something still.
     const before = new Map([...heard].map(([id, { words }]) => [id, words.length]));
@@ -106,8 +108,30 @@ itWithNats(
         .filter((n, index, said) => said.indexOf(n) === index);
       expect(words).toEqual(all);
     }
+    const { consumers } = await jetstreamManager(connection);
+    const { delivered } = await consumers.info(`${prefix}-jobs`, 'workers');
+    gaps.sort((x, y) => x - y);
+    const at = (share: number) =>
+      `${gaps[Math.ceil(gaps.length * share) - 1]?.toFixed(0) ?? 'no'} ms`;
     console.log(
-      `${kills} kills over ${count} calls: longest from the kill to the dial ${longestMs.toFixed(0)} ms, ack_wait ${ackWaitMs} ms`,
+      `${kills} kills over ${count} calls, ack_wait ${ackWaitMs} ms: from the kill to the dial ` +
+        `${at(0.5)} at the median, ${at(0.99)} at p99, ${at(1)} at the longest; ` +
+        `${gaps.filter((ms) => ms > ackWaitMs + 1_000).length} of ${gaps.length} later than ack_wait and a second; ` +
+        `${delivered.consumer_seq} deliveries of ${count} jobs and ${gaps.length} takeovers`,
     );
   },
 );
+
+/** The calls that a worker has, by what it has told. */
+function callsOf({ stdout }: FleetCommand): readonly string[] {
+  const calls = new Set<string>();
+  for (const line of stdout.all) {
+    const { kind, callId = '' } = JSON.parse(line) as {
+      readonly kind: string;
+      readonly callId?: string;
+    };
+    if (kind === 'taken') calls.add(callId);
+    if (kind === 'over') calls.delete(callId);
+  }
+  return [...calls];
+}

@@ -28,10 +28,10 @@ const until = async (isSo: () => boolean) => {
 const dial = (url: string) => (job: { readonly callId: string }) =>
   webSocketTransport({ url, accessToken, conversationToken: tokenOf(job.callId) });
 
-async function startCalls(options: Parameters<typeof startNats>[0] = {}) {
-  const nats = await startNats(options);
+async function startCalls(options: Parameters<typeof makeFleet>[1] = {}) {
+  const nats = await startNats();
   const connection = await nats.connect();
-  const prefix = await makeFleet(connection, { maxCallsBytes: 16 * 2 ** 20 });
+  const prefix = await makeFleet(connection, { maxCallsBytes: 16 * 2 ** 20, ...options });
   const platform = await startTalking();
   const talking = setInterval(() => {
     platform.say();
@@ -65,7 +65,8 @@ const withoutHole = (words: readonly number[]) =>
 itWithNats.each(['SIGTERM', 'SIGKILL'] as const)(
   'goes on where it was when the server is ended by %s and started again',
   async (signal) => {
-    const { nats, platform, heard, live } = await startCalls();
+    // However long the start takes, no lease is over.
+    const { nats, platform, heard, live } = await startCalls({ ackWaitMs: 60_000 });
     await nats.stop(signal);
     await nats.start();
     await live();
