@@ -36,6 +36,18 @@ function write(
 
 const say = (msg: string): object => ({ type: 'transcript', role: 'other', msg });
 
+/** The rows of what looks like a credential. */
+const credentials = page.split('\n').flatMap((line): readonly Omit<Row, 'country'>[] => {
+  const [, example, becomes] =
+    /^\|[^|`]*(?:`[^|]*)?\| `([^`]+)` +\| (?:`([^`]+)`|itself) +\|$/.exec(line) ?? [];
+  return example === undefined ? [] : [{ example, becomes: becomes ?? example }];
+});
+
+it.each(credentials)('has of the credential in $example made $becomes', ({ example, becomes }) => {
+  expect(credentials.length).toBeGreaterThan(10);
+  expect(write([say(example)])).toEqual([say(becomes)]);
+});
+
 it('has rows of all three kinds', () => {
   expect(rows.filter(({ example, becomes }) => example !== becomes).length).toBeGreaterThan(25);
   expect(rows.filter(({ example, becomes }) => example === becomes).length).toBeGreaterThan(25);

@@ -1,5 +1,6 @@
 import { liveCall, retryConnection } from '@livecall/core';
 import type { Connection, Token } from '@livecall/core';
+import { relayTransport } from '@livecall/core/browser';
 import { webSocketTransport } from '@livecall/core/node';
 import { record, recordingFile } from '@livecall/recording';
 import type { RecordingSink } from '@livecall/recording';
@@ -7,6 +8,7 @@ import { delayFrames, dropFrames, replay, scenario } from '@livecall/tools';
 import { defer, delay, map, of, switchMap } from 'rxjs';
 import type { MonoTypeOperatorFunction } from 'rxjs';
 import { expect, it } from 'vitest';
+import { WebSocket } from 'ws';
 
 import { makeFolder } from './fixtures/folder.js';
 import { followCall } from './fixtures/follow.js';
@@ -167,4 +169,22 @@ it('says so of a replay, which dials with none', async () => {
   file.right.end();
 
   expect(folder.lines('call.ndjson')[0]).toContain('"redacted":["credentials","phones"]');
+});
+
+it('does not say so of a page, which does not know what its relay dials with', () => {
+  using folder = makeFolder();
+  const file = recordingFile(folder.at('call.ndjson'));
+  if (file._tag === 'Left') throw file.left;
+  const webSocket = class extends WebSocket {
+    constructor() {
+      super('ws://127.0.0.1:1');
+    }
+  };
+  relayTransport({ url: 'wss://relay.example/calls', webSocket })
+    .pipe(record(file.right))
+    .subscribe()
+    .unsubscribe();
+  file.right.end();
+
+  expect(folder.lines('call.ndjson')[0]).toContain('"redacted":["phones"]');
 });

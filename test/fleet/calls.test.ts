@@ -1,6 +1,7 @@
 import { liveCall } from '@livecall/core';
 import type { LiveCall, Received } from '@livecall/core';
 import { brokerTransport, enqueue } from '@livecall/fleet';
+import { record, recordingSink } from '@livecall/recording';
 import { replay, scenario, serve } from '@livecall/tools';
 import { firstValueFrom, lastValueFrom, take, toArray } from 'rxjs';
 import { expect, it } from 'vitest';
@@ -151,4 +152,13 @@ itWithNats('writes no token to the call, and keeps what an app needs of it', asy
   expect(all).toContain('+14155552671');
   expect(all).not.toContain(accessToken);
   expect(all).not.toContain(conversationToken);
+
+  const lines: string[] = [];
+  const sink = recordingSink((line) => lines.push(line));
+  const transport = brokerTransport({ connection, callId: 'call-1', prefix });
+  await heard(liveCall(transport.pipe(record(sink)), readerOptions));
+  sink.end();
+  // What was taken out was so by the worker, whose header says it: here, nobody knows the tokens.
+  expect(lines[0]).toContain('"redacted":["phones"]');
+  expect(lines.join('')).not.toContain(accessToken);
 });

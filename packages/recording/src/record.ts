@@ -24,9 +24,10 @@ import type { RecordingSink } from './recording-sink.js';
  * its own). A transport does not tell when it dials: who leaves while its tokens are asked for has
  * aborted a dial.
  *
- * The tokens that it dials with, it tells the sink by itself, whatever operators are in between. One
- * that is not livecall's tells them if it calls `onTokens` of its `dialRequest`; else the sink has to
- * be given them as `secrets`, or the header does not say that `credentials` were taken out.
+ * The tokens that it dials with, `webSocketTransport` tells the sink by itself, whatever operators are
+ * in between; another transport does if it calls `onTokens` of its `dialRequest`. `relayTransport` and
+ * `brokerTransport` know none: the relay and the worker dial. Of these, and of one that tells none, the
+ * sink has to be given them as `secrets`, or the header does not say that `credentials` were taken out.
  *
  * @see recordings/README.md
  * @example

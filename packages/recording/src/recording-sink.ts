@@ -42,7 +42,7 @@ export interface RecordingSinkOptions extends RedactOptions {
   readonly endpoint?: string;
   /**
    * The tokens in use, which are searched for in every line; more can be added while it is written.
-   * `record` adds those of livecall's own transports.
+   * `record` adds those that a transport tells, as `webSocketTransport` does.
    */
   readonly secrets?: Secrets;
 }

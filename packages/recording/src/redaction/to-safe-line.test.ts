@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 
+import { findCredentials } from './mask-credentials.js';
 import { createSecrets } from './secrets.js';
 import { toSafeLine } from './to-safe-line.js';
 
@@ -70,6 +71,53 @@ it('conceals what looks like a credential, though it is none of the secrets', ()
 
   expect(toLine(entry)).toBe(
     '{"at":0,"event":"frame","from":"server","json":{"[redacted]":"Bearer [redacted]"}}',
+  );
+});
+
+it.each([
+  ['{"access_token":"abcdefgh1"}', '{"access_token":"[redacted]"}'],
+  ['{"accessToken":"abcdefghijklmnopqrstuvwxyz"}', '{"accessToken":"[redacted]"}'],
+  ['{"Authorization":"Basic dXNlcjpw"}', '{"Authorization":"Basic [redacted]"}'],
+  ['{"api_key":12345678}', '{"api_key":null}'],
+  ['{"headers":[{"bearer":"abcdefgh1"}]}', '{"headers":[{"bearer":"[redacted]"}]}'],
+  ['{"msg":"\\nBEARER\\tabcdefgh1"}', '{"msg":"\\nBEARER\\t[redacted]"}'],
+  ['{"msg":"{\\"id_token\\":\\"abcdefgh1\\"}"}', '{"msg":"{\\"id_token\\":\\"[redacted]\\"}"}'],
+  [
+    '{"url":"https://host?access_token=abcdefgh&a=b"}',
+    '{"url":"https://host?access_token=[redacted]&a=b"}',
+  ],
+])('conceals what its field, its scheme or its parameter says is one: %s', (json, safe) => {
+  const line = `{"at":0,"event":"frame","from":"server","json":${json}}`;
+  const safeLine = `{"at":0,"event":"frame","from":"server","json":${safe}}`;
+
+  expect(toLine(JSON.parse(line) as object)).toBe(safeLine);
+  expect(toSafeLine(() => JSON.parse(line) as object, secrets, `${line}\n`)).toBe(`${safeLine}\n`);
+  expect(findCredentials(safeLine)).toEqual([]);
+});
+
+it('leaves nothing in a line that looks like a credential', () => {
+  const part = fc.constantFrom(
+    ...['token', 'Bearer', 'authorization', 'Basic', 'cookie', 'key', 'a=', '?', '&', '://me', '@'],
+    ...[' ', '\t', '\n', '"', '\\', ':', '=', '+', '%20', '%3D', 'aB3dE6gH9jKl=', '12345678', '.'],
+  );
+  const text = fc.array(part, { maxLength: 12 }).map((parts) => parts.join(''));
+  const value = fc.letrec((tie) => ({
+    json: fc.oneof(
+      text,
+      text.map((inner) => JSON.stringify({ msg: inner, token: inner })),
+      fc.constant(1234567890),
+      fc.array(tie('json'), { maxLength: 3 }),
+      fc.dictionary(text, tie('json'), { maxKeys: 3 }),
+    ),
+  })).json;
+  fc.assert(
+    fc.property(value, (json) => {
+      const line = toLine({ at: 0, event: 'frame', from: 'server', json });
+
+      expect(findCredentials(line)).toEqual([]);
+      expect(toLine(JSON.parse(line) as object)).toBe(line);
+    }),
+    { numRuns: 1000 },
   );
 });
 

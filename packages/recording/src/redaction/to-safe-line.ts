@@ -39,7 +39,7 @@ function concealContent(value: object, conceal: Conceal): object {
   return Object.fromEntries(
     Object.entries(value).map(([key, item]) => [
       key,
-      OWN_FIELDS.has(key) ? item : concealIn(item, conceal),
+      OWN_FIELDS.has(key) ? item : concealField(key, item, conceal),
     ]),
   );
 }
@@ -54,6 +54,19 @@ function concealIn(value: unknown, conceal: Conceal): unknown {
   if (Array.isArray(value)) return value.map((item) => concealIn(item, conceal));
   if (typeof value !== 'object' || value === null) return value;
   return Object.fromEntries(
-    Object.entries(value).map(([key, item]) => [conceal(key), concealIn(item, conceal)]),
+    Object.entries(value).map(([key, item]) => [conceal(key), concealField(key, item, conceal)]),
   );
+}
+
+/** A credential may be known by the name of its field only: it is read as in the line. */
+function concealField(name: string, value: unknown, conceal: Conceal): unknown {
+  const concealed = concealIn(value, conceal);
+  if (typeof concealed !== 'string' && typeof concealed !== 'number') return concealed;
+  const before = `"${conceal(name)}":`;
+  if (typeof concealed === 'number') {
+    const field = `${before}${concealed}`;
+    return conceal(field) === field ? concealed : null;
+  }
+  const field = conceal(`${before}"${concealed}`);
+  return field.startsWith(`${before}"`) ? field.slice(before.length + 1) : concealed;
 }
