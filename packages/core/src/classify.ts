@@ -1,4 +1,5 @@
 import { isLiveCallError } from './live-call-error.js';
+import type { TransportError } from './transport-error.js';
 
 /** What to do about a connection that could not be made, or ended. */
 export type Verdict = 'retry' | 'refresh-token' | 'fatal';
@@ -19,22 +20,27 @@ const RETRIED_CLOSE_CODES: ReadonlySet<number> = new Set([
  * console.log(classify(new HandshakeRefusedError(404))); // => fatal
  */
 export function classify(error: unknown): Verdict {
-  if (!isLiveCallError(error)) return 'fatal';
-  switch (error._tag) {
-    case 'HandshakeRefusedError':
-      // A proxy on the way has seen no token.
-      if (error.status === 401) return error.refusedBy === 'proxy' ? 'fatal' : 'refresh-token';
-      return error.status === 408 || error.status === 429 || error.status >= 500
-        ? 'retry'
-        : 'fatal';
-    case 'ConnectionClosedError':
-      return RETRIED_CLOSE_CODES.has(error.code) ? 'retry' : 'fatal';
-    case 'ConnectFailedError':
-      return error.isLasting ? 'fatal' : 'retry';
-    case 'HandshakeTimeoutError':
-    case 'TokenUnavailableError':
-      return 'retry';
-    default:
-      return 'fatal';
-  }
+  // Each knows its own: the compiler does not see that the two go together.
+  return isTransportError(error) ? verdicts[error._tag](error as never) : 'fatal';
 }
+
+/** Whether it is what a transport errors with. */
+export function isTransportError(error: unknown): error is TransportError {
+  return isLiveCallError(error) && error._tag in verdicts;
+}
+
+type Verdicts = { readonly [E in TransportError as E['_tag']]: (error: E) => Verdict };
+
+const verdicts: Verdicts = {
+  HandshakeRefusedError: ({ status, refusedBy }) =>
+    // A proxy on the way has seen no token.
+    status === 401 && refusedBy !== 'proxy'
+      ? 'refresh-token'
+      : toVerdict(status === 408 || status === 429 || status >= 500),
+  HandshakeTimeoutError: () => 'retry',
+  ConnectFailedError: ({ isLasting }) => toVerdict(!isLasting),
+  TokenUnavailableError: () => 'retry',
+  ConnectionClosedError: ({ code }) => toVerdict(RETRIED_CLOSE_CODES.has(code)),
+};
+
+const toVerdict = (mayHelp: boolean): Verdict => (mayHelp ? 'retry' : 'fatal');

@@ -1,5 +1,5 @@
 import { CausedError } from './caused-error.js';
-import { hide, nameOf, TaggedError } from './tagged-error.js';
+import { nameOf, TaggedError } from './tagged-error.js';
 
 /**
  * The server sent an `error` message. The call goes on unless it also closes. It has no stack: where
@@ -14,9 +14,13 @@ export class ServerReportedError extends TaggedError<'ServerReportedError'> {
   constructor(description: string) {
     const { stackTraceLimit } = Error;
     Reflect.set(Error, 'stackTraceLimit', 0);
-    super('ServerReportedError', 'The server reported an error; its words are in `description`.');
+    super(
+      'ServerReportedError',
+      'The server reported an error; its words are in `description`.',
+      {},
+      { description },
+    );
     Reflect.set(Error, 'stackTraceLimit', stackTraceLimit);
-    hide(this, 'description', description);
   }
 }
 
@@ -29,9 +33,9 @@ export type Delivery = 'not-sent' | 'unknown';
 /** There is no open connection to send on. */
 export class NotOpenError extends TaggedError<'NotOpenError'> {
   /** It was certainly not sent. */
-  readonly delivery = 'not-sent' satisfies Delivery;
+  declare readonly delivery: 'not-sent';
   /** How long an open connection was waited for, in milliseconds; 0 when it was not. */
-  readonly waitedMs: number;
+  declare readonly waitedMs: number;
 
   constructor(waitedMs = 0) {
     const waited =
@@ -39,19 +43,19 @@ export class NotOpenError extends TaggedError<'NotOpenError'> {
     super(
       'NotOpenError',
       `${waited}; the command was not sent. Send it once the connection is open.`,
+      { delivery: 'not-sent', waitedMs },
     );
-    this.waitedMs = waitedMs;
   }
 }
 
 /** No ack came in time. The command may have been carried out all the same. */
 export class AckTimeoutError extends CausedError<'AckTimeoutError'> {
   /** It was sent; what became of it is not known. */
-  readonly delivery = 'unknown' satisfies Delivery;
+  declare readonly delivery: 'unknown';
   /** How long the ack was given, in milliseconds. */
-  readonly ackTimeoutMs: number;
+  declare readonly ackTimeoutMs: number;
   /** The `error` messages that came while it waited; the protocol does not say which command one is about. */
-  readonly errorsSinceSend: readonly ServerReportedError[];
+  declare readonly errorsSinceSend: readonly ServerReportedError[];
 
   constructor(type: string, ackTimeoutMs: number, errorsSinceSend: readonly ServerReportedError[]) {
     const reported =
@@ -61,21 +65,21 @@ export class AckTimeoutError extends CausedError<'AckTimeoutError'> {
     super(
       'AckTimeoutError',
       `No ack for ${type} within ${ackTimeoutMs} ms; whether it was carried out is unknown.${reported}`,
+      { delivery: 'unknown', ackTimeoutMs, errorsSinceSend },
     );
-    this.ackTimeoutMs = ackTimeoutMs;
-    this.errorsSinceSend = errorsSinceSend;
   }
 }
 
 /** The connection that the command was sent on ended before the ack. */
 export class ConnectionLostError extends CausedError<'ConnectionLostError'> {
   /** It was sent; what became of it is not known. */
-  readonly delivery = 'unknown' satisfies Delivery;
+  declare readonly delivery: 'unknown';
 
   constructor(type: string, cause: unknown) {
     super(
       'ConnectionLostError',
       `The connection ended before ${type} was acknowledged; whether it was carried out is unknown.`,
+      { delivery: 'unknown' },
       { cause },
     );
   }
@@ -84,7 +88,7 @@ export class ConnectionLostError extends CausedError<'ConnectionLostError'> {
 /** The call, or the following of it, is over. */
 export class CallEndedError extends TaggedError<'CallEndedError'> {
   /** Whether it was sent before the end. */
-  readonly delivery: Delivery;
+  declare readonly delivery: Delivery;
 
   constructor(type: string, delivery: Delivery) {
     const known =
@@ -92,8 +96,8 @@ export class CallEndedError extends TaggedError<'CallEndedError'> {
     super(
       'CallEndedError',
       `The call, or the following of it, ended before ${type} was ${delivery === 'not-sent' ? 'sent' : 'acknowledged'}; ${known}.`,
+      { delivery },
     );
-    this.delivery = delivery;
   }
 }
 
@@ -103,7 +107,7 @@ export class CallEndedError extends TaggedError<'CallEndedError'> {
  */
 export class SendFailedError extends TaggedError<'SendFailedError'> {
   /** `not-sent` where it came to no sending; `unknown` where sending it failed. */
-  readonly delivery: Delivery;
+  declare readonly delivery: Delivery;
   /** What was thrown; not enumerable, since it may hold anything. */
   declare readonly failure: unknown;
 
@@ -122,9 +126,9 @@ export class SendFailedError extends TaggedError<'SendFailedError'> {
       delivery === 'not-sent'
         ? `${type} was not sent: ${thrown}.`
         : `Sending ${type} failed, and whether it was carried out is unknown: ${thrown}.`,
+      { delivery },
+      { failure },
     );
-    this.delivery = delivery;
-    hide(this, 'failure', failure);
   }
 }
 

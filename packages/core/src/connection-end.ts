@@ -1,27 +1,16 @@
+import { isTransportError } from './classify.js';
 import { isLiveCallError } from './live-call-error.js';
 import type { LiveCallError } from './live-call-error.js';
 import { ConnectionClosedError, TransportFailedError } from './transport-error.js';
-import type { TransportError } from './transport-error.js';
 
 /* What a connection ended with, of whosever making. */
 
 /** What a connection's frames may end with: a transport's error is taken at its word. */
 export function toLost(error: unknown): LiveCallError {
-  const isKnown = isLiveCallError(error) && classifiable.has(error._tag);
-  return isKnown
+  return isTransportError(error)
     ? error
     : new ConnectionClosedError(1006, '', { cause: new TransportFailedError(error) });
 }
-
-const classifiable: ReadonlySet<LiveCallError['_tag']> = /* @__PURE__ */ new Set<
-  TransportError['_tag']
->([
-  'HandshakeRefusedError',
-  'HandshakeTimeoutError',
-  'ConnectFailedError',
-  'TokenUnavailableError',
-  'ConnectionClosedError',
-]);
 
 /** Whether a connection was open, and has ended. */
 export function isClose(error: unknown): error is ConnectionClosedError {

@@ -71,7 +71,7 @@ const missing: Field<null | undefined> = /* @__PURE__ */ field('null', (value) =
  */
 export function oneOf<const A extends string>(name: string, values: readonly A[]): Field<A> {
   const is = (value: unknown): value is A => (values as readonly unknown[]).includes(value);
-  return field(name, is, 'structure', { enum: values });
+  return field(name, is, undefined, { enum: values });
 }
 
 /**

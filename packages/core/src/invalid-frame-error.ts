@@ -1,4 +1,4 @@
-import { hide, TaggedError } from './tagged-error.js';
+import { TaggedError } from './tagged-error.js';
 import type { Frame } from './transport.js';
 
 /** A frame is not a message of the protocol. The call goes on. */
@@ -13,14 +13,14 @@ export class InvalidFrameError extends TaggedError<'InvalidFrameError'> {
   declare readonly frame: Frame;
 
   constructor(frame: Frame, expected: string, path = '') {
-    const what =
-      path === ''
-        ? `a frame of ${frame.length} ${typeof frame === 'string' ? 'characters' : 'bytes'} is not ${expected}`
-        : `\`${path}\` is not of type ${expected}`;
-    super('InvalidFrameError', `An invalid message arrived: ${what}. It was skipped.`);
-    this.path = path;
-    this.expected = expected;
-    this.length = frame.length;
-    hide(this, 'frame', frame);
+    const what = path
+      ? `\`${path}\` is not of type ${expected}`
+      : `a frame of ${frame.length} ${typeof frame === 'string' ? 'characters' : 'bytes'} is not ${expected}`;
+    super(
+      'InvalidFrameError',
+      `An invalid message arrived: ${what}. It was skipped.`,
+      { path, expected, length: frame.length },
+      { frame },
+    );
   }
 }

@@ -232,6 +232,29 @@ it.each([
 });
 
 it.each([
+  [
+    'CERT_HAS_EXPIRED',
+    {},
+    "The server's certificate is not accepted (CERT_HAS_EXPIRED): it would come again however often it is dialled.",
+  ],
+  [
+    'CERT_HAS_EXPIRED',
+    { advice: 'the server needs a new one' },
+    "The server's certificate is not accepted (CERT_HAS_EXPIRED): the server needs a new one.",
+  ],
+  [
+    'ERR_ACCESS_DENIED',
+    {},
+    'Could not connect: no; it would come again however often it is dialled.',
+  ],
+  ['ECONNREFUSED', { advice: 'do this' }, 'Could not connect: no; do this.'],
+])('says what is not worth dialling again: %s, %o', (code, options, message) => {
+  const error = new ConnectFailedError(Object.assign(new Error('no.'), { code }), options);
+
+  expect(error).toMatchObject({ code, isLasting: true, message });
+});
+
+it.each([
   [1000, true],
   [1005, true],
   [1006, false],

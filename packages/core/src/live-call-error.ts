@@ -21,6 +21,7 @@ export class EndedWithoutCallEndError extends CausedError<'EndedWithoutCallEndEr
       isGone
         ? 'The server closed the connection without event:callEnd, and then knew the call no more (404): it has most likely ended.'
         : 'The server closed the connection without event:callEnd; the call may still be going on.',
+      {},
       { cause },
     );
   }

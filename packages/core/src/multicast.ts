@@ -24,8 +24,6 @@ export class Multicast<A> {
   readonly values$: Observable<A> = new Values(this);
   #listeners: Subscriber<A>[] = NOBODY;
   #end: End<A> | undefined;
-  /** With so many, who has left is looked for. */
-  #room = MANY;
 
   next(value: A): void {
     const listeners = this.#listeners;
@@ -64,15 +62,11 @@ export class Multicast<A> {
     const { length } = this.#listeners;
     if (this.#end !== undefined) {
       this.#end(listener);
-    } else if (length < MANY) {
+    } else if (length < MANY || isPowerOf2(length)) {
       // `concat` makes it as long as it is, and `push` leaves room for many more.
       this.#listeners = this.#listeners.filter(isThere).concat(listener);
     } else {
       // A new list for each who comes would take seconds for ten thousand.
-      if (length >= this.#room) {
-        this.#listeners = this.#listeners.filter(isThere);
-        this.#room = 2 * Math.max(this.#listeners.length, MANY);
-      }
       this.#listeners.push(listener);
     }
   }
@@ -83,6 +77,9 @@ export class Multicast<A> {
 }
 
 const NOBODY: never[] = [];
+
+/** So often is looked for who has left, where they are many. */
+const isPowerOf2 = (length: number) => (length & (length - 1)) === 0;
 
 const isThere = ({ closed }: Subscriber<unknown>) => !closed;
 

@@ -130,12 +130,18 @@ export function fromRelayClose({ code, reason }: RelayClose): TransportError | u
   switch (code) {
     case RELAY_CLOSE.ended:
       return new ConnectionClosedError(Number(first) || 1005, rest.join(' '));
+    case RELAY_CLOSE.taken:
+      return lost(code, "another page took this one's place");
+    case RELAY_CLOSE.gone:
+      return lost(1006, 'the relay has not kept what was missed');
+    case RELAY_CLOSE.stopped:
+      return lost(1012, 'the relay stopped');
     case RELAY_CLOSE.late:
       return new HandshakeTimeoutError(Number(first), rest[0] === 'token' ? 'token' : 'server');
     case RELAY_CLOSE.unreached: {
       const cause = new Error('the relay did not reach the server');
       if (first !== '') Object.assign(cause, { code: first });
-      return new ConnectFailedError(cause, { isProgram: rest[0] === 'lasting' });
+      return new ConnectFailedError(cause, rest[0] === 'lasting' ? { advice: LASTING } : {});
     }
     case RELAY_CLOSE.tokenless:
       return new TokenUnavailableError(
@@ -150,6 +156,13 @@ export function fromRelayClose({ code, reason }: RelayClose): TransportError | u
     }
   }
 }
+
+/** A connection of the platform's that is lost to a page, whatever becomes of it. */
+export function lost(code: number, why: string): ConnectionClosedError {
+  return new ConnectionClosedError(code, '', { why });
+}
+
+const LASTING = 'it would fail so each time; see what the relay logs';
 
 /** Whether a frame is none of anybody's, but a word between relay and page. */
 export function isEmpty(frame: Frame): boolean {

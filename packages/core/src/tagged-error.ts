@@ -11,21 +11,25 @@ import { isError } from './is-error.js';
 export class TaggedError<Tag extends string> extends Error {
   declare readonly _tag: Tag;
 
-  constructor(tag: Tag, message: string, options?: ErrorOptions) {
-    super(message, options);
-    this._tag = tag;
-    this.name = tag;
+  /**
+   * @param shown its fields
+   * @param hidden what can be read, and stands in no log: what is defined so is not enumerable
+   */
+  constructor(
+    tag: Tag,
+    message: string,
+    shown: object,
+    hidden?: Readonly<Record<string, unknown>>,
+  ) {
+    super(message);
+    Object.assign(this, { _tag: tag, name: tag }, shown);
+    for (const field in hidden) Object.defineProperty(this, field, { value: hidden[field] });
   }
 
   /** What `JSON.stringify` writes: the plain form, as of {@link toPlainError}. */
   toJSON(): object {
     return Object.assign({ message: this.message }, this);
   }
-}
-
-/** Keeps a field readable and out of every log: what is defined so is not enumerable. */
-export function hide(error: Error, field: string, value: unknown): void {
-  Object.defineProperty(error, field, { value });
 }
 
 /** What kind of thing was thrown, in a word that gives nothing away. */

@@ -1,11 +1,9 @@
 import { CausedError } from './caused-error.js';
-import { certificateAdvice } from './certificate-advice.js';
 import { nameCloseCode } from './close-codes.js';
 import { isError } from './is-error.js';
-import { isDenied, programAdvice } from './program-advice.js';
 import { handshakeAdvice } from './protocol/handshake-advice.js';
 import { proxyAdvice } from './proxy-advice.js';
-import { hide, nameOf, TaggedError } from './tagged-error.js';
+import { nameOf, TaggedError } from './tagged-error.js';
 
 /** What a server answered to a handshake that it refused, as it came. */
 export interface RefusalAnswer {
@@ -24,11 +22,11 @@ export interface RefusalAnswer {
  */
 export class HandshakeRefusedError extends TaggedError<'HandshakeRefusedError'> {
   /** The HTTP status. */
-  readonly status: number;
+  declare readonly status: number;
   /** Milliseconds the server asks to wait (`Retry-After`), where it said so. */
-  readonly retryAfterMs: number | undefined;
+  declare readonly retryAfterMs: number | undefined;
   /** Who it was: a proxy that refused the way (`CONNECT`) says nothing of the tokens, which it never saw. */
-  readonly refusedBy: 'server' | 'proxy';
+  declare readonly refusedBy: 'server' | 'proxy';
   /** The answer itself, for whoever passes it on; not enumerable, since it may hold anything. */
   declare readonly answer: RefusalAnswer | undefined;
 
@@ -47,29 +45,28 @@ export class HandshakeRefusedError extends TaggedError<'HandshakeRefusedError'> 
       refusedBy === 'proxy'
         ? `The HTTP proxy refused the way to the server with ${status}: ${proxyAdvice(status)}.${asked}`
         : `The server refused the connection with ${status}: ${handshakeAdvice(status)}.${asked}`,
+      { status, retryAfterMs, refusedBy },
+      { answer },
     );
-    this.status = status;
-    this.retryAfterMs = retryAfterMs;
-    this.refusedBy = refusedBy;
-    hide(this, 'answer', answer);
   }
 }
 
 /** The connection was not open in time. */
 export class HandshakeTimeoutError extends TaggedError<'HandshakeTimeoutError'> {
   /** How long it was given, in milliseconds. */
-  readonly timeoutMs: number;
+  declare readonly timeoutMs: number;
   /** What it was still waiting for: a token from its provider, or the server. */
-  readonly waitingFor: 'token' | 'server';
+  declare readonly waitingFor: 'token' | 'server';
 
   constructor(timeoutMs: number, waitingFor: 'token' | 'server' = 'server') {
     const what =
       waitingFor === 'token'
         ? 'The token provider gave no token'
         : 'The server did not answer the handshake';
-    super('HandshakeTimeoutError', `${what} within ${timeoutMs} ms; see that it can be reached.`);
-    this.timeoutMs = timeoutMs;
-    this.waitingFor = waitingFor;
+    super('HandshakeTimeoutError', `${what} within ${timeoutMs} ms; see that it can be reached.`, {
+      timeoutMs,
+      waitingFor,
+    });
   }
 }
 
@@ -81,42 +78,49 @@ export class HandshakeTimeoutError extends TaggedError<'HandshakeTimeoutError'> 
  */
 export class ConnectFailedError extends CausedError<'ConnectFailedError'> {
   /** The system's or library's own code, `ECONNREFUSED` or `CERT_HAS_EXPIRED` for one, where there is one. */
-  readonly code: string | undefined;
+  declare readonly code: string | undefined;
 
   /**
    * Whether it would come again however often it is dialled: a certificate that is not accepted, a
    * permission that is missing, a mistake in this program.
    */
-  readonly isLasting: boolean;
+  declare readonly isLasting: boolean;
 
-  /** @param options.isProgram whether this program is at fault, and not the network */
-  constructor(cause: unknown, { isProgram = false }: { readonly isProgram?: boolean } = {}) {
-    const reason = isError(cause)
-      ? cause.message || codeOf(cause) || cause.name
-      : 'no reason given';
+  /** @param options.advice what to do about it, of what would come again however often it is dialled */
+  constructor(cause: unknown, { advice }: { readonly advice?: string } = {}) {
     const code = codeOf(cause);
-    const certificate = certificateAdvice(code);
-    const program = isProgram || isDenied(cause) ? programAdvice(cause) : undefined;
-    // Some say it in a sentence.
-    const failed = `Could not connect: ${reason.replace(/\.+$/, '')}`;
+    const isCertificate = code !== undefined && CERTIFICATE.test(code);
+    const isLasting = isCertificate || advice !== undefined || isDenied(cause);
+    const reason = isError(cause) ? cause.message || code || cause.name : 'no reason given';
     super(
       'ConnectFailedError',
-      certificate !== undefined
-        ? `The server's certificate is not accepted (${code}): ${certificate}.`
-        : program !== undefined
-          ? `${failed}; ${program}.`
-          : `${failed}. Check the URL and the network.`,
+      (isCertificate
+        ? `The server's certificate is not accepted (${code}): `
+        : // Some say it in a sentence.
+          `Could not connect: ${reason.replace(/\.+$/, '')}${isLasting ? '; ' : '. '}`) +
+        (isLasting ? `${advice ?? LASTING}.` : 'Check the URL and the network.'),
+      { code, isLasting },
       { cause },
     );
-    this.code = code;
-    this.isLasting = certificate !== undefined || program !== undefined;
   }
 }
+
+/** The codes of Node and of OpenSSL's X509_verify_cert_error_string that are about a certificate. */
+const CERTIFICATE = /(^|_)CERT(_|$)|^(HOSTNAME|INVALID_(CA|PURPOSE)|PATH_LENGTH|UNABLE_TO_VERIFY)/;
+
+const LASTING = 'it would come again however often it is dialled';
+
+/** Whether a dial failed for want of a permission: in Node's permission model, and in Deno's. */
+export function isDenied(cause: unknown): boolean {
+  return isError(cause) && DENIED.test(`${cause.name} ${codeOf(cause)}`);
+}
+
+const DENIED = /\b(ERR_ACCESS_DENIED|NotCapable|PermissionDenied)\b/;
 
 /** A token function failed or gave no token. What it threw is its own affair: `providerError`, not enumerable. */
 export class TokenUnavailableError extends TaggedError<'TokenUnavailableError'> {
   /** Which of the two it is. */
-  readonly token: 'accessToken' | 'conversationToken';
+  declare readonly token: 'accessToken' | 'conversationToken';
   /** What the token function threw; not enumerable. */
   declare readonly providerError: unknown;
 
@@ -125,20 +129,20 @@ export class TokenUnavailableError extends TaggedError<'TokenUnavailableError'> 
     super(
       'TokenUnavailableError',
       `The ${token} function ${how}; it must give a non-empty string.`,
+      { token },
+      { providerError },
     );
-    this.token = token;
-    hide(this, 'providerError', providerError);
   }
 }
 
 /** An open connection ended, by whatever code: 1000 from the server too. @see PROTOCOL.md#close-codes */
 export class ConnectionClosedError extends CausedError<'ConnectionClosedError'> {
   /** The close code; 1006 when the connection was cut without one. */
-  readonly code: number;
+  declare readonly code: number;
   /** The server's own words for it; not enumerable, since they may hold anything. */
   declare readonly reason: string;
   /** Whether the server sent a close frame. */
-  readonly wasClean: boolean;
+  declare readonly wasClean: boolean;
 
   /** @param options.why what this side cut it for, in harmless words */
   constructor(
@@ -154,11 +158,9 @@ export class ConnectionClosedError extends CausedError<'ConnectionClosedError'> 
     super(
       'ConnectionClosedError',
       why === undefined ? `${closed}.` : `${closed}: ${why}.`,
-      cause === undefined ? undefined : { cause },
+      { code, wasClean },
+      { reason, ...(cause !== undefined && { cause }) },
     );
-    this.code = code;
-    hide(this, 'reason', reason);
-    this.wasClean = wasClean;
   }
 }
 
@@ -174,8 +176,9 @@ export class TransportFailedError extends TaggedError<'TransportFailedError'> {
     super(
       'TransportFailedError',
       `The transport failed with ${nameOf(failure)}; what it said is in \`failure\`.`,
+      {},
+      { failure },
     );
-    hide(this, 'failure', failure);
   }
 }
 

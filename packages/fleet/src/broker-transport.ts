@@ -185,7 +185,10 @@ export function brokerTransport({
         case 'mark':
           if (entry.label.startsWith(NOT_FOLLOWED)) {
             const why = entry.label.slice(NOT_FOLLOWED.length);
-            failure ??= new ConnectFailedError(new Error(why), { isProgram: true });
+            failure ??= new ConnectFailedError(new Error(why), {
+              advice:
+                'the worker would fail so each time; see to its options, and enqueue the call anew',
+            });
           }
           break;
         case 'unknown':
@@ -207,7 +210,7 @@ export function brokerTransport({
             if (hasEnded && frames === undefined) fail(toLast(failure));
             break;
           case 'closed':
-            fail(new ConnectFailedError(new Error(CLOSED), { isProgram: true }));
+            fail(new ConnectFailedError(new Error(CLOSED), { advice: 'connect to it anew' }));
         }
       }),
     );

@@ -1,4 +1,4 @@
-import { asyncScheduler, BehaviorSubject, from, of, Subscription, timer } from 'rxjs';
+import { asyncScheduler, BehaviorSubject, defer, of, Subscription, timer } from 'rxjs';
 import type { Observable, Subscriber, TeardownLogic } from 'rxjs';
 
 import { classify } from '../classify.js';
@@ -6,21 +6,18 @@ import { NotOpenError } from '../command-error.js';
 import { createUuid } from '../create-uuid.js';
 import { dialRequest } from '../dial-request.js';
 import { FrameSource } from '../frame-source.js';
-import { isError } from '../is-error.js';
 import { patience } from '../patience.js';
 import {
   BEAT,
   fromRelayClose,
   isEmpty,
+  lost,
   RECEIPT,
   RELAY_CLOSE,
   toPageProtocols,
 } from '../relay-wire.js';
-import {
-  ConnectFailedError,
-  ConnectionClosedError,
-  HandshakeTimeoutError,
-} from '../transport-error.js';
+import { nameOf } from '../tagged-error.js';
+import { ConnectFailedError, HandshakeTimeoutError } from '../transport-error.js';
 import type { TransportError } from '../transport-error.js';
 import type { Connection, Frame } from '../transport.js';
 import { watchPage } from './page-life.js';
@@ -30,13 +27,9 @@ import type { PageSocket, PageWebSocketClass } from './page-socket.js';
 import { toSocketUrl } from './relay-url.js';
 import type { RelayTransportOptions } from './relay-transport-options.js';
 
-/** What one connection over a relay is made with. */
-export interface DialRelayOptions extends Required<
-  Omit<RelayTransportOptions, 'webSocket' | 'window'>
-> {
-  readonly webSocket: PageWebSocketClass | undefined;
-  readonly window: PageWindow | undefined;
-}
+/** What one connection over a relay is made with: all but what the platform has. */
+export type DialRelayOptions = RelayTransportOptions &
+  Required<Omit<RelayTransportOptions, 'webSocket' | 'window'>>;
 
 /** Looked at so many times within the silence that is too long. */
 const SILENCE_TICKS = 5;
@@ -121,17 +114,6 @@ export function dialRelay(
     subscriber.error(error);
   };
 
-  const failLost = (why: string, code = 1006) => {
-    fail(new ConnectionClosedError(code, '', { why }));
-  };
-
-  const goAway = () => {
-    if (!away$.value) {
-      leftAt = asyncScheduler.now();
-      away$.next(true);
-    }
-  };
-
   /** The way to the relay has ended, or cannot be made. */
   const lose = (error: TransportError, code = 1000) => {
     if (!isOpened) {
@@ -141,7 +123,10 @@ export function dialRelay(
     if (asyncScheduler.now() - attachedAt >= STEADY_MS) attempt = 0;
     drop(code);
     attachedAt = NaN;
-    goAway();
+    if (!away$.value) {
+      leftAt = asyncScheduler.now();
+      away$.next(true);
+    }
     if (subscriber.closed || isAside) return;
     if (attempt === 0) {
       // Not by a timer: those of a hidden page come a minute late.
@@ -150,7 +135,7 @@ export function dialRelay(
       return;
     }
     if (asyncScheduler.now() - leftAt >= resumeWithinMs) {
-      failLost(`the relay could not be reached for ${resumeWithinMs} ms`);
+      fail(lost(1006, `the relay could not be reached for ${resumeWithinMs} ms`));
       return;
     }
     const longestMs = Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** Math.min(attempt - 1, 10));
@@ -161,29 +146,21 @@ export function dialRelay(
 
   const loseLate = () => {
     lose(
-      isOpened && isAttached
-        ? new ConnectionClosedError(1006, '', { why: 'the relay did not answer' })
+      isAttached
+        ? lost(1006, 'the relay did not answer')
         : new HandshakeTimeoutError(handshakeTimeoutMs),
     );
   };
 
-  const ended = (code: number, words: string, isForeign: boolean) => {
+  const ended = (code: number, reason: string, isForeign: boolean) => {
     const wasAttached = isAttached;
     socket = undefined;
     drop(1000);
-    if (code === RELAY_CLOSE.taken) {
-      fail(new ConnectionClosedError(code, '', { why: "another page took this one's place" }));
-    } else if (code === RELAY_CLOSE.gone) {
-      failLost('the relay has not kept what was missed');
-    } else if (code === RELAY_CLOSE.stopped) {
-      failLost('the relay stopped', 1012);
-    } else {
-      const told = fromRelayClose({ code, reason: words });
-      if (code === RELAY_CLOSE.ended && told !== undefined) fail(told);
-      else if (told === undefined || wasAttached) lose(toFailure(code, isForeign));
-      else if (!isOpened) fail(told);
-      else refuse(told);
-    }
+    const told = fromRelayClose({ code, reason });
+    if (told?._tag === 'ConnectionClosedError') fail(told);
+    else if (told === undefined || wasAttached) lose(toFailure(code, isForeign));
+    else if (isOpened) refuse(told);
+    else fail(told);
   };
 
   /** What a resume is refused for is the page's own login, or the relay's trouble. */
@@ -269,12 +246,12 @@ export function dialRelay(
 
   const dialUrl = (given: string) => {
     if (webSocket === undefined) throw new Error(NO_WEB_SOCKET);
-    const resumed = isOpened ? { had, from: confirmed } : undefined;
-    const dialled = toSocketUrl(given, realm.location?.href);
-    socket = dialPageSocket(webSocket, dialled, toPageProtocols({ id, resumed }), {
-      heard: hear,
-      ended,
+    const protocols = toPageProtocols({
+      id,
+      resumed: isOpened ? { had, from: confirmed } : undefined,
     });
+    const dialled = toSocketUrl(given, realm.location?.href);
+    socket = dialPageSocket(webSocket, dialled, protocols, { heard: hear, ended });
   };
 
   function dial(): void {
@@ -285,12 +262,11 @@ export function dialRelay(
         try {
           dialUrl(given);
         } catch (error) {
-          fail(new ConnectFailedError(error, { isProgram: true }));
+          fail(new ConnectFailedError(error, { advice: 'check the options of relayTransport' }));
         }
       },
       error: (error: unknown) => {
-        const name = isError(error) ? error.name : typeof error;
-        lose(new ConnectFailedError(new Error(`the url function failed with ${name}`)));
+        lose(toConnectFailed(`the url function failed with ${nameOf(error)}`));
       },
     });
     meanwhile.add(asking);
@@ -312,7 +288,7 @@ export function dialRelay(
   let isLeft = false;
   const look = (hasNetwork: boolean) => {
     if (isLeft) {
-      failLost('the page was left');
+      fail(lost(1006, 'the page was left'));
       return;
     }
     isAside = false;
@@ -325,14 +301,11 @@ export function dialRelay(
     }
   };
 
-  const unwatch = watchPage(window, {
+  const watching = watchPage(window, {
     leaves: (isKept) => {
       isAside = true;
       isLeft ||= !isKept;
-      lose(
-        new ConnectFailedError(new Error('the page was put aside')),
-        isKept ? RELAY_CLOSE.away : RELAY_CLOSE.left,
-      );
+      lose(toConnectFailed('the page was put aside'), isKept ? RELAY_CLOSE.away : RELAY_CLOSE.left);
     },
     returns: look,
   });
@@ -344,7 +317,7 @@ export function dialRelay(
   dial();
 
   return () => {
-    unwatch();
+    watching.unsubscribe();
     drop(RELAY_CLOSE.left);
     unconfirmed = [];
   };
@@ -356,17 +329,19 @@ function askUrl(
   url: RelayTransportOptions['url'],
   reason: 'connect' | 'unauthorized',
 ): Observable<string> {
-  if (typeof url === 'string') return of(url);
-  try {
-    const given = url({ reason });
-    return typeof given === 'string' ? of(given) : from(given);
-  } catch (error) {
-    return from(Promise.reject(error as Error));
-  }
+  return defer(() => {
+    const given = typeof url === 'string' ? url : url({ reason });
+    return typeof given === 'string' ? of(given) : given;
+  });
 }
 
 function toFailure(code: number, isForeign: boolean): ConnectFailedError {
-  if (isForeign) return new ConnectFailedError(new Error('what answers there is no relay'));
-  const how = code === 1006 ? 'the relay could not be reached' : `the relay hung up with ${code}`;
-  return new ConnectFailedError(new Error(how));
+  if (isForeign) return toConnectFailed('what answers there is no relay');
+  return toConnectFailed(
+    code === 1006 ? 'the relay could not be reached' : `the relay hung up with ${code}`,
+  );
+}
+
+function toConnectFailed(why: string): ConnectFailedError {
+  return new ConnectFailedError(new Error(why));
 }

@@ -1,3 +1,5 @@
+import { fromEvent, Subscription } from 'rxjs';
+
 /** Whoever tells of events: a window, a document. */
 export interface PageEvents {
   addEventListener(type: string, listener: () => void): void;
@@ -33,13 +35,17 @@ export interface PageLife {
 export function watchPage(
   window: PageWindow | undefined,
   { leaves, returns }: PageLife,
-): () => void {
-  const stops: (() => void)[] = [];
-  const hear = (source: PageEvents | undefined, type: string, listener: () => void) => {
-    source?.addEventListener(type, listener);
-    stops.push(() => source?.removeEventListener(type, listener));
-  };
+): Subscription {
   const document = window?.document;
+  const watching = new Subscription();
+  const hear = (
+    source: PageEvents | undefined,
+    type: string,
+    listener: (event: { readonly persisted?: boolean }) => void,
+  ) => {
+    if (source !== undefined)
+      watching.add(fromEvent(source, type).subscribe(listener as () => void));
+  };
   const back = () => {
     returns(false);
   };
@@ -47,9 +53,9 @@ export function watchPage(
   hear(document, 'freeze', () => {
     leaves(true);
   });
-  hear(window, 'pagehide', ((event: { readonly persisted: boolean }) => {
-    leaves(event.persisted);
-  }) as () => void);
+  hear(window, 'pagehide', ({ persisted = false }) => {
+    leaves(persisted);
+  });
   // Out of the back/forward cache, `resume` comes first in Chromium, and in Safari never.
   hear(document, 'resume', back);
   hear(window, 'pageshow', back);
@@ -58,9 +64,7 @@ export function watchPage(
   });
   // A hidden page's timers stand still for a minute at a time.
   hear(document, 'visibilitychange', () => {
-    if (document?.visibilityState === 'visible') returns(false);
+    if (document?.visibilityState === 'visible') back();
   });
-  return () => {
-    for (const stop of stops) stop();
-  };
+  return watching;
 }

@@ -34,22 +34,19 @@ import { assertRelayUrl } from './relay-url.js';
  * call.connect();
  */
 export function relayTransport({
-  url,
   handshakeTimeoutMs = 15_000,
   silenceTimeoutMs = 25_000,
   receiptTimeoutMs = 3_000,
   resumeWithinMs = 60_000,
-  webSocket,
-  window,
   random = Math.random,
+  ...options
 }: RelayTransportOptions): Transport {
+  const { url, webSocket } = options;
+  const durations = { handshakeTimeoutMs, silenceTimeoutMs, receiptTimeoutMs, resumeWithinMs };
   assertRelayUrl(url);
-  assertDurationMs({ handshakeTimeoutMs, silenceTimeoutMs, receiptTimeoutMs, resumeWithinMs });
+  assertDurationMs(durations);
   assertFunctions({ webSocket, random });
   return new Observable((subscriber) =>
-    dialRelay(subscriber, {
-      ...{ url, handshakeTimeoutMs, silenceTimeoutMs, receiptTimeoutMs, resumeWithinMs },
-      ...{ webSocket, window, random },
-    }),
+    dialRelay(subscriber, { ...options, ...durations, random }),
   );
 }

@@ -9,20 +9,17 @@ import { NotOpenError } from '../command-error.js';
 import { FrameSource } from '../frame-source.js';
 import { patience } from '../patience.js';
 import type { Progress } from '../patience.js';
-import { isProgramError } from '../program-advice.js';
 import { toRetryAfterMs } from '../retry-after.js';
 import { toHarmless } from '../to-harmless.js';
-import {
-  ConnectFailedError,
-  ConnectionClosedError,
-  HandshakeRefusedError,
-} from '../transport-error.js';
+import { ConnectionClosedError, HandshakeRefusedError } from '../transport-error.js';
 import type { Connection } from '../transport.js';
 import { Beating } from './beating.js';
 import type { Beaten, HeartbeatOptions } from './beating.js';
 import { toPassedHeaders } from './passed-handshake.js';
 import type { UpgradeAnswer } from './passed-handshake.js';
+import { isProgramError } from './program-advice.js';
 import { proxyRefusalStatus } from './proxy-refusal.js';
+import { toConnectFailed } from './to-connect-failed.js';
 import { watchSockets } from './watch-sockets.js';
 
 /** What one dial is made with. */
@@ -88,7 +85,7 @@ export class WebSocketDial implements Unsubscribable, Beaten {
       this.#watched?.cut();
       this.#answer();
       const harmless = toHarmless(error, this.#tokens);
-      subscriber.error(new ConnectFailedError(harmless, { isProgram: true }));
+      subscriber.error(toConnectFailed(harmless, { isProgram: true }));
       return;
     }
     this.#socket.dial = this;
@@ -222,7 +219,7 @@ export class WebSocketDial implements Unsubscribable, Beaten {
     this.#answer();
     subscriber.error(
       this.#proxyStatus === undefined
-        ? new ConnectFailedError(failure, { isProgram: isProgramError(failure) })
+        ? toConnectFailed(failure, { isProgram: isProgramError(failure) })
         : new HandshakeRefusedError(this.#proxyStatus, undefined, undefined, 'proxy'),
     );
   }

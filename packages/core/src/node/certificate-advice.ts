@@ -1,3 +1,5 @@
+import { systemCode } from '../internal/system-code.js';
+
 const UNTRUSTED =
   'this machine does not trust who signed it; where you do, give that authority as `ca` or in NODE_EXTRA_CA_CERTS';
 const OTHER_HOST = 'it is for another host; check the host in the URL';
@@ -30,6 +32,7 @@ const adviceByCode: Readonly<Record<string, string>> = {
  * Says what is wrong with a server's certificate, and what to do; nothing where the code is not
  * about one. None of it heals in the seconds in which a connection is dialled again.
  */
-export function certificateAdvice(code: string | undefined): string | undefined {
-  return code !== undefined && Object.hasOwn(adviceByCode, code) ? adviceByCode[code] : undefined;
+export function certificateAdvice(cause: unknown): string | undefined {
+  const code = systemCode(cause);
+  return Object.hasOwn(adviceByCode, code) ? adviceByCode[code] : undefined;
 }

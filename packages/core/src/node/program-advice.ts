@@ -1,4 +1,4 @@
-import { isError } from './is-error.js';
+import { isError } from '../is-error.js';
 
 /** What bundlers put in the place of `ws` for a page, what comes of that, and of a page's own lacks. */
 const NO_SOCKETS =
@@ -12,19 +12,6 @@ const PROGRAM_ERRORS: ReadonlySet<string> = new Set([
   'TypeError',
 ]);
 
-/** Node's permission model; Deno's. */
-const DENIED: ReadonlySet<string> = new Set([
-  'ERR_ACCESS_DENIED',
-  'NotCapable',
-  'PermissionDenied',
-]);
-
-/** Whether a dial failed for want of a permission, by the error's code or name. */
-export function isDenied(cause: unknown): boolean {
-  if (!isError(cause)) return false;
-  return DENIED.has(cause.name) || ('code' in cause && DENIED.has(String(cause.code)));
-}
-
 /** Whether the socket's own library, or an agent, failed with what is no matter of a network. */
 export function isProgramError(cause: unknown): boolean {
   if (!isError(cause) || !PROGRAM_ERRORS.has(cause.name)) return false;
@@ -34,9 +21,6 @@ export function isProgramError(cause: unknown): boolean {
 
 /** Says what to do about a dial that failed in this program, and would each time. */
 export function programAdvice(cause: unknown): string {
-  if (isDenied(cause)) {
-    return 'this process is not permitted to use the network; give it --allow-net';
-  }
   return isError(cause) && NO_SOCKETS.test(cause.message)
     ? "webSocketTransport dials with Node's sockets, which a page and what is bundled for one do not have; use relayTransport of @livecall/core/browser there"
     : 'that is no matter of the network, and would come again; check the options and the agent';
