@@ -30,6 +30,7 @@ async function measure(question: string): Promise<readonly Measured[]> {
 /** What was heard of 100 frames: five of them acks, which have no stream of their own. */
 const HEARD = { messages: 100, transcripts: 90, events: 4, errors: 1 };
 const IN_ORDER = { isInOrder: true };
+const RELAYED = { isHeard: true, lost: 0 };
 const FOLLOWED = { heard: 80, acknowledged: 6 };
 
 /** What some of the contenders of each table must have done. */
@@ -62,6 +63,11 @@ const expected: Readonly<
   calls: {
     calls: { 'livecall, every stream': IN_ORDER, 'livecall, recorded': IN_ORDER },
     'calls-growth': { '10000 calls': IN_ORDER },
+  },
+  relay: {
+    relay: { direct: RELAYED, livecall: RELAYED },
+    'relay-pages': { 'livecall, ten tabs a call': RELAYED },
+    'relay-slow': { 'half do not read': RELAYED },
   },
   recording: {
     recording: {

@@ -97,12 +97,24 @@ it('names every code of its own', () => {
   expect(codes.slice(0, -2).map(Number)).toEqual(Object.values(RELAY_CLOSE).sort((a, b) => a - b));
 });
 
+it('has every setting of a page', () => {
+  const options = readFileSync(
+    new URL('../packages/core/src/browser/relay-transport-options.ts', import.meta.url),
+    'utf8',
+  );
+  const names = [...options.matchAll(/^ {2}readonly (\w+)/gm)].map(([, name]) => name);
+
+  expect([...readPage('relay.md').table('of `relayTransport`').keys()]).toEqual(names);
+});
+
 it.each([
   ['of `relay`', 'packages/server/src/relay.ts', 13],
   ['of `relayTransport`', 'packages/core/src/browser/relay-transport.ts', 4],
 ])('has the settings and defaults %s', (heading, file, count) => {
   const source = readFileSync(new URL(`../${file}`, import.meta.url), 'utf8');
-  const rows = [...readPage('relay.md').table(heading)].filter(([name]) => name !== 'url');
+  const rows = [...readPage('relay.md').table(heading)].filter(([, columns]) =>
+    /^\d|^none|^\//.test(columns.get('default') ?? ''),
+  );
 
   expect(rows).toHaveLength(count);
   for (const [name, columns] of rows) {

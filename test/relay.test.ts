@@ -124,8 +124,21 @@ it('renews the token of the platform once before it tells the page of a 401', as
   await renewed.connection();
   using refused = follow(running.page());
 
-  expect(await refused.error()).toEqual(new HandshakeRefusedError(401));
+  expect(await refused.error()).toMatchObject({ status: 401, isLasting: true });
   expect(reasons).toEqual(['connect', 'unauthorized', 'connect', 'unauthorized']);
+});
+
+it('dials a platform that answers 401 for good no more often than without it', async () => {
+  await using platform = await startPlatform(401);
+  await using running = await startRelay(platform);
+  const call = liveCall(running.page());
+  using following = followCall(call);
+
+  expect(await following.state('closed')).toMatchObject({
+    reason: 'failed',
+    error: { _tag: 'HandshakeRefusedError', status: 401 },
+  });
+  expect(platform.dials).toHaveLength(2);
 });
 
 it('tells the page that the platform is not reached', async () => {

@@ -13,6 +13,7 @@ const QUESTIONS = [
   'decode',
   'delivery',
   'calls',
+  'relay',
   'recording',
   'reading',
   'folder',

@@ -32,9 +32,9 @@ export function isTransportError(error: unknown): error is TransportError {
 type Verdicts = { readonly [E in TransportError as E['_tag']]: (error: E) => Verdict };
 
 const verdicts: Verdicts = {
-  HandshakeRefusedError: ({ status, refusedBy }) =>
+  HandshakeRefusedError: ({ status, refusedBy, isLasting }) =>
     // A proxy on the way has seen no token.
-    status === 401 && refusedBy !== 'proxy'
+    status === 401 && refusedBy !== 'proxy' && !isLasting
       ? 'refresh-token'
       : toVerdict(status === 408 || status === 429 || status >= 500),
   HandshakeTimeoutError: () => 'retry',

@@ -106,7 +106,10 @@ const orNone =
 const fieldsByTag: {
   readonly [Tag in LiveCallError['_tag']]: Readonly<Record<Fields<Tag>, Check>>;
 } = {
-  HandshakeRefusedError: { status: isNumber, retryAfterMs: orNone(isNumber), refusedBy: isString },
+  HandshakeRefusedError: {
+    ...{ status: isNumber, retryAfterMs: orNone(isNumber) },
+    ...{ refusedBy: isString, isLasting: isBoolean },
+  },
   HandshakeTimeoutError: { timeoutMs: isNumber, waitingFor: isString },
   ConnectFailedError: { code: orNone(isString), isLasting: isBoolean },
   TokenUnavailableError: { token: isString },

@@ -95,8 +95,12 @@ export interface RelayClose {
   readonly reason: string;
 }
 
-/** How a relay tells a page of the transport's error. Nothing of it is worded by anyone but the server. */
-export function toRelayClose(error: unknown): RelayClose {
+/**
+ * How a relay tells a page of the transport's error. Nothing of it is worded by anyone but the server.
+ *
+ * @param isRenewed whether the platform's tokens were asked for again before it
+ */
+export function toRelayClose(error: unknown, isRenewed = false): RelayClose {
   if (!isLiveCallError(error)) return { code: REFUSED + 500, reason: '' };
   switch (error._tag) {
     case 'ConnectionClosedError':
@@ -106,7 +110,8 @@ export function toRelayClose(error: unknown): RelayClose {
       const isStatus = Number.isInteger(status) && status >= 100 && status <= 599;
       const wait = Number.isFinite(retryAfterMs) ? `${retryAfterMs}` : '';
       const by = refusedBy === 'proxy' ? ' proxy' : '';
-      return { code: REFUSED + (isStatus ? status : 500), reason: `${wait}${by}` };
+      const lasting = error.isLasting || (isRenewed && status === 401) ? ' lasting' : '';
+      return { code: REFUSED + (isStatus ? status : 500), reason: `${wait}${by}${lasting}` };
     }
     case 'HandshakeTimeoutError':
       return { code: RELAY_CLOSE.late, reason: `${error.timeoutMs} ${error.waitingFor}` };
@@ -151,8 +156,9 @@ export function fromRelayClose({ code, reason }: RelayClose): TransportError | u
       const status = code - REFUSED;
       if (status < 100 || status > 599) return undefined;
       const retryAfterMs = first === '' ? undefined : Number(first);
-      const refusedBy = rest[0] === 'proxy' ? 'proxy' : 'server';
-      return new HandshakeRefusedError(status, retryAfterMs, undefined, refusedBy);
+      const refusedBy = rest.includes('proxy') ? 'proxy' : 'server';
+      const isLasting = rest.includes('lasting');
+      return new HandshakeRefusedError(status, retryAfterMs, undefined, refusedBy, isLasting);
     }
   }
 }

@@ -27,6 +27,8 @@ export class HandshakeRefusedError extends TaggedError<'HandshakeRefusedError'> 
   declare readonly retryAfterMs: number | undefined;
   /** Who it was: a proxy that refused the way (`CONNECT`) says nothing of the tokens, which it never saw. */
   declare readonly refusedBy: 'server' | 'proxy';
+  /** Whether the tokens were renewed for it already, as by a relay: a further dial would be refused alike. */
+  declare readonly isLasting: boolean;
   /** The answer itself, for whoever passes it on; not enumerable, since it may hold anything. */
   declare readonly answer: RefusalAnswer | undefined;
 
@@ -35,6 +37,7 @@ export class HandshakeRefusedError extends TaggedError<'HandshakeRefusedError'> 
     retryAfterMs?: number,
     answer?: RefusalAnswer,
     refusedBy: 'server' | 'proxy' = 'server',
+    isLasting = false,
   ) {
     const asked =
       retryAfterMs !== undefined && retryAfterMs > 0
@@ -45,7 +48,7 @@ export class HandshakeRefusedError extends TaggedError<'HandshakeRefusedError'> 
       refusedBy === 'proxy'
         ? `The HTTP proxy refused the way to the server with ${status}: ${proxyAdvice(status)}.${asked}`
         : `The server refused the connection with ${status}: ${handshakeAdvice(status)}.${asked}`,
-      { status, retryAfterMs, refusedBy },
+      { status, retryAfterMs, refusedBy, isLasting },
       { answer },
     );
   }

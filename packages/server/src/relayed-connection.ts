@@ -126,7 +126,7 @@ export function relayedConnection(
 
   const finish = (error: unknown) => {
     if (end !== undefined) return;
-    const { code, reason } = toRelayClose(error);
+    const { code, reason } = toRelayClose(error, true);
     end = { code, reason: hide(reason) };
     connection = undefined;
     letGo();
