@@ -67,7 +67,7 @@ export default defineConfig(
           methods: false,
           strict: true,
           names: {
-            '^(#?(.*T|t)ransport|replay|server|dial|fake|fault|alter|route|choose|authorize|page|toUrl|token|given|recordFrom|accessToken|conversationToken)$': false,
+            '^(#?(.*T|t)ransport|replay|server|dial|fake|fault|alter|route|changes|choose|authorize|page|toUrl|token|given|recordFrom|accessToken|conversationToken)$': false,
           },
         },
       ],

@@ -5,6 +5,8 @@ export { channel } from './channel.js';
 export type { Channel, ChannelOptions } from './channel.js';
 export type { ChannelListener } from './channel-listener.js';
 export type { CallSnapshot } from './call-snapshot.js';
+export { callChanges, foldChange } from './call-changes.js';
+export type { CallChange, CallFacts, CallPatch, WholeCall } from './call-changes.js';
 export type { Utterance } from './utterance-log.js';
 export type {
   Away,
