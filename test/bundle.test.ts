@@ -68,6 +68,18 @@ it('follows a call over a relay in so many bytes, gzipped, and with nothing of N
   expect(warnings).toEqual([]);
 });
 
+it('folds what changes of a call in 350 bytes, gzipped, and costs nobody else any', async () => {
+  const { gzipped, modules } = await bundle("export { foldChange } from '@livecall/core';");
+  const whole = await bundle(
+    `export { liveCall } from '@livecall/core';
+     export { relayTransport } from '@livecall/core/browser';`,
+  );
+
+  expect(gzipped).toBeLessThanOrEqual(350);
+  expect(modules.filter((path) => !path.endsWith('call-changes.js'))).toEqual([]);
+  expect(whole.modules.filter((path) => path.endsWith('call-changes.js'))).toEqual([]);
+});
+
 it("tells at once who bundles Node's transport for a page", async () => {
   const { text, modules } = await bundle(
     `import { webSocketTransport } from '@livecall/core/node';

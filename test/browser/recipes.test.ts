@@ -1,6 +1,9 @@
-import { fileURLToPath } from 'node:url';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 
-import { build } from 'esbuild';
+import type { Transport } from '@livecall/core';
+import { webSocketTransport } from '@livecall/core/node';
+import { build, transform } from 'esbuild';
 import { expect, it as baseIt } from 'vitest';
 
 import { makeApp } from '../fixtures/app.js';
@@ -8,6 +11,7 @@ import type { App } from '../fixtures/app.js';
 import { findChromium, startChromium } from '../fixtures/chromium.js';
 import { START } from '../fixtures/frames.js';
 import { startPlatform } from '../fixtures/platform.js';
+import type { Platform } from '../fixtures/platform.js';
 import { readExamples } from '../fixtures/read-examples.js';
 import { startRelay } from '../fixtures/relayed.js';
 
@@ -16,8 +20,36 @@ import { startRelay } from '../fixtures/relayed.js';
 const examples = readExamples(fileURLToPath(new URL('../../docs/recipes.md', import.meta.url)));
 const found = await findChromium();
 
+/** What runs on a server; test/sse-recipe.test.ts has it. */
+const served = ['sse', 'sse-express', 'sse-fastify'];
+
+const angular = (zone: string, provider: string) => `
+  import '@angular/compiler';
+  ${zone}
+  import { Component, computed, inject, ${provider}, signal } from '@angular/core';
+  import { bootstrapApplication } from '@angular/platform-browser';
+  import { LiveCalls } from './angular.js';
+  class Call {
+    call = inject(LiveCalls).follow(signal('8f0c'));
+    words = computed(() => this.call()?.utterances.map(({ text }) => text).join(' '));
+  }
+  Component({ selector: 'main', template: '<p>{{ words() }}</p>' })(Call);
+  const app = await bootstrapApplication(Call, { providers: [${provider}()] });
+  window.leave = () => app.destroy();
+`;
+
 /** Pages that use a recipe. */
 const pages: Readonly<Record<string, string>> = {
+  'angular, zoneless': angular('', 'provideZonelessChangeDetection'),
+  'angular, with a zone': angular("import 'zone.js';", 'provideZoneChangeDetection'),
+  'sse-page': `
+    import { watchCall } from './sse-page.js';
+    const shown = watchCall('/calls/8f0c').subscribe(({ utterances }) => {
+      document.querySelector('main').innerHTML =
+        '<p>' + utterances.map(({ text }) => text).join(' ') + '</p>';
+    });
+    window.leave = () => shown.unsubscribe();
+  `,
   react: `
     import { createElement, StrictMode } from 'react';
     import { createRoot } from 'react-dom/client';
@@ -60,21 +92,50 @@ const it = baseIt.extend<{ app: App }>({
   app: async ({}, use) => {
     using app = makeApp();
     const options = JSON.parse(app.read('tsconfig.json')) as { compilerOptions: object };
-    Object.assign(options.compilerOptions, { lib: ['es2022', 'dom'], skipLibCheck: true });
+    Object.assign(options.compilerOptions, {
+      ...{ lib: ['es2022', 'dom'], skipLibCheck: true },
+      experimentalDecorators: true,
+    });
     app.write('tsconfig.json', JSON.stringify(options));
     for (const [name, code] of Object.entries(examples)) app.write(`${name}.ts`, code);
+    app.write('app.ts', APP);
     await use(app);
   },
 });
 
+const APP = `
+export interface User { readonly id: string }
+export const accessToken = 'any';
+export const findUser = async (_cookie?: string): Promise<User | undefined> => ({ id: 'jo' });
+export const findCall = async (_user: User, id = '') => ({ id, conversationToken: 'any' });
+`;
+
+interface FollowedCalls {
+  send(id: string, request: IncomingMessage, response: ServerResponse): void;
+}
+
+/** The calls that the recipe for a server follows; it lets go of them at once. */
+async function followedCalls(app: App, { url }: Platform): Promise<FollowedCalls> {
+  const code = (examples['sse'] ?? '').replace('AFTER_MS = 60_000', 'AFTER_MS = 0');
+  const { code: script } = await transform(code, { loader: 'ts' });
+  const path = app.write('sse.js', script);
+  const module = (await import(pathToFileURL(path).href)) as {
+    followedCalls: (toTransport: (id: string) => Transport) => FollowedCalls;
+  };
+  return module.followedCalls((conversationToken) =>
+    webSocketTransport({ url, accessToken: 'any', conversationToken }),
+  );
+}
+
 it('has recipes that compile', async ({ app }) => {
   expect(await app.compile()).toBe('');
-  expect(Object.keys(examples)).toEqual(Object.keys(pages));
+  const used = Object.keys(pages).map((name) => name.replace(/,.*/, ''));
+  expect(new Set([...used, ...served])).toEqual(new Set(Object.keys(examples)));
 });
 
 it.for(Object.entries(pages))(
   'shows a call with the recipe for %s',
-  async ([name, code], { app, skip }) => {
+  async ([, code], { app, skip }) => {
     if (typeof found === 'string') return skip(found);
     await using platform = await startPlatform((client) => {
       client.send(START);
@@ -84,16 +145,21 @@ it.for(Object.entries(pages))(
     });
     await using running = await startRelay(platform);
     const { outputFiles } = await build({
-      entryPoints: [app.write(`page-${name}.js`, code)],
+      entryPoints: [app.write('page.js', code)],
       bundle: true,
       format: 'esm',
       platform: 'browser',
+      target: 'es2022',
+      tsconfigRaw: { compilerOptions: { experimentalDecorators: true } },
       define: { 'process.env.NODE_ENV': '"development"', __VUE_OPTIONS_API__: 'false' },
       write: false,
     });
+    const calls = await followedCalls(app, platform);
     running.server.removeAllListeners('request');
     running.server.on('request', (request, response) => {
-      if (request.url === '/page.js') {
+      if (request.url === '/calls/8f0c') {
+        calls.send('8f0c', request, response);
+      } else if (request.url === '/page.js') {
         response.setHeader('Content-Type', 'text/javascript').end(outputFiles[0]?.text);
       } else {
         response
