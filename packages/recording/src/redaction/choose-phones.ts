@@ -117,7 +117,12 @@ export function choosePhones(part: Part, run: Run, judge: PhoneJudge): readonly 
         mustBeShaped: before === undefined,
       });
       if (found === undefined) continue;
-      const { judged, hasPlus } = found;
+      const { hasPlus } = found;
+      const inside =
+        hasPlus && found.judged.rank === 1 && length <= LONGEST
+          ? findInside(question, from, to)
+          : undefined;
+      const judged = inside ?? found.judged;
       const isShaped = judged.isShaped || (hasPlus && judged.rank === 3);
       if (before === undefined && !(isShaped && (isEnded || first.gap === Gap.Space))) continue;
       const { number, rank } = judged;
@@ -125,7 +130,7 @@ export function choosePhones(part: Part, run: Run, judge: PhoneJudge): readonly 
       // A 1 that stays is not taken.
       const covered = length - (start > first.start ? 1 : 0);
       const choice: Choice = {
-        taken: prior.taken + covered * (rank > 1 || length < 9 ? 1 : 0.5),
+        taken: prior.taken + covered * (rank > 1 || length < 9 || inside !== undefined ? 1 : 0.5),
         count: prior.count + 1,
         rank: prior.rank + rank + (judged.isShaped ? 0.5 : 0) - inner / 10,
         last: { start, end: last.end, number, hasPlus },
@@ -183,6 +188,29 @@ function judgeSpan(question: Question, span: Span): TakenBack | undefined {
   if (judged === undefined) return undefined;
   const isCounted = !hasPlus && isCounting(run, from, to) && question.toCue() !== 'phone';
   return isCounted ? undefined : { judged, hasPlus };
+}
+
+/**
+ * Judges a plus and digits that the library knows no number of, but one that begins within: what
+ * stands before that is the plus's, and does not stay. `+52 1 55 …` was one number with it, once.
+ */
+function findInside(question: Question, from: number, to: number): Judgement | undefined {
+  const { run } = question;
+  const toDigits = (start: number, end: number) =>
+    run
+      .slice(start, end)
+      .map(({ digits }) => digits)
+      .join('');
+  for (let at = from + 1; at <= to; at += 1) {
+    const rest = toDigits(at, to + 1);
+    const judged = judgeGroups(question, run.slice(at, to + 1), rest, false);
+    if (judged === undefined || judged.rank === 1) continue;
+    const before = toDigits(from, at);
+    const code = judged.number.slice(1, judged.number.endsWith(rest) ? -rest.length : undefined);
+    const number = before.startsWith(code) ? judged.number : `+${before}${rest}`;
+    return { number, rank: 1, isShaped: false };
+  }
+  return undefined;
 }
 
 function lazily<A>(make: () => A): () => A {

@@ -1,6 +1,6 @@
 import type { NumberWord, WordKind } from './number-word.js';
 
-/** `siebenundzwanzig`, `dreihundertfünfundvierzig`, `doppelnull`. */
+/** `siebenundzwanzig`, `dreihundertfünfundvierzig`, `fünftausend`. */
 export function addGermanCompounds(words: Map<string, NumberWord>): void {
   const all = [...words].filter(([, { kind }]) => kind === 'unit' || kind === 'whole');
   const units = all.filter(([word, { value }]) => value > 0 && value < 10 && word !== 'eine');
@@ -12,6 +12,7 @@ export function addGermanCompounds(words: Map<string, NumberWord>): void {
   };
   for (const [unit, { value }] of units) {
     if (unit === 'eins') continue;
+    words.set(`${unit}tausend`, { kind: 'whole', value: value * 1000, isCommon: false });
     for (const [ten, { value: more }] of tens) add(`${unit}und${ten}`, value + more);
   }
   const rests = [...below];

@@ -1,6 +1,7 @@
 import { parsePhoneNumberFromString } from 'libphonenumber-js';
 import type { CountryCode, PhoneNumber } from 'libphonenumber-js';
 
+import { toCurrent } from './outdated-prefix.js';
 import { planForms, toGroups } from './plan-forms.js';
 import type { PlanForm } from './plan-forms.js';
 import { NOTHING, start, toAllMetadata, toMetadata, whole } from './plan-metadata.js';
@@ -95,7 +96,7 @@ export function numberingPlan(country: CountryCode): NumberingPlan {
           0,
           trunk.length,
           callingCode.length,
-          ...(transform === undefined ? [] : MORE),
+          ...(prefixed.source === start(trunk).source ? [] : MORE),
         ];
         return more.map((digits) => length + digits);
       }),
@@ -126,7 +127,8 @@ export function numberingPlan(country: CountryCode): NumberingPlan {
 }
 
 /** Reads digits that begin with a country's code. */
-export function readAbroad(digits: string): PlanNumber | undefined {
+export function readAbroad(written: string): PlanNumber | undefined {
+  const digits = toCurrent(written);
   if (!mayBeAbroad(digits)) return undefined;
   const number = parsePhoneNumberFromString(`+${digits}`);
   if (number?.isValid() !== true) return undefined;
@@ -145,7 +147,7 @@ export function toLibraryGroups(number: PhoneNumber): ReadonlySet<string> {
 }
 
 /** So much longer is a number with its carrier's code, or the 15 of Argentina's mobiles. */
-const MORE = [1, 2, 3, 4];
+const MORE = [1, 2, 3, 4, 5];
 
 /** Takes off what is dialled before a number; the same digits where nothing is. */
 function createPrefixRemover(plan: PlanMetadata): (digits: string) => string {

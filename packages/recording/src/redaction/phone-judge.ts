@@ -3,6 +3,7 @@ import type { CountryCode } from 'libphonenumber-js';
 import examples from 'libphonenumber-js/mobile/examples';
 
 import { numberingPlan, readAbroad, toLibraryGroups } from './numbering-plan.js';
+import { OUTDATED_LENGTHS, toCurrent, withoutOutdated } from './outdated-prefix.js';
 
 /** Digits that may be a number, and how they are written. */
 export interface Candidate {
@@ -54,6 +55,9 @@ const MOST_DIGITS = 15;
 /** What leads out of a country, and a country's code behind it. */
 export const LONGEST = MOST_DIGITS + 3;
 
+/** Dialled in most countries before a country's code, or in North America and Australia. */
+const LEADING_OUT = /^0(?:0|11)/;
+
 /** A North American number, whether its area code is in use or not. */
 const NORTH_AMERICAN = /^1?([2-9]\d\d[2-9]\d{6})$/;
 const isNorthAmericanForm = (lengths: string): boolean =>
@@ -95,7 +99,7 @@ export function createPhoneJudge(countries: readonly CountryCode[]): PhoneJudge 
   if (isNorthAmerican) [7, 10, 11].forEach((length) => lengths.add(length));
   let most = Math.max(...lengths);
   const leadsOut = (digits: string) =>
-    digits.startsWith('00') || plans.some((plan) => plan.leadsOut(digits));
+    LEADING_OUT.test(digits) || plans.some((plan) => plan.leadsOut(digits));
   const known = new Map<string, string>();
   const identities = new Map<string, Identity | undefined>();
 
@@ -123,13 +127,15 @@ export function createPhoneJudge(countries: readonly CountryCode[]): PhoneJudge 
       toArea(digits) ??
       nationals[0];
     if (national !== undefined) return national;
-    const isLeadingOut = digits.startsWith('00');
-    if (digits.length < (isLeadingOut ? 10 : 9)) return undefined;
-    const abroad = readAbroad(isLeadingOut ? digits.slice(2) : digits);
-    if (abroad === undefined) return undefined;
-    const { number, isGrouped } = abroad;
-    const kind = isLeadingOut ? 'national' : 'foreign';
-    return { number, kind, isBare: false, isShort: false, isGrouped };
+    for (const out of ['00', '0011', '011', '']) {
+      if (!digits.startsWith(out) || digits.length < (out === '00' ? 10 : out.length + 9)) continue;
+      const abroad = readAbroad(digits.slice(out.length));
+      if (abroad === undefined) continue;
+      const { number, isGrouped } = abroad;
+      const kind = out === '' ? 'foreign' : 'national';
+      return { number, kind, isBare: false, isShort: false, isGrouped };
+    }
+    return undefined;
   };
   const identify = (digits: string): Identity | undefined => {
     if (identities.has(digits)) return identities.get(digits);
@@ -139,7 +145,8 @@ export function createPhoneJudge(countries: readonly CountryCode[]): PhoneJudge 
     return identity;
   };
 
-  const judgePlus = ({ digits, lengths }: Candidate): Judgement | undefined => {
+  const judgePlus = ({ digits: written, lengths }: Candidate): Judgement | undefined => {
+    const digits = toCurrent(written);
     const number = parsePhoneNumberFromString(`+${digits}`);
     const isValid = number?.isValid() === true;
     if (!isValid && (digits.length < 8 || digits.length > MOST_DIGITS)) return undefined;
@@ -243,14 +250,19 @@ interface Plan {
 
 function createPlan(country: CountryCode): Plan {
   const plan = numberingPlan(country);
-  const { trunk, callingCode, possibleLengths, lengths, leadsOut } = plan;
+  const { trunk, callingCode, possibleLengths, leadsOut } = plan;
+  const lengths = new Set(plan.lengths);
+  for (const more of OUTDATED_LENGTHS[callingCode] ?? []) {
+    for (const length of possibleLengths) lengths.add(length + more);
+  }
   const usual = getExampleNumber(country, examples)?.nationalNumber.length ?? FEWEST_DIGITS;
   const ordinary = Math.min(FEWEST_DIGITS, usual);
   /** As long as a number is there, with its zero, though nobody may have it. */
   const isTrunked = (digits: string): boolean =>
     trunk === '0' && digits.startsWith(trunk) && digits.length === trunk.length + usual;
   const mayBe = (digits: string): boolean =>
-    lengths.has(digits.length) && (isTrunked(digits) || plan.mayBe(digits));
+    lengths.has(digits.length) &&
+    (isTrunked(digits) || plan.mayBe(withoutOutdated(digits, callingCode)));
 
   return {
     fewest: Math.max(4, Math.min(ordinary, Math.min(...possibleLengths) + 1)),
@@ -260,7 +272,8 @@ function createPlan(country: CountryCode): Plan {
     mayBe,
     mayBeGrouped: plan.mayBeGrouped,
     isBare: (digits) => plan.isBare(digits) && !leadsOut(digits),
-    identify(digits) {
+    identify(written) {
+      const digits = withoutOutdated(written, callingCode);
       const isLeadingOut = leadsOut(digits);
       if (!isLeadingOut && !mayBe(digits)) return undefined;
       const isShort = digits.length < ordinary;

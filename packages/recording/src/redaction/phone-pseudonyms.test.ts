@@ -506,3 +506,25 @@ it('knows a pseudonym without its plus, in every country', () => {
   expect(phones.inField('+4930901820')).toBe('+12025550100');
   expect(phones.inField('12025550100')).toBe(phones.inField('+12025550100'));
 });
+
+it.each(['MX', 'US'])(
+  'gives what Mexico dialled once the number that it is now, in %s',
+  (country) => {
+    const { inField, inText } = createPhonePseudonyms({ defaultCountry: country });
+    expect(inField('+5215541637145')).toBe('+12025550100');
+    for (const written of ['+525541637145', '+52 1 55 4163 7145', '+52 55 4163 7145']) {
+      expect(inText(written)).toBe('+12025550100');
+    }
+    expect(inText('00 52 1 55 4163 7145')).toMatch(/^(\+12025550100|202-555-0100)$/);
+  },
+);
+
+it.each(['55 4163 7145', '044 55 4163 7145', '01 55 4163 7145', '52 1 55 4163 7145'])(
+  'gives %s in Mexico the number that it is now',
+  (written) => {
+    const { inField, inText } = createPhonePseudonyms({ defaultCountry: 'MX' });
+    expect(inField('+525541637145')).toBe('+12025550100');
+    expect(inField('+525541637146')).toBe('+12025550101');
+    expect(inText(written)).toBe('+12025550100');
+  },
+);

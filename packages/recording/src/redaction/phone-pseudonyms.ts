@@ -6,6 +6,7 @@ import {
 import type { CountryCode } from 'libphonenumber-js';
 
 import type { FoundPhone } from './choose-phones.js';
+import { toCurrent } from './outdated-prefix.js';
 import { createPhoneFinder } from './phone-finder.js';
 import { createPhoneJudge } from './phone-judge.js';
 import { toAsciiDigits } from './to-ascii-digits.js';
@@ -84,7 +85,9 @@ export function createPhonePseudonyms({
   };
 
   /** E.164 where it can be; else the digits alone. */
-  const toNumber = (phone: string, digits: string): string => {
+  const toNumber = (written: string, all: string): string => {
+    const digits = toCurrent(all);
+    const phone = digits === all ? written : `+${digits}`;
     // A pseudonym is one in every country, as a JSON number too, which has no plus.
     if (FICTIONAL.test(`+${digits}`)) return `+${digits}`;
     const nationals = countries.map((country) => parsePhoneNumberFromString(phone, country));

@@ -75,6 +75,13 @@ function readLonger(
     ) {
       return readRest('score', 80);
     }
+    if (kind === 'unit' && value > 0 && language === GERMAN) {
+      // `neun und vierzig`, as it is said, and as some write it.
+      const [and, ten] = [peek(), peek(2)];
+      if (and?.kind !== 'and' || ten?.kind !== 'whole' || !isTen(ten.value)) return value;
+      to += 2;
+      return value + ten.value;
+    }
     if (kind === 'ten') return value + take(isUnit, language !== ENGLISH);
     if (kind === 'score') {
       const more = take((next, add) => isUnit(next, add) || (next === 'whole' && add < 20));
@@ -115,5 +122,8 @@ function readLonger(
   return { digits: String(value), to };
 }
 
+const isTen = (value: number): boolean => value >= 20 && value < 100 && value % 10 === 0;
+
 const ENGLISH = LANGUAGES.indexOf('en');
+const GERMAN = LANGUAGES.indexOf('de');
 const isFrench = (language: number): boolean => language === LANGUAGES.indexOf('fr');

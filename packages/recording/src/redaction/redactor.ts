@@ -156,6 +156,11 @@ function createJsonRedactor(
       return isPhone(key) ? Number(inPhone(String(value))) : inNumber(value);
     }
     if (Array.isArray(value)) {
+      const spelled = isPhone(key) ? toSpelled(value) : undefined;
+      if (spelled !== undefined) {
+        const phone = inPhone(spelled);
+        return phone === spelled ? value : [typeof value[0] === 'number' ? Number(phone) : phone];
+      }
       const items = value.map((item) => inJson(item, key, isOfPhone));
       return items.every((item, index) => item === value[index]) ? value : items;
     }
@@ -176,6 +181,23 @@ function createJsonRedactor(
 function isFields(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
+
+/** The number that is spelled in an array, digit by digit or group by group; none where it holds several. */
+function toSpelled(items: readonly unknown[]): string | undefined {
+  const isSpelled = items.every(
+    (item) => (typeof item === 'string' && SPELLED.test(item)) || typeof item === 'number',
+  );
+  if (!isSpelled || items.length < 2) return undefined;
+  const groups = items.map((item) => String(item).replace(/[^\d+]/g, ''));
+  const spelled = groups.join('');
+  const isOne =
+    spelled.length > 7 && spelled.length <= LONGEST && groups.every(({ length }) => length < 8);
+  return isOne ? spelled : undefined;
+}
+/** What leads out of a country, and the longest number. */
+const LONGEST = 18;
+
+const SPELLED = /^\+?[\d\s()./-]*$/;
 
 /** A number and nothing else, as one that stands in an object called `phone`. */
 const NOTHING_ELSE = /^\+?(?:[\s()./-]*\d){7,}[\s()./-]*$/;

@@ -214,5 +214,5 @@ function toGap(text: string, from: number, to: number): Gap | undefined {
 
 const LONGEST_GAP = 8;
 const DIVIDES =
-  /^[\s\p{Pd}\p{Cf}().[\]/_~·•…\u2212\u30fc\u30fb\uff08\uff09\uff0e\uff0f\uff5e,;!?、，。；！？]*$/u;
+  /^[\s\p{Pd}\p{Cf}().[\]/_~*|·•…\u2212\u30fc\u30fb\uff08\uff09\uff0e\uff0f\uff5e,;!?、，。；！？]*$/u;
 const PAUSES = /[,;…!?、，。；！？\n]|\.[\s.]/;
