@@ -20,6 +20,7 @@ export const base = defineConfig({
       '@livecall/core/node': source('packages/core/src/node/index.ts'),
       '@livecall/core': source('packages/core/src/index.ts'),
       '@livecall/fleet': source('packages/fleet/src/index.ts'),
+      '@livecall/opentelemetry': source('packages/opentelemetry/src/index.ts'),
       '@livecall/recording/format': source('packages/recording/src/format/index.ts'),
       '@livecall/recording/internal': source('packages/recording/src/internal.ts'),
       '@livecall/recording/reader': source('packages/recording/src/reader.ts'),

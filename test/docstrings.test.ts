@@ -36,6 +36,7 @@ interface Example {
 const sources = [
   'packages/core/src',
   'packages/fleet/src',
+  'packages/opentelemetry/src',
   'packages/recording/src',
   'packages/server/src',
   'tools/src',
@@ -108,6 +109,7 @@ it('has an example of every function that is exported', () => {
     'packages/core/src/index.ts',
     'packages/core/src/node/index.ts',
     'packages/core/src/protocol/codecs.ts',
+    'packages/opentelemetry/src/index.ts',
     'packages/recording/src/index.ts',
     'packages/recording/src/format/index.ts',
     'packages/recording/src/reader.ts',

@@ -62,6 +62,12 @@ it.each([
     'packages/recording/src/format/decode-lines.ts',
     "import { openSync } from 'node:fs';",
   ],
+  [
+    'opentelemetry',
+    'server',
+    'packages/opentelemetry/src/measure-relay.ts',
+    "import type { Relay } from '@livecall/server';",
+  ],
   ['fleet', 'tools', 'packages/fleet/src/job.ts', "import { replay } from '@livecall/tools';"],
   ['replay', 'a server', 'tools/src/replay/replay.ts', "import { serve } from '@livecall/server';"],
   [

@@ -30,7 +30,9 @@ const folder = mkdtempSync(join(tmpdir(), 'livecall-packages-'));
 const packed = join(folder, 'packed');
 const app = join(folder, 'app');
 const packages = [
-  ...['core', 'fleet', 'recording', 'server'].map((name) => join(root, 'packages', name)),
+  ...['core', 'fleet', 'opentelemetry', 'recording', 'server'].map((name) =>
+    join(root, 'packages', name),
+  ),
   join(root, 'tools'),
 ];
 let tarballs: readonly string[] = [];

@@ -30,6 +30,7 @@ export interface WatchOptions {
  * @param onNews is told before anyone else hears of it; what it throws is an unhandled error, and no
  *   matter of the call's
  * @throws TypeError for an option that cannot be
+ * @see docs/opentelemetry.md
  * @example
  * import { liveCall, watch } from '@livecall/core';
  * import type { Transport } from '@livecall/core';

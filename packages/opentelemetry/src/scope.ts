@@ -1,0 +1,2 @@
+/** By which a collector knows who measured. */
+export const SCOPE = '@livecall/opentelemetry';
