@@ -67,10 +67,10 @@ export default defineConfig({
           name: 'acceptance',
           include: ['test/**/*.test.ts'],
           // They fetch what they run, and wait for seconds: npm run test:proxies, test:runtimes,
-          // test:browser, test:other-tools.
+          // test:browser, test:other-tools, test:clients.
           exclude: [
             ...['**/node_modules/**', 'test/proxies/**', 'test/runtimes/**', 'test/browser/**'],
-            'test/other-tools/**',
+            ...['test/other-tools/**', 'test/clients/**'],
           ],
         },
       },

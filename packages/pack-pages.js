@@ -21,7 +21,7 @@ import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const { files } = JSON.parse(readFileSync('package.json', 'utf8'));
-const brought = files.filter((file) => file !== 'dist');
+const brought = files.filter((file) => existsSync(join(root, file)));
 
 for (const path of brought) {
   if (process.argv.includes('--remove')) rmSync(path.split('/')[0], { recursive: true });

@@ -1,30 +1,18 @@
-import { execFile, spawnSync } from 'node:child_process';
 import { existsSync, readdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
 
 import { unpackDebian } from '../fixtures/debian.js';
 import type { Unpacked } from '../fixtures/debian.js';
+import { isThere, toGo, toPython } from '../fixtures/foreign-program.js';
+import type { ForeignProgram } from '../fixtures/foreign-program.js';
 import { installNpm } from '../fixtures/npm.js';
 
 /** What runs a client: its arguments are the URL and the access token. */
-export interface Client {
-  readonly command: readonly [string, ...string[]];
-  readonly env?: Readonly<Record<string, string>>;
-}
+export type Client = ForeignProgram;
 
 const at = (name: string) => fileURLToPath(new URL(`clients/${name}`, import.meta.url));
-const isThere = (file: string, ...args: readonly string[]) => spawnSync(file, args).status === 0;
 
-/** Debian's own, which its modules are made for. */
-const python = (module: string, script: string) => async (): Promise<Client | string> => {
-  const file = '/usr/bin/python3';
-  if (!isThere(file, '--version')) return 'there is no /usr/bin/python3 here';
-  const found = await unpackDebian(module);
-  if (typeof found === 'string') return found;
-  const env = { ...found.env, PYTHONPATH: found.at('usr/lib/python3/dist-packages') };
-  return { command: [file, at(script)], env };
-};
+const python = (module: string, script: string) => () => toPython(module, at(script));
 
 const perl = (module: string, script: string) => async (): Promise<Client | string> => {
   const file = '/usr/bin/perl';
@@ -47,33 +35,7 @@ const perl = (module: string, script: string) => async (): Promise<Client | stri
   return { command: [file, at(script)], env };
 };
 
-/** Compiled once, by Debian's Go. */
-const go = (script: string) => async (): Promise<Client | string> => {
-  const found = await unpackDebian(
-    ...(['golang-go', 'golang-github-gorilla-websocket-dev'] as const),
-    ...['golang-nhooyr-websocket-dev', 'golang-golang-x-net-dev'],
-  );
-  if (typeof found === 'string') return found;
-  const binary = found.at(script.replace('.go', ''));
-  if (!existsSync(binary)) {
-    const [root = ''] = readdirSync(found.at('usr/lib')).filter((name) => name.startsWith('go-'));
-    const env = {
-      PATH: process.env['PATH'],
-      GOROOT: found.at(`usr/lib/${root}`),
-      GOPATH: found.at('usr/share/gocode'),
-      GOCACHE: found.at('cache'),
-      GO111MODULE: 'off',
-      CGO_ENABLED: '0',
-    };
-    const args = ['build', '-o', binary, at(script)];
-    try {
-      await promisify(execFile)(found.at(`usr/lib/${root}/bin/go`), args, { env });
-    } catch (error) {
-      return `it cannot be compiled: ${String((error as { stderr?: string }).stderr)}`;
-    }
-  }
-  return { command: [binary] };
-};
+const go = (script: string) => () => toGo(script.replace('.go', ''), at(script));
 
 const ruby = (module: string, script: string) => async (): Promise<Client | string> => {
   const found = await unpackDebian(module, 'ruby', 'ruby3.1');

@@ -6,6 +6,8 @@ export { DIVERGED } from '../close-codes.js';
 export { failureName } from './failure-name.js';
 export { isUsableToken } from './is-usable-token.js';
 export { monotonicNow } from './monotonic-now.js';
+export { clientMessages } from '../protocol/commands.js';
+export { serverMessages } from '../protocol/messages.js';
 export { systemCode } from './system-code.js';
 export { tellMessage } from '../protocol/tell-message.js';
 export type { Told } from '../protocol/tell-message.js';
