@@ -1,12 +1,11 @@
-import { findCue } from './number-cues.js';
-import { isCard, isCounting, isOfCode, isOfOther } from './other-numbers.js';
+import { judgeSpan, toQuestion } from './judge-span.js';
+import type { Part } from './judge-span.js';
+import { lazily } from './lazily.js';
 import { LONGEST } from './phone-judge.js';
-import type { Judgement, PhoneJudge } from './phone-judge.js';
+import type { PhoneJudge } from './phone-judge.js';
 import { isPlain } from './read-digits.js';
 import type { Group, Run } from './read-digits.js';
 import { Gap } from './scan-digits.js';
-import { takeBack } from './take-back.js';
-import type { TakenBack } from './take-back.js';
 
 /** A phone number in a text, and where it stands there. */
 export interface FoundPhone {
@@ -17,16 +16,6 @@ export interface FoundPhone {
   /** It begins with a plus, written or said. */
   readonly hasPlus: boolean;
 }
-
-/** A part of a text; what stands outside of it is not looked at. */
-export interface Part {
-  readonly text: string;
-  readonly from: number;
-  readonly to: number;
-}
-
-/** So far around its digits a number's words and marks are looked for. */
-export const CONTEXT = 64;
 
 /** Numbers that were chosen among the groups up to one of them, and how good that is. */
 interface Choice {
@@ -46,14 +35,6 @@ function better(one: Choice | undefined, other: Choice | undefined): Choice | un
   return one.rank >= other.rank ? one : other;
 }
 
-/** What one run is judged by. */
-interface Question {
-  readonly part: Part;
-  readonly run: Run;
-  readonly judge: PhoneJudge;
-  readonly toCue: () => ReturnType<typeof findCue>;
-}
-
 /**
  * Chooses among all the candidates of a run. Each begins and ends where it is kept apart: at an end
  * of the run, at a pause, where more divides it than divides its own groups, where another begins
@@ -67,7 +48,7 @@ export function choosePhones(part: Part, run: Run, judge: PhoneJudge): readonly 
   const touching: (Choice | undefined)[] = [];
   /** … and must be followed by one. */
   const pending: (Choice | undefined)[] = [];
-  const question: Question = { part, run, judge, toCue: lazily(() => toCueOf(part, run)) };
+  const question = toQuestion(part, run, judge);
   let all = '';
   const places: number[] = [];
   for (const { digits } of run) {
@@ -117,12 +98,7 @@ export function choosePhones(part: Part, run: Run, judge: PhoneJudge): readonly 
         mustBeShaped: before === undefined,
       });
       if (found === undefined) continue;
-      const { hasPlus } = found;
-      const inside =
-        hasPlus && found.judged.rank === 1 && length <= LONGEST
-          ? findInside(question, from, to)
-          : undefined;
-      const judged = inside ?? found.judged;
+      const { judged, hasPlus, isAround } = found;
       const isShaped = judged.isShaped || (hasPlus && judged.rank === 3);
       if (before === undefined && !(isShaped && (isEnded || first.gap === Gap.Space))) continue;
       const { number, rank } = judged;
@@ -130,7 +106,7 @@ export function choosePhones(part: Part, run: Run, judge: PhoneJudge): readonly 
       // A 1 that stays is not taken.
       const covered = length - (start > first.start ? 1 : 0);
       const choice: Choice = {
-        taken: prior.taken + covered * (rank > 1 || length < 9 || inside !== undefined ? 1 : 0.5),
+        taken: prior.taken + covered * (rank > 1 || length < 9 || isAround ? 1 : 0.5),
         count: prior.count + 1,
         rank: prior.rank + rank + (judged.isShaped ? 0.5 : 0) - inner / 10,
         last: { start, end: last.end, number, hasPlus },
@@ -149,98 +125,6 @@ export function choosePhones(part: Part, run: Run, judge: PhoneJudge): readonly 
   return chosen.reverse();
 }
 
-/** Groups that may be a number, from one of a run to another. */
-interface Span {
-  readonly from: number;
-  readonly to: number;
-  /** All their digits; `undefined` where they are too many for one number. */
-  readonly digits: string | undefined;
-  /** What divides them most. */
-  readonly inner: Gap;
-  /** Before which of them something is taken back. */
-  readonly correction: number | undefined;
-  readonly isEnded: boolean;
-  readonly isLeadingOut: () => boolean;
-  readonly mustBeShaped: boolean;
-}
-
-function judgeSpan(question: Question, span: Span): TakenBack | undefined {
-  const { run, judge } = question;
-  const { from, to, digits, inner, correction, isEnded, isLeadingOut, mustBeShaped } = span;
-  const isWhole = from === 0 && to === run.length - 1;
-  if (correction !== undefined && isEnded) {
-    const taken = takeBack(run, from, correction, to, judge.lengths, (groups, rest) =>
-      judge.mayBe(rest) || groups[0]?.hasPlus === true
-        ? judgeGroups(question, groups, rest, isWhole)
-        : undefined,
-    );
-    if (taken !== undefined) return taken;
-  }
-  const { hasPlus } = run[from] as Group;
-  if (digits === undefined || (correction !== undefined && run[correction]?.hasPlus))
-    return undefined;
-  const groups = lazily(() => run.slice(from, to + 1));
-  if (!hasPlus && !isWhole) {
-    if (!judge.lengths.has(digits.length) && !isLeadingOut()) return undefined;
-    if (!mayBe(question, digits, mustBeShaped, () => toLengths(groups()))) return undefined;
-  }
-  const judged = judgeGroups(question, groups(), digits, isWhole, inner);
-  if (judged === undefined) return undefined;
-  const isCounted = !hasPlus && isCounting(run, from, to) && question.toCue() !== 'phone';
-  return isCounted ? undefined : { judged, hasPlus };
-}
-
-/**
- * Judges a plus and digits that the library knows no number of, but one that begins within: what
- * stands before that is the plus's, and does not stay. `+52 1 55 …` was one number with it, once.
- */
-function findInside(question: Question, from: number, to: number): Judgement | undefined {
-  const { run } = question;
-  const toDigits = (start: number, end: number) =>
-    run
-      .slice(start, end)
-      .map(({ digits }) => digits)
-      .join('');
-  for (let at = from + 1; at <= to; at += 1) {
-    const rest = toDigits(at, to + 1);
-    const judged = judgeGroups(question, run.slice(at, to + 1), rest, false);
-    if (judged === undefined || judged.rank === 1) continue;
-    const before = toDigits(from, at);
-    const code = judged.number.slice(1, judged.number.endsWith(rest) ? -rest.length : undefined);
-    const number = before.startsWith(code) ? judged.number : `+${before}${rest}`;
-    return { number, rank: 1, isShaped: false };
-  }
-  return undefined;
-}
-
-function lazily<A>(make: () => A): () => A {
-  let made: { readonly value: A } | undefined;
-  return () => (made ??= { value: make() }).value;
-}
-
-function toCueOf({ text, from, to }: Part, run: Run): ReturnType<typeof findCue> {
-  const [first, last] = [run[0] as Group, run.at(-1) as Group];
-  return findCue(
-    text.slice(Math.max(from, first.start - CONTEXT), first.start),
-    text.slice(last.end, Math.min(to, last.end + CONTEXT / 2)),
-  );
-}
-
-const toLengths = (groups: readonly Group[]): string =>
-  groups.map(({ digits }) => digits.length).join();
-
-/** Whether digits need be judged, which takes long. */
-function mayBe(
-  { judge, toCue }: Question,
-  digits: string,
-  mustBeShaped: boolean,
-  write: () => string,
-): boolean {
-  if (!judge.mayBe(digits)) return false;
-  if (!mustBeShaped && !judge.isBare(digits)) return true;
-  return judge.mayBeShaped(digits, write()) || (!mustBeShaped && toCue() === 'phone');
-}
-
 /** Whether a group is one of many that nothing tells apart. */
 function isAmong(run: Run, at: number, { fewest }: PhoneJudge): boolean {
   const [group, next] = [run[at] as Group, run[at + 1]];
@@ -257,46 +141,6 @@ function isApartBefore({ text }: Part, run: Run, at: number): boolean {
 function isBehindOne(run: Run, at: number): boolean {
   const { digits, gap, hasPlus } = run[at - 1] as Group;
   return digits.length === 1 && !hasPlus && (at === 1 || gap >= Gap.And);
-}
-
-/** `415-555-2671`, `(415) 555 2671` */
-const MARKED = /\d\p{Pd}\d|\)/u;
-
-function judgeGroups(
-  { part: { text, from, to }, run, judge, toCue }: Question,
-  groups: readonly Group[],
-  digits: string,
-  isWhole: boolean,
-  inner: Gap = Gap.None,
-): Judgement | undefined {
-  const [first, last] = [groups[0] as Group, groups.at(-1) as Group];
-  const { start, hasPlus } = first;
-  const { end } = last;
-  const isSpoken = groups.some((group) => group.isSpoken);
-  const isMarked = !isSpoken && MARKED.test(text.slice(start, end));
-  const judged = judge.judge({
-    digits,
-    hasPlus,
-    size: groups.length,
-    // One by one, they are in no form.
-    lengths: groups.length === digits.length ? '' : toLengths(groups),
-    isSpoken,
-    isMarked,
-    isWhole,
-    toCue,
-  });
-  if (judged === undefined) return undefined;
-  // What the library does not know goes on over no pause.
-  if (hasPlus && judged.rank === 1 && inner >= Gap.Pause) return undefined;
-  if (hasPlus) return judged;
-  // Beside words that are digits, there are others.
-  const isFirst = first === run[0] || !isSpoken;
-  const isLast = last === run.at(-1) || !isSpoken;
-  const before = isFirst ? text.slice(Math.max(from, start - CONTEXT / 4), start) : '';
-  const after = isLast ? text.slice(end, Math.min(to, end + CONTEXT / 4)) : '';
-  if (isOfOther(before, after)) return undefined;
-  if (!(judged.isShaped && isMarked) && isOfCode(before)) return undefined;
-  return groups.length === 1 && isCard(digits) ? undefined : judged;
 }
 
 /**

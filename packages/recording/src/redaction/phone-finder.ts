@@ -4,8 +4,10 @@
  * for the countries in question, the plus, and the numbers that are known from fields. What is
  * taken is what leaves the fewest digits: the longest that begins and ends where a number can.
  */
-import { choosePhones, CONTEXT } from './choose-phones.js';
-import type { FoundPhone, Part } from './choose-phones.js';
+import { choosePhones } from './choose-phones.js';
+import type { FoundPhone } from './choose-phones.js';
+import { CONTEXT } from './judge-span.js';
+import type { Part } from './judge-span.js';
 import { findOthers } from './other-numbers.js';
 import type { PhoneJudge } from './phone-judge.js';
 import { readDigits } from './read-digits.js';
