@@ -1,5 +1,6 @@
 import { appendFileSync } from 'node:fs';
 
+import { liveCall } from '@livecall/core';
 import type { Browser, Page } from 'playwright-core';
 import { beforeAll, expect, it as baseIt } from 'vitest';
 
@@ -8,9 +9,11 @@ import { findChromium, startChromium } from '../fixtures/chromium.js';
 import { startConsole } from '../fixtures/console.js';
 import type { RunningConsole } from '../fixtures/console.js';
 import { makeFolder } from '../fixtures/folder.js';
+import { followCall } from '../fixtures/follow.js';
 import { CALL_END, START } from '../fixtures/frames.js';
 import { livecall } from '../fixtures/livecall.js';
 import { startPlatform } from '../fixtures/platform.js';
+import { startRelay } from '../fixtures/relayed.js';
 
 /* The page of `livecall console`. */
 
@@ -138,51 +141,64 @@ it('follows a recording while it is written', async ({ open }) => {
   await page.locator('.outcome').getByText('Lost').waitFor();
 });
 
-it('follows a call live, joins it and ends it, each asked twice', async ({ open }) => {
-  using folder = makeFolder();
-  await using platform = await startPlatform((client) => {
-    client.send(START.replace(/\+\d+/, '+14155552671'));
-    client.on('message', (data) => {
-      const { id, type } = JSON.parse(toText(data)) as { id: string; type: string };
-      client.send(JSON.stringify({ type: 'ack', ackId: id }));
-      if (type === 'client:joinCall') return;
-      client.send(CALL_END);
-      client.close(1000);
+it.for([
+  ['a call', false],
+  ['a call that a relay has running', true],
+] as const)(
+  'follows %s live, joins it and ends it, each asked twice',
+  async ([, isRelayed], { open }) => {
+    using folder = makeFolder();
+    await using platform = await startPlatform((client) => {
+      client.send(START.replace(/\+\d+/, '+14155552671'));
+      client.on('message', (data) => {
+        const { id, type } = JSON.parse(toText(data)) as { id: string; type: string };
+        client.send(JSON.stringify({ type: 'ack', ackId: id }));
+        if (type === 'client:joinCall') return;
+        client.send(CALL_END);
+        client.close(1000);
+      });
     });
-  });
-  const out = folder.at('call.ndjson');
-  await using recording = livecall([
-    ...['record', '--url', platform.url, '--out', out, '--console', '--no-open', '--no-keys'],
-  ]);
-  const url = (await recording.says('console: ')).replace(/^.*console: /, '');
-  const page = await open({ url });
-  const bar = page.getByRole('region', { name: 'The live call' });
+    await using running = await startRelay(platform);
+    // A page of the app's follows the call, too.
+    const followed = liveCall(running.page());
+    using following = isRelayed ? followCall(followed) : undefined;
+    await following?.state('open');
+    const out = folder.at('call.ndjson');
+    const from = isRelayed ? ['--relay', '--url', running.url] : ['--url', platform.url];
+    await using recording = livecall([
+      ...['record', ...from, '--out', out, '--console', '--no-open', '--no-keys'],
+    ]);
+    const url = (await recording.says('console: ')).replace(/^.*console: /, '');
+    const page = await open({ url });
+    const bar = page.getByRole('region', { name: 'The live call' });
 
-  await bar.getByText('Connected').waitFor();
-  await words(page).getByText('+12025550100').waitFor();
-  expect(await page.content()).not.toContain('4155552671');
-  await bar.getByRole('button', { name: 'Show the number' }).click();
-  await words(page).getByText('+14155552671').waitFor();
+    await bar.getByText('Connected').waitFor();
+    await words(page).getByText('+12025550100').waitFor();
+    expect(await page.content()).not.toContain('4155552671');
+    await bar.getByRole('button', { name: 'Show the number' }).click();
+    await words(page).getByText('+14155552671').waitFor();
 
-  expect(await findBarriers(page)).toEqual([]);
-  await bar.getByRole('button', { name: 'Join', exact: true }).click();
-  await bar.getByRole('button', { name: 'Join, really?' }).click();
-  await bar.getByText('Join: acknowledged').waitFor();
-  await words(page)
-    .getByRole('option', { name: /Acknowledged/ })
-    .waitFor();
-  await bar.getByRole('button', { name: 'End', exact: true }).click();
-  expect((await (await platform.dial(1)).frames(1)).length).toBe(1);
-  await bar.getByRole('button', { name: 'End the call, really?' }).click();
-  await words(page)
-    .getByRole('option', { name: /Call ended/ })
-    .waitFor();
+    expect(await findBarriers(page)).toEqual([]);
+    await bar.getByRole('button', { name: 'Join', exact: true }).click();
+    await bar.getByRole('button', { name: 'Join, really?' }).click();
+    await bar.getByText('Join: acknowledged').waitFor();
+    await words(page)
+      .getByRole('option', { name: /Acknowledged/ })
+      .waitFor();
+    await bar.getByRole('button', { name: 'End', exact: true }).click();
+    expect((await (await platform.dial(1)).frames(1)).length).toBe(1);
+    await bar.getByRole('button', { name: 'End the call, really?' }).click();
+    await words(page)
+      .getByRole('option', { name: /Call ended/ })
+      .waitFor();
 
-  expect((await recording.ends()).exitCode).toBe(0);
-  expect(await page.locator('.outcome').innerText()).toBe('Joined by the subscriber');
-  expect(folder.entries('call.ndjson').at(-1)).toEqual({ event: 'end' });
-  expect(folder.lines('call.ndjson').join('')).not.toContain('4155552671');
-});
+    expect((await recording.ends()).exitCode).toBe(0);
+    expect(platform.dials).toHaveLength(1);
+    expect(await page.locator('.outcome').innerText()).toBe('Joined by the subscriber');
+    expect(folder.entries('call.ndjson').at(-1)).toEqual({ event: 'end' });
+    expect(folder.lines('call.ndjson').join('')).not.toContain('4155552671');
+  },
+);
 
 it('says that the console has stopped', async ({ open }) => {
   await using running = await startConsole(['recordings']);

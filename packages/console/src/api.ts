@@ -20,7 +20,7 @@ export interface Found {
 /** How the call stands that the console's own process follows. */
 export interface LiveStatus {
   readonly id: number;
-  readonly state: 'idle' | 'connecting' | 'open' | 'reconnecting' | 'closing' | 'closed';
+  readonly state: 'idle' | 'connecting' | 'open' | 'away' | 'reconnecting' | 'closing' | 'closed';
 }
 
 /** What became of a command. */

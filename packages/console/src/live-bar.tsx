@@ -6,6 +6,7 @@ const states: Readonly<Record<LiveStatus['state'], string>> = {
   idle: 'Not connected yet',
   connecting: 'Connecting',
   open: 'Connected',
+  away: 'The relay is not reached; what is said meanwhile comes later',
   reconnecting: 'Connection lost, dialling again',
   closing: 'The call has ended',
   closed: 'The call is over',

@@ -1,5 +1,5 @@
 import type { Connection, Transport } from '@livecall/core';
-import type { MonoTypeOperatorFunction } from 'rxjs';
+import type { Observable } from 'rxjs';
 
 import type { Authorize } from './ask-call.js';
 import type { DialOptions, RelayedCall } from './dial-platform.js';
@@ -43,11 +43,6 @@ export interface RelayBounds {
    * the further one gets 429. @default 32
    */
   readonly maxPagesPerUser?: number;
-  /**
-   * Stands over each way to the platform, below what dials it again: `watch` of core for one, or
-   * what counts for a collector. @default none
-   */
-  readonly tapTransport?: MonoTypeOperatorFunction<Connection>;
   /** Called with each handshake that is refused before `authorize` is asked. */
   readonly onRefused?: (refused: RefusedHandshake) => void;
   /**
@@ -65,6 +60,12 @@ export type RelayOptions<Call extends Pick<RelayedCall, 'user' | 'call'> = Relay
      * `HandshakeRefusedError` with the status to refuse it with; nothing is 401.
      */
     readonly authorize: Authorize<Call>;
+    /**
+     * Stands over each way to the platform, below what dials it again: `watch` of core for one, what
+     * counts for a collector, or `record` of `@livecall/recording`. Pages that share a connection pass
+     * it once. @default none
+     */
+    readonly tapTransport?: (transport: Transport, call: Call) => Observable<Connection>;
   } & (
       | {
           /** The platform, `wss://HOST/ws/v1/liveCalls`; dialled with `webSocketTransport`. */

@@ -186,7 +186,7 @@ export function relay<Call extends Pick<RelayedCall, 'user' | 'call'> = RelayedC
     // A token that the platform does not take is renewed here, once, before a page hears of it.
     const { transport, forms } = dial(call);
     const connection = relayedConnection(
-      transport.pipe(tapTransport, retryConnection({ maxAttempts: 0 })),
+      tapTransport(transport, call).pipe(retryConnection({ maxAttempts: 0 })),
       {
         ...{ shareBytes, keepBytes, onFailure },
         hide: (frame) => hideTokens(frame, forms()),

@@ -75,6 +75,11 @@ export function createProgram(
       '--conversation-token-file <path>',
       'a file with the conversation token, - for standard input',
     )
+    .option('--relay', "the URL is that of an app's relay: follow the call as a page of it does")
+    .option(
+      '--cookie-file <path>',
+      "a file with the cookie of the app's login, for --relay; else LIVECALL_COOKIE",
+    )
     .option('--mask-transcripts', 'mask the words of the call in the recording')
     .addOption(defaultCountry())
     .option('--proxy <url>', 'the HTTP proxy on the way; else HTTPS_PROXY, unless NO_PROXY')
@@ -95,7 +100,8 @@ the files. On a terminal, j joins the call, e pressed twice ends it, and q or
 Ctrl-C stops the recording; the call goes on. A job in the background takes no
 keys.
 
-  $ livecall record --url wss://HOST/ws/v1/liveCalls --out call.ndjson`,
+  $ livecall record --url wss://HOST/ws/v1/liveCalls --out call.ndjson
+  $ livecall record --relay --url https://APP/livecall/ID --out call.ndjson`,
     )
     .action(async (flags: RecordFlags) => {
       const { runRecord } = await import('./commands/record.js');

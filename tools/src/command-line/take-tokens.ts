@@ -1,5 +1,9 @@
-/** The variables that may hold a token. */
-const variables = ['LIVECALL_ACCESS_TOKEN', 'LIVECALL_CONVERSATION_TOKEN'] as const;
+/** The variables that may hold a token, or the cookie that stands for one. */
+const variables = [
+  'LIVECALL_ACCESS_TOKEN',
+  'LIVECALL_CONVERSATION_TOKEN',
+  'LIVECALL_COOKIE',
+] as const;
 
 /** What a person set the variables to that may hold a token. */
 export type GivenTokens = Readonly<Partial<Record<string, string>>>;

@@ -19,6 +19,8 @@ export interface TokenSource {
   readonly path: string | undefined;
   /** The tokens that stood in the environment. */
   readonly given: GivenTokens;
+  /** Whether it may be used as it is. @default isUsableToken */
+  readonly isUsable?: (token: string) => boolean;
 }
 
 /** What usual proxies and servers have room for in a line: a header of Apache, a buffer of nginx. */
@@ -43,11 +45,11 @@ export function findToken(
   onToken: (token: string) => void,
   warn: (message: string) => void = say,
 ): Token {
-  const { name, variable, flag, path, given } = source;
+  const { name, variable, flag, path, given, isUsable = isUsableToken } = source;
   const place = path === '-' ? 'standard input' : (path ?? variable);
   let isWarned = false;
   const use = (token: string): string => {
-    const problem = toProblem(token);
+    const problem = toProblem(token, name, isUsable);
     if (problem !== undefined) {
       throw new ExitError(exitCodes.usage, `${place}: the ${name} ${problem}.`);
     }
@@ -92,15 +94,19 @@ function isRegularFile(path: string): boolean | undefined {
   }
 }
 
-function toProblem(token: string): string | undefined {
+function toProblem(
+  token: string,
+  name: string,
+  isUsable: (token: string) => boolean,
+): string | undefined {
   if (token === '') return 'is empty';
   if (token.length > MOST_BYTES / 2) return 'is longer than any token';
   if (/^(["']).*\1$/s.test(token)) {
     return 'has quotes around it, which an env-file keeps; take them away';
   }
-  return isUsableToken(token)
+  return isUsable(token)
     ? undefined
-    : 'holds a space, a line end or a character that no token has';
+    : `holds a space, a line end or a character that no ${name.includes('token') ? 'token' : name} has`;
 }
 
 function readToken({ name }: TokenSource, path: string): string {

@@ -10,5 +10,6 @@ function fail(): never {
 }
 
 export const webSocketTransport = fail;
+export const nodeWebSocket = fail;
 export const heartbeat = fail;
 export const toPassedHeaders = fail;

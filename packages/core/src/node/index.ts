@@ -1,6 +1,8 @@
 /* What needs Node: the transport over `ws`, and what serves a client over it. */
 export { webSocketTransport } from './web-socket-transport.js';
 export type { WebSocketTransportOptions } from './web-socket-transport.js';
+export { nodeWebSocket } from './node-web-socket.js';
+export type { NodeWebSocketOptions } from './node-web-socket.js';
 export { heartbeat } from './heartbeat.js';
 export type { HeartbeatOptions, Pinged } from './beating.js';
 export type { Heartbeat } from './heartbeat.js';

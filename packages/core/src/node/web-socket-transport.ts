@@ -199,7 +199,8 @@ function toHeaders({ rawHeaders }: PassedHandshake): Record<string, string> {
   return Object.fromEntries(fields.values()) as Record<string, never>;
 }
 
-const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/;
+/** Hosts to which nothing crosses a network. */
+export const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/;
 
 /** Says what is wrong without repeating the URL, which may hold a token. */
 function toEndpoint(url: string, allowInsecure: boolean): URL {

@@ -8,6 +8,7 @@ import { EMPTY, from } from 'rxjs';
 import { assertCountries } from '../assert-countries.js';
 import { callExitError } from '../call-exit-error.js';
 import { dialPlatform } from '../dial-platform.js';
+import { dialRelay } from '../dial-relay.js';
 import { exitCodes, ExitError } from '../exit-error.js';
 import type { ProxyFlag } from '../find-proxy.js';
 import { findWay } from '../find-way.js';
@@ -34,6 +35,9 @@ export interface RecordFlags {
   readonly keys: boolean;
   readonly accessTokenFile?: string;
   readonly conversationTokenFile?: string;
+  /** Whether the URL is that of an app's relay. */
+  readonly relay?: boolean;
+  readonly cookieFile?: string;
   readonly maskTranscripts?: boolean;
   readonly defaultCountry?: string | readonly string[];
   readonly proxy?: ProxyFlag;
@@ -54,7 +58,10 @@ export async function runRecord(flags: RecordFlags, given: GivenTokens): Promise
   }
   const secrets = createSecrets();
   const way = findWay(endpoint, flags.proxy);
-  const transport = toTransport(flags, way, given, secrets.add);
+  const transport =
+    flags.relay === true
+      ? dialRelay(endpoint, { ...flags, ...way.options, given, onSecret: secrets.add })
+      : toTransport(flags, way, given, secrets.add);
 
   let writeError: RecordingFileError | undefined;
   const page = flags.console === true ? liveConsole(out, { opensBrowser: flags.open }) : undefined;
