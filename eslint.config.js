@@ -42,7 +42,7 @@ const WORDS = [
 }));
 
 export default defineConfig(
-  { ignores: ['**/dist/', '**/node_modules/'] },
+  { ignores: ['**/dist/', '**/node_modules/', 'api/'] },
   js.configs.recommended,
   tseslint.configs.strictTypeChecked,
   rxjsX.configs.strict,

@@ -9,7 +9,7 @@ export interface AnyField {
   readonly name: string;
   /** What a value of it gives away. */
   readonly holds: Holds;
-  /** A value of it; one that is missing is none of its matter ({@link isOptional}). */
+  /** A value of it; one that is missing is none of its matter ({@link optional}). */
   readonly schema: JsonSchema;
   /** Whether a value fits. A field that may be missing takes `undefined`. */
   readonly is: (value: unknown) => boolean;

@@ -89,8 +89,15 @@ export class ConnectFailedError extends CausedError<'ConnectFailedError'> {
    */
   declare readonly isLasting: boolean;
 
-  /** @param options.advice what to do about it, of what would come again however often it is dialled */
-  constructor(cause: unknown, { advice }: { readonly advice?: string } = {}) {
+  constructor(
+    cause: unknown,
+    {
+      advice,
+    }: {
+      /** What to do about it, of what would come again however often it is dialled. */
+      readonly advice?: string;
+    } = {},
+  ) {
     const code = codeOf(cause);
     const isCertificate = code !== undefined && CERTIFICATE.test(code);
     const isLasting = isCertificate || advice !== undefined || isDenied(cause);
@@ -147,7 +154,6 @@ export class ConnectionClosedError extends CausedError<'ConnectionClosedError'> 
   /** Whether the server sent a close frame. */
   declare readonly wasClean: boolean;
 
-  /** @param options.why what this side cut it for, in harmless words */
   constructor(
     code: number,
     reason = '',
@@ -155,7 +161,12 @@ export class ConnectionClosedError extends CausedError<'ConnectionClosedError'> 
       wasClean = code !== 1006,
       why,
       cause,
-    }: { readonly wasClean?: boolean; readonly why?: string; readonly cause?: unknown } = {},
+    }: {
+      readonly wasClean?: boolean;
+      /** What this side cut it for, in harmless words. */
+      readonly why?: string;
+      readonly cause?: unknown;
+    } = {},
   ) {
     const closed = `The connection was closed with ${nameCloseCode(code)}`;
     super(

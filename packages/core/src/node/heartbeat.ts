@@ -13,7 +13,7 @@ export interface Heartbeat {
 
 /**
  * Pings the peer, and calls `onSilent` once when nothing came back: the connection is dead, whatever
- * TCP says. The verdict waits until what had come by then was heard ({@link patience}).
+ * TCP says. The verdict waits until what had come by then was heard (`patience` of `@livecall/core`).
  *
  * Pings and pongs it hears by itself. Messages it is told of: a second listener to each would cost
  * as much as the first.
