@@ -81,3 +81,11 @@ it('takes nothing for granted, and writes no token', async () => {
   expect(readFileSync(out, 'utf8')).not.toContain(secret);
   expect(await run(['check', out])).toMatchObject({ exitCode: 0, stdout: '' });
 });
+
+it('writes an asciicast whose times have no noise of floats', async () => {
+  const { stdout } = await run(['export', REJOINED, '--to', 'asciicast']);
+  const [, ...events] = stdout.trim().split('\n');
+
+  expect(events.length).toBeGreaterThan(5);
+  expect(events.filter((event) => !/^\[\d+(\.\d{1,6})?,"o"/.test(event))).toEqual([]);
+});

@@ -163,6 +163,21 @@ it.concurrent.each([['socks5://user:secret@127.0.0.1:1080'], ['http://']])(
   },
 );
 
+it.concurrent.each(['no HTTP', 'no header'] as const)(
+  'takes what a proxy answers for no answer of the server: %s',
+  async (answer) => {
+    using folder = makeFolder();
+    await using proxy = await startConnectProxy(answer);
+    const args = ['record', '--url', 'wss://platform.example/ws/v1/liveCalls', '--retries', '0'];
+    const out = ['--out', folder.at('call.ndjson'), '--proxy', proxy.url];
+    const { exitCode, stderr } = await run([...args, ...out], { env: tokens });
+
+    expect(stderr).toContain('the HTTP proxy answered CONNECT with what is no HTTP');
+    expect(stderr).not.toContain('secret');
+    expect(exitCode).toBe(69);
+  },
+);
+
 it.concurrent(
   'tells of a proxy that hangs up before it answers, and not of the server',
   async () => {

@@ -117,3 +117,15 @@ it('finds in many recordings, on all cores, what it finds in one', async () => {
   expect(parse(searched.stdout)).toEqual(files.map((file) => ({ file, ...hit })));
   expect(parse(listed.stdout)).toMatchObject(files.map((file) => ({ file, utterances: 501 })));
 });
+
+it('ends with 1 where only some were asked for, and none is so', async () => {
+  using folder = makeFolder();
+  const listed = (...flags: readonly string[]) => run(['list', ...flags], { cwd: folder.path });
+  folder.write('a.ndjson', scenario().start().callEnd().toNdjson());
+  const none = { exitCode: 1, stdout: '', stderr: '' };
+
+  expect(await listed('--outcome', 'cut')).toEqual(none);
+  expect(await listed('--longer', '1h', '--json', '--sort', 'length')).toEqual(none);
+  expect(await listed('--outcome', 'ended')).toMatchObject({ exitCode: 0 });
+  expect(await listed()).toMatchObject({ exitCode: 0 });
+});

@@ -1,4 +1,4 @@
-import { closeSync, openSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { closeSync, openSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 
 import { loadRecording, parseRecording } from '@livecall/tools';
 import { expect, it } from 'vitest';
@@ -6,7 +6,7 @@ import { expect, it } from 'vitest';
 import { accessToken, conversationToken, expectNoToken } from './fixtures/canary-tokens.js';
 import { makeFolder } from './fixtures/folder.js';
 import { CALL_END, START } from './fixtures/frames.js';
-import { run } from './fixtures/livecall.js';
+import { run, tokens } from './fixtures/livecall.js';
 import { cut, startPlatform } from './fixtures/platform.js';
 import type { Answer } from './fixtures/platform.js';
 
@@ -352,6 +352,33 @@ it.skipIf(process.platform !== 'linux')(
     expect(readFileSync(file, 'utf8')).toBe(REFUSED);
   },
 );
+
+it.concurrent('names a recording by the date where it is given no name', async () => {
+  using folder = makeFolder();
+  await using platform = await startPlatform((client) => {
+    client.send(CALL_END);
+    client.close(1000);
+  });
+  const { exitCode, stderr } = await run(['record', '--url', platform.url], {
+    env: tokens,
+    cwd: folder.path,
+  });
+  const [name = ''] = readdirSync(folder.path);
+
+  expect(exitCode).toBe(0);
+  expect(name).toMatch(/^call-\d{8}T\d{6}\.\d{3}Z\.ndjson$/);
+  expect(stderr).toContain(`livecall: recording to ${name}\n`);
+  expect(stderr).toContain(`livecall: recorded to ${name}\n`);
+});
+
+it.concurrent('says what is wrong with the URL before it misses a token', async () => {
+  expect(await run(['record', '--url', 'foo'], { env: {} })).toEqual({
+    exitCode: 2,
+    stdout: '',
+    stderr:
+      'livecall: --url: The url is not a URL; it should look like wss://HOST/ws/v1/liveCalls.\n',
+  });
+});
 
 it.concurrent('takes out the national numbers of the countries that it is told', async () => {
   using folder = makeFolder();

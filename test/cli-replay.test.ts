@@ -455,3 +455,45 @@ it.concurrent(
     expect(await command.says('replaying')).toBe('livecall: replaying a, b; Ctrl-C stops');
   },
 );
+
+it.concurrent('tells what clients do with --verbose, and nothing of what is said', async () => {
+  await using command = livecall(['replay', joined, '--pace', 'instant', '--once', '--verbose']);
+  const call = liveCall(toTransport(await command.line(1)));
+  call.events$
+    .pipe(
+      filter(({ type }) => type === 'event:end'),
+      switchMap(() => call.joinCall()),
+    )
+    .subscribe();
+  call.connect();
+  const { exitCode, stderr } = await command.ends();
+  const told = stderr.split('\n').filter((line) => line.includes('client '));
+
+  expect(exitCode).toBe(0);
+  expect(told.slice(0, 3)).toEqual([
+    'livecall: client 1: dials',
+    'livecall: client 1: is let in',
+    'livecall: client 1: ← event:start (84 bytes)',
+  ]);
+  expect(told).toContain('livecall: client 1: → client:joinCall (70 bytes)');
+  expect(told.at(-1)).toBe('livecall: client 1: is closed with 1000 (normal closure)');
+  expect(stderr).not.toMatch(/Marta|\+1202/);
+});
+
+it.concurrent.each([
+  ['an unmasked frame', Buffer.from([0x81, 0x01, 0x61]), 'WS_ERR_EXPECTED_MASK', 1002],
+  ['no UTF-8', Buffer.from([0x81, 0x81, 0, 0, 0, 0, 0xff]), 'WS_ERR_INVALID_UTF8', 1007],
+])(
+  'says of a client that sent %s that it was closed for that',
+  async (_what, frame, code, close) => {
+    await using command = livecall(['replay', joined, '--once']);
+    const port = Number(new URL(await command.line(1)).port);
+    using client = await rawClient(port, toHandshake());
+    await client.status();
+    client.socket.write(frame);
+
+    const said = `what is no WebSocket's (${code}); it was closed with ${close} for that`;
+    expect(await command.says('early-close')).toContain(said);
+    expect(await command.ends()).toMatchObject({ exitCode: 1 });
+  },
+);

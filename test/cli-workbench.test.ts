@@ -96,7 +96,7 @@ it('says what is no piece', async () => {
   expect(await run(['cut', JOINED, '--from', '1m', '--out', '-'])).toEqual({
     exitCode: 2,
     stdout: '',
-    stderr: 'livecall: The recording ends at 3985.4 ms, before the 60000 ms of the cut.\n',
+    stderr: 'livecall: The recording ends at 4.0s, and --from is 1m00s, behind that.\n',
   });
 });
 
@@ -145,5 +145,24 @@ it('takes times with their units', async () => {
     await run([...args, '--join-after', '1.5s', '--retries', '0', '--timeout', '2s']),
   ).toMatchObject({
     exitCode: 69,
+  });
+});
+
+it.each([
+  [['--speed', '4'], '--speed'],
+  [['--max-idle', '1s'], '--max-idle'],
+  [['--speed', '4', '--html', 'no.html'], '--speed'],
+])('has no use for %j where nothing is played', async (flags, name) => {
+  expect(await run(['show', JOINED, ...flags])).toEqual({
+    exitCode: 2,
+    stdout: '',
+    stderr: `livecall: ${name} says how a recording is played; add --play, and it is.\n`,
+  });
+});
+
+it('says what ends before it begins, in times as they are written', async () => {
+  expect(await run(['cut', JOINED, '--from', '1m30s', '--to', '2s', '--out', '-'])).toMatchObject({
+    exitCode: 2,
+    stderr: 'livecall: A cut ends after it begins, and --from is 1m30s, --to 2.0s.\n',
   });
 });

@@ -7,6 +7,11 @@ export interface ClientClose {
   readonly code: number;
   /** Whether the code is its own, and no echo of what it was closed with. */
   readonly isOwn: boolean;
+  /**
+   * What it sent that is no WebSocket's, by the code of `ws` (`WS_ERR_EXPECTED_MASK`): this side has
+   * closed and cut it for that.
+   */
+  readonly broke?: string;
 }
 
 /** A client that dialled, for a route that wants to know more of it than what it dialled with. */

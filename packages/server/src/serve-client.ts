@@ -2,6 +2,7 @@ import type { Socket } from 'node:net';
 
 import { ConnectionClosedError, isLiveCallError, patience } from '@livecall/core';
 import type { Connection, Frame, Transport } from '@livecall/core';
+import { systemCode } from '@livecall/core/internal';
 import { heartbeat, toPassedHeaders } from '@livecall/core/node';
 import type { HeartbeatOptions } from '@livecall/core/node';
 import {
@@ -82,7 +83,10 @@ export function serveClient(
   const letIn = (): WebSocket | undefined => {
     const upgraded = upgrade();
     // Whatever it is let in for: what is no frame is an error, which ends the process unheard.
-    upgraded?.on('error', () => {
+    let broke: string | undefined;
+    upgraded?.on('error', (error) => {
+      const code = systemCode(error);
+      if (code.startsWith('WS_ERR_')) broke = code;
       upgraded.terminate();
     });
     state.webSocket = upgraded;
@@ -94,7 +98,7 @@ export function serveClient(
         callSafely(() => opened?.closeWith?.(code, reason.toString()), onFailure);
       }
       state.leave();
-      state.closed$.next({ code, isOwn });
+      state.closed$.next({ code, isOwn, ...(broke !== undefined && { broke }) });
       state.closed$.complete();
     });
     letIn$.next();

@@ -43,7 +43,7 @@ export function addRecordingCommands(program: Command, onExit: (exitCode: number
       `
 Without a path, it is this folder, and those in it. Outcomes: ended (the call),
 left (by the client), closed (by the server), cut, refused, failed (to connect),
-incomplete (the recorder died), nothing.
+incomplete (the recorder died), nothing. It ends with 1 where none is so.
 
   $ livecall list recordings --sort length --reverse
   $ livecall list --outcome cut --since 2026-11-01`,

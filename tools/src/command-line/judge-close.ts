@@ -31,6 +31,11 @@ export function judgeClose(
 ): readonly Divergence[] {
   if (close === undefined) return divergences;
   if (divergences.length === 0) {
+    const { broke } = close;
+    if (broke !== undefined) {
+      const expected = 'a client that speaks WebSocket';
+      return [{ kind: 'unexpected', at: name, expected, actual: describeBroken(broke) }];
+    }
     if (!close.isOwn || CONTENT.has(close.code)) return divergences;
     const expected = 'a client that closes content';
     return [{ kind: 'unexpected', at: name, expected, actual: `a close with ${describe(close)}` }];
@@ -48,7 +53,18 @@ export function judgeClose(
 
 const CLOSED = 'the client closed';
 
+/** What this side closes with, by what the other broke (RFC 6455 §7.4.1). */
+const closedFor: Readonly<Record<string, number>> = {
+  WS_ERR_INVALID_UTF8: 1007,
+  WS_ERR_UNSUPPORTED_MESSAGE_LENGTH: 1009,
+};
+
+function describeBroken(broke: string): string {
+  return `what is no WebSocket's (${broke}); it was closed with ${closedFor[broke] ?? 1002} for that`;
+}
+
 function describeEarly(close: ClientClose): string {
+  if (close.broke !== undefined) return describeBroken(close.broke);
   return close.code === 1006
     ? 'a cut without a close (1006), which a proxy in between may have made'
     : `a close with ${describe(close)}`;

@@ -47,7 +47,7 @@ export function createProgram(
       subcommandTerm: (command) => new Help().subcommandTerm(command).replace(' [options]', ''),
     })
     .addHelpText('after', ({ command }) => `\nExit codes:\n${describeExitCodes(command)}`)
-    .showHelpAfterError('(livecall COMMAND --help tells more)')
+    .showHelpAfterError('(livecall --help tells more)')
     .configureOutput({
       writeOut: print,
       outputError: (text, write) => {
@@ -63,7 +63,7 @@ export function createProgram(
     .addOption(url('the endpoint, wss://HOST/ws/v1/liveCalls'))
     .option(
       '--out <file>',
-      'the recording to create; one that exists is never overwritten; - for standard output',
+      'the recording to create, else it is named by the date; one that exists is never overwritten; - for standard output',
     )
     .option('--join-after <time>', 'join the call so long after it was connected', toTime)
     .option('--end-after <time>', 'end the call so long after it was connected', toTime)
@@ -141,6 +141,7 @@ keys.
       "let clients in that send this Origin, besides the server's own; can be given several times",
       collect,
     )
+    .option('--verbose', 'tell what each client does, and what it is sent, by type')
     .option('--once', 'end after one call, with 1 where the client departed from the recording')
     .addHelpText(
       'after',
@@ -228,6 +229,8 @@ opened. Phone numbers are taken out of it as \`livecall redact\` does.
         onExit(await runShow(path, textFlags));
         return;
       }
+      const { assertPlayed } = await import('./commands/show.js');
+      assertPlayed(textFlags);
       const { showHtml } = await import('./commands/show-html.js');
       await showHtml(path, {
         html,
@@ -353,12 +356,15 @@ the key. A recording that is being written is followed as it grows.
     });
 
   const required: Readonly<Record<string, readonly string[]>> = {
-    record: ['url', 'out'],
+    record: ['url'],
     proxy: ['url', 'out-dir'],
     cut: ['out'],
     import: ['out'],
   };
-  for (const command of program.commands) checkOptions(command, required[command.name()] ?? []);
+  for (const command of program.commands) {
+    command.showHelpAfterError(`(livecall ${command.name()} --help tells more)`);
+    checkOptions(command, required[command.name()] ?? []);
+  }
   return program;
 }
 

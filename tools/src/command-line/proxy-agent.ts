@@ -30,13 +30,24 @@ export function proxyAgent(proxy: URL): HttpsProxyAgent<string> {
     };
     // TLS takes no signal, but a connection that has one.
     const through = proxy.protocol === 'https:' ? { socket: connectTcp(way) } : { signal };
+    let status = 0;
+    const note = ({ statusCode }: { readonly statusCode: number }) => {
+      status = statusCode;
+    };
+    givenUp.once('proxyConnect', note);
     try {
       const dialling = new HttpsProxyAgent(bare, { headers, ...through });
-      return await dialling.connect(request, checkingAddress(options));
+      const socket = await dialling.connect(request, checkingAddress(options));
+      // Else its answer would be read as the server's.
+      if (status >= 100 && status < 600) return socket;
+      socket.destroy();
+      throw toGarbled();
     } catch (error) {
-      throw isHangUp(error) ? toHangUp(error) : error;
+      if (isHangUp(error)) throw toHangUp(error);
+      // The agent's words repeat what the proxy wrote.
+      throw isUnread(error) ? toGarbled() : error;
     } finally {
-      givenUp.off('abort', abort);
+      givenUp.off('abort', abort).off('proxyConnect', note);
     }
   };
   return agent;
@@ -50,6 +61,16 @@ function isHangUp(error: unknown): boolean {
 function toHangUp(cause: unknown): Error {
   const error = new Error('the HTTP proxy hung up before it answered CONNECT', { cause });
   return Object.assign(error, { code: 'ECONNRESET' });
+}
+
+/** Whether the agent could not read the proxy's answer. */
+function isUnread(error: unknown): boolean {
+  return /^Invalid header from proxy/.test((error as Partial<Error> | null)?.message ?? '');
+}
+
+function toGarbled(): Error {
+  const error = new Error('the HTTP proxy answered CONNECT with what is no HTTP');
+  return Object.assign(error, { code: 'EPROTO' });
 }
 
 /** The agent's own logs tell its URL. */

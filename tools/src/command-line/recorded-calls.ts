@@ -22,6 +22,7 @@ import {
 import type { Observable } from 'rxjs';
 
 import { findCredentials } from './find-credentials.js';
+import { nameByDate } from './name-by-date.js';
 import { say } from './say.js';
 
 /** So many calls that nobody is on may be dialled again; with more, the oldest is over. */
@@ -204,7 +205,7 @@ function createFile(
   outDir: string,
   options: RecordingFileOptions,
 ): E.Either<RecordingFileError, RecordingFile> {
-  const name = `call-${new Date().toISOString().replace(/[-:]/g, '')}`;
+  const name = nameByDate();
   for (let number = 1; ; number += 1) {
     const path = join(outDir, `${name}${number === 1 ? '' : `-${number}`}.ndjson`);
     const created = recordingFile(path, options);

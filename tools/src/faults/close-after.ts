@@ -5,6 +5,7 @@ import type { Observable } from 'rxjs';
 
 import { createFault } from './create-fault.js';
 import type { Fault } from './create-fault.js';
+import { assertFaultOptions } from './fault-options.js';
 import { holdCall } from './hold-call.js';
 import { assertPlace, locate, toReached } from './place.js';
 import type { Place } from './place.js';
@@ -32,6 +33,7 @@ export interface CloseAfterOptions extends Place {
  * const transport = replay(recording).pipe(closeAfter({ frames: 3, code: 1012 }));
  */
 export function closeAfter(options: CloseAfterOptions): Fault {
+  assertFaultOptions('close', options);
   const { code = 1006, reason = '', ...place } = options;
   assertPlace(place);
   assertWhole({ code }, 1000, 4999);

@@ -3,6 +3,7 @@ import { concatMap, delay, map, of } from 'rxjs';
 
 import { createFault } from './create-fault.js';
 import type { Fault } from './create-fault.js';
+import { assertFaultOptions } from './fault-options.js';
 import { seededRandom } from './seeded-random.js';
 import { alterSignals } from './signal.js';
 
@@ -29,6 +30,7 @@ export interface DelayFramesOptions {
  * const farAway = delayFrames({ ms: 200, jitterMs: 50 });
  */
 export function delayFrames(options: DelayFramesOptions = {}): Fault {
+  assertFaultOptions('delay', options);
   const { ms = 0, jitterMs = 0, seed = 1, dial } = options;
   assertDurationMs({ ms, jitterMs });
   assertWhole({ dial }, 1);

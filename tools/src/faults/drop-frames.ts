@@ -1,4 +1,5 @@
 import type { Fault } from './create-fault.js';
+import { assertFaultOptions } from './fault-options.js';
 import type { FrameChoice } from './frame-choice.js';
 import { strikeFrames } from './strike-frames.js';
 
@@ -12,5 +13,6 @@ import { strikeFrames } from './strike-frames.js';
  * const withoutAck = dropFrames({ type: 'ack', nth: 1 });
  */
 export function dropFrames(choice: FrameChoice = {}): Fault {
+  assertFaultOptions('drop', choice);
   return strikeFrames('drop', choice, () => []);
 }

@@ -2,6 +2,7 @@ import type { Frame } from '@livecall/core';
 import { assertWhole } from '@livecall/core/internal';
 
 import type { Fault } from './create-fault.js';
+import { assertFaultOptions } from './fault-options.js';
 import type { FrameChoice } from './frame-choice.js';
 import { strikeFrames } from './strike-frames.js';
 
@@ -21,6 +22,7 @@ export interface DuplicateFramesOptions extends FrameChoice {
  * const twice = duplicateFrames({ type: 'event:callEnd' });
  */
 export function duplicateFrames(options: DuplicateFramesOptions = {}): Fault {
+  assertFaultOptions('duplicate', options);
   const { times = 2 } = options;
   assertWhole({ times }, 1, 1_000);
   return strikeFrames('duplicate', options, (frame) => Array<Frame>(times).fill(frame));

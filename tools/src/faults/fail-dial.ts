@@ -2,6 +2,7 @@ import { ConnectFailedError, HandshakeTimeoutError } from '@livecall/core';
 import { assertOneOf } from '@livecall/core/internal';
 
 import type { Fault } from './create-fault.js';
+import { assertFaultOptions } from './fault-options.js';
 import { interceptDials } from './intercept-dials.js';
 import type { DialChoice } from './intercept-dials.js';
 
@@ -27,6 +28,7 @@ export interface FailDialOptions extends DialChoice {
  * const offlineTwice = failDial({ times: 2, code: 'ENETUNREACH' });
  */
 export function failDial(options: FailDialOptions = {}): Fault {
+  assertFaultOptions('fail', options);
   const { reason = 'unreachable', code = 'ECONNREFUSED', afterMs = 0 } = options;
   assertOneOf('reason', reason, ['unreachable', 'timeout']);
   return interceptDials('fail', options, () =>

@@ -2,6 +2,7 @@ import type { Frame } from '@livecall/core';
 import { assertOneOf } from '@livecall/core/internal';
 
 import type { Fault } from './create-fault.js';
+import { assertFaultOptions } from './fault-options.js';
 import type { FrameChoice } from './frame-choice.js';
 import { strikeFrames } from './strike-frames.js';
 
@@ -28,6 +29,7 @@ export type Garbage = 'bad-json' | 'wrong-types' | 'unknown-type' | 'binary' | '
  * const tornTranscript = garbleFrames({ type: 'transcript', nth: 2, as: 'bad-json' });
  */
 export function garbleFrames(options: FrameChoice & { readonly as?: Garbage } = {}): Fault {
+  assertFaultOptions('garble', options);
   const { as = 'bad-json' } = options;
   assertOneOf('as', as, Object.keys(garblers));
   return strikeFrames('garble', options, (frame) => {

@@ -4,6 +4,7 @@ import { concatMap } from 'rxjs';
 
 import { createFault } from './create-fault.js';
 import type { Fault } from './create-fault.js';
+import { assertFaultOptions } from './fault-options.js';
 import { assertPlace, locate, toReached } from './place.js';
 import type { Place } from './place.js';
 import { alterSignals } from './signal.js';
@@ -29,6 +30,7 @@ export interface InsertFrameOptions extends Place {
  * });
  */
 export function insertFrame(options: InsertFrameOptions): Fault {
+  assertFaultOptions('insert', options);
   const { frame, ...place } = options;
   assertPlace(place);
   const wire = toWire(frame);

@@ -3,6 +3,7 @@ import {
   ConnectionClosedError,
   HandshakeRefusedError,
   HandshakeTimeoutError,
+  liveCallProtocol,
 } from '@livecall/core';
 import type { Connection, Frame, Transport } from '@livecall/core';
 import { catchError, defer, EMPTY, merge, of, Subject, switchMap } from 'rxjs';
@@ -11,7 +12,19 @@ import { TestScheduler } from 'rxjs/testing';
 import type { RunHelpers } from 'rxjs/testing';
 import { expect, it } from 'vitest';
 
+import { closeAfter } from './close-after.js';
+import { delayFrames } from './delay-frames.js';
+import { dropFrames } from './drop-frames.js';
+import { duplicateFrames } from './duplicate-frames.js';
+import { failDial } from './fail-dial.js';
+import { garbleFrames } from './garble-frames.js';
+import { insertFrame } from './insert-frame.js';
 import { parseFault } from './parse-fault.js';
+import { postponeFrames } from './postpone-frames.js';
+import { refuseDial } from './refuse-dial.js';
+import { reorderFrames } from './reorder-frames.js';
+import { replaceFrames } from './replace-frames.js';
+import { stallAfter } from './stall-after.js';
 
 const run = (test: (time: RunHelpers) => void) => {
   new TestScheduler((actual, expected) => {
@@ -142,4 +155,37 @@ it.each([
 ])('refuses %s, and says what would do', (text, message) => {
   expect(() => parseFault(text)).toThrow(TypeError);
   expect(() => parseFault(text)).toThrow(message);
+});
+
+it.each<[name: string, make: (options: object) => unknown]>([
+  ['close', (options) => closeAfter(options)],
+  ['stall', (options) => stallAfter(options)],
+  ['insert', (options) => insertFrame(options as never)],
+  ['delay', (options) => delayFrames(options)],
+  ['postpone', (options) => postponeFrames(options as never)],
+  ['drop', (options) => dropFrames(options)],
+  ['duplicate', (options) => duplicateFrames(options)],
+  ['reorder', (options) => reorderFrames(options)],
+  ['garble', (options) => garbleFrames(options)],
+  ['replace', (options) => replaceFrames(options as never)],
+  ['refuse', (options) => refuseDial(options as never)],
+  ['fail', (options) => failDial(options)],
+])('has %s refuse an option that it does not have', (name, make) => {
+  expect(() => make({ tyep: 1 })).toThrow(`The fault ${name} has no tyep; it has `);
+});
+
+it('names the option that was meant', () => {
+  expect(() => closeAfter({ frame: 3 } as never)).toThrow(
+    'The fault close has no frame; it has dial, frames, after, code, reason. Did you mean frames?',
+  );
+  expect(() => refuseDial({ staus: 503 } as never)).toThrow('Did you mean status?');
+  expect(() => parseFault('drop:nht=2')).toThrow('Did you mean nth?');
+  expect(() => parseFault('drop:shape=2')).toThrow('Did you mean share?');
+  expect(() => parseFault('drop:whenever=2')).toThrow(/has dial, nth, type, share, seed\.$/);
+});
+
+it('has each fault take what the command line gives it, and a protocol', () => {
+  for (const make of [closeAfter, dropFrames, garbleFrames]) {
+    expect(make({ protocol: liveCallProtocol, dial: 1 }).label).toMatch(/:dial=1$/);
+  }
 });

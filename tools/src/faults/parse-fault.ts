@@ -4,6 +4,8 @@ import { delayFrames } from './delay-frames.js';
 import { dropFrames } from './drop-frames.js';
 import { duplicateFrames } from './duplicate-frames.js';
 import { failDial } from './fail-dial.js';
+import { faultOptions, tellUnknownOption } from './fault-options.js';
+import type { FaultName, Kind, Kinds } from './fault-options.js';
 import { garbleFrames } from './garble-frames.js';
 import { insertFrame } from './insert-frame.js';
 import { postponeFrames } from './postpone-frames.js';
@@ -14,49 +16,28 @@ import { maybe } from './create-fault.js';
 import type { Fault } from './create-fault.js';
 import { stallAfter } from './stall-after.js';
 
-/** How the text of an option is read. */
-type Kind = 'number' | 'time' | 'text' | 'dial' | 'frame' | readonly string[];
-type Kinds = Readonly<Record<string, Kind>>;
-
-const place: Kinds = { dial: 'dial', frames: 'number', after: 'text' };
-const choice: Kinds = {
-  dial: 'number',
-  nth: 'number',
-  type: 'text',
-  share: 'number',
-  seed: 'number',
-};
-const dials: Kinds = { dial: 'number', times: 'number', afterMs: 'time' };
-const garbage = ['bad-json', 'wrong-types', 'unknown-type', 'binary', 'empty'] as const;
-
 interface Maker {
   // The options are read by their kinds, and checked by the operator.
   readonly make: (options: never) => Fault;
-  readonly options: Kinds;
   readonly required?: string;
 }
 
-const makers: Readonly<Record<string, Maker>> = {
-  close: { make: closeAfter, options: { ...place, code: 'number', reason: 'text' } },
-  stall: { make: stallAfter, options: { ...place, ms: 'time' } },
-  insert: { make: insertFrame, options: { ...place, frame: 'frame' }, required: 'frame' },
-  delay: {
-    make: delayFrames,
-    options: { dial: 'number', ms: 'time', jitterMs: 'time', seed: 'number' },
-  },
-  postpone: { make: postponeFrames, options: { ...choice, ms: 'time' }, required: 'ms' },
-  drop: { make: dropFrames, options: choice },
-  duplicate: { make: duplicateFrames, options: { ...choice, times: 'number' } },
-  reorder: { make: reorderFrames, options: choice },
-  garble: { make: garbleFrames, options: { ...choice, as: garbage } },
-  replace: { make: replaceFrames, options: { ...choice, frame: 'frame' }, required: 'frame' },
-  refuse: {
-    make: refuseDial,
-    options: { ...dials, status: 'number', retryAfterMs: 'time' },
-    required: 'status',
-  },
-  fail: { make: failDial, options: { ...dials, reason: ['unreachable', 'timeout'], code: 'text' } },
+const makers: Readonly<Record<FaultName, Maker>> = {
+  close: { make: closeAfter },
+  stall: { make: stallAfter },
+  insert: { make: insertFrame, required: 'frame' },
+  delay: { make: delayFrames },
+  postpone: { make: postponeFrames, required: 'ms' },
+  drop: { make: dropFrames },
+  duplicate: { make: duplicateFrames },
+  reorder: { make: reorderFrames },
+  garble: { make: garbleFrames },
+  replace: { make: replaceFrames, required: 'frame' },
+  refuse: { make: refuseDial, required: 'status' },
+  fail: { make: failDial },
 };
+
+const isFault = (name: string): name is FaultName => Object.hasOwn(makers, name);
 
 /**
  * Reads a fault as it is written on the command line: its name, then its options.
@@ -75,11 +56,11 @@ const makers: Readonly<Record<string, Maker>> = {
 export function parseFault(text: string): Fault {
   if (text.startsWith('maybe:')) return maybe(parseFault(text.slice('maybe:'.length)));
   const [name = '', ...rest] = text.split(':');
-  const maker = Object.hasOwn(makers, name) ? makers[name] : undefined;
-  if (maker === undefined) {
+  if (!isFault(name)) {
     throw new TypeError(`There is no fault ${name}; there are ${Object.keys(makers).join(', ')}.`);
   }
-  const options = parseOptions(name, rest.join(':'), maker.options);
+  const maker = makers[name];
+  const options = parseOptions(name, rest.join(':'));
   if (maker.required !== undefined && !(maker.required in options)) {
     throw new TypeError(
       `The fault ${name} needs ${maker.required}, as in ${name}:${maker.required}=…`,
@@ -88,7 +69,8 @@ export function parseFault(text: string): Fault {
   return maker.make(options as never);
 }
 
-function parseOptions(name: string, text: string, kinds: Kinds): Record<string, unknown> {
+function parseOptions(name: FaultName, text: string): Record<string, unknown> {
+  const kinds: Kinds = faultOptions[name];
   const frameAt = text.search(/(^|,)frame=/);
   const [plain, frame] =
     frameAt === -1 ? [text, ''] : [text.slice(0, frameAt), text.slice(frameAt).replace(/^,/, '')];
@@ -98,9 +80,7 @@ function parseOptions(name: string, text: string, kinds: Kinds): Record<string, 
       const [key = '', ...value] = pair.split('=');
       const kind = Object.hasOwn(kinds, key) ? kinds[key] : undefined;
       if (kind === undefined) {
-        throw new TypeError(
-          `The fault ${name} has no ${key}; it has ${Object.keys(kinds).join(', ')}.`,
-        );
+        throw new TypeError(tellUnknownOption(name, key));
       }
       return [key, parseValue(`${name}:${key}`, value.join('='), kind)];
     }),

@@ -3,6 +3,7 @@ import { delay, mergeMap, of } from 'rxjs';
 
 import { createFault } from './create-fault.js';
 import type { Fault } from './create-fault.js';
+import { assertFaultOptions } from './fault-options.js';
 import { assertFrameChoice, chooseFrames, toNeeded } from './frame-choice.js';
 import type { FrameChoice } from './frame-choice.js';
 import { alterSignals } from './signal.js';
@@ -23,6 +24,7 @@ export interface PostponeFramesOptions extends FrameChoice {
  * const lateAck = postponeFrames({ type: 'ack', ms: 6_000 });
  */
 export function postponeFrames(options: PostponeFramesOptions): Fault {
+  assertFaultOptions('postpone', options);
   const { ms } = options;
   assertFrameChoice(options);
   assertDurationMs({ ms });

@@ -2,6 +2,7 @@ import { HandshakeRefusedError } from '@livecall/core';
 import { assertDurationMs, assertWhole } from '@livecall/core/internal';
 
 import type { Fault } from './create-fault.js';
+import { assertFaultOptions } from './fault-options.js';
 import { interceptDials } from './intercept-dials.js';
 import type { DialChoice } from './intercept-dials.js';
 
@@ -23,6 +24,7 @@ export interface RefuseDialOptions extends DialChoice {
  * const busy = refuseDial({ status: 503, retryAfterMs: 2_000 });
  */
 export function refuseDial(options: RefuseDialOptions): Fault {
+  assertFaultOptions('refuse', options);
   const { status, retryAfterMs } = options;
   assertWhole({ status }, 200, 599);
   assertDurationMs({ retryAfterMs });

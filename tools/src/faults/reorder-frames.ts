@@ -2,6 +2,7 @@ import { concatMap } from 'rxjs';
 
 import { createFault } from './create-fault.js';
 import type { Fault } from './create-fault.js';
+import { assertFaultOptions } from './fault-options.js';
 import { assertFrameChoice, chooseFrames, toNeeded } from './frame-choice.js';
 import type { FrameChoice } from './frame-choice.js';
 import { alterSignals } from './signal.js';
@@ -17,6 +18,7 @@ import type { Signal } from './signal.js';
  * const ackLater = reorderFrames({ type: 'ack' });
  */
 export function reorderFrames(choice: FrameChoice = {}): Fault {
+  assertFaultOptions('reorder', choice);
   assertFrameChoice(choice);
   const needs = `${toNeeded(choice)}, and a frame after it`;
   return createFault('reorder', choice, needs, (report) =>

@@ -2,6 +2,7 @@ import type { Frame } from '@livecall/core';
 import { toWire } from '@livecall/core/internal';
 
 import type { Fault } from './create-fault.js';
+import { assertFaultOptions } from './fault-options.js';
 import type { FrameChoice } from './frame-choice.js';
 import { strikeFrames } from './strike-frames.js';
 
@@ -24,6 +25,7 @@ export interface ReplaceFramesOptions extends FrameChoice {
  * });
  */
 export function replaceFrames(options: ReplaceFramesOptions): Fault {
+  assertFaultOptions('replace', options);
   const wire = toWire(options.frame);
   return strikeFrames('replace', options, () => [wire]);
 }

@@ -3,6 +3,7 @@ import { concat, concatMap, ignoreElements, NEVER, of, timer } from 'rxjs';
 
 import { createFault } from './create-fault.js';
 import type { Fault } from './create-fault.js';
+import { assertFaultOptions } from './fault-options.js';
 import { assertPlace, locate, toReached } from './place.js';
 import type { Place } from './place.js';
 import { alterSignals } from './signal.js';
@@ -24,6 +25,7 @@ export interface StallAfterOptions extends Place {
  * const halfOpen = stallAfter({ after: 'event:start' });
  */
 export function stallAfter(options: StallAfterOptions): Fault {
+  assertFaultOptions('stall', options);
   const { ms, ...place } = options;
   assertPlace(place);
   assertDurationMs({ ms });

@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+
 import { expect, it } from 'vitest';
 
 import { loadRecording } from '../format/read-recording.js';
@@ -12,6 +14,7 @@ import { UNKNOWN_END } from './imported.js';
 import { toCsv } from './to-csv.js';
 import { toHar } from './to-har.js';
 import { toSrt, toVtt } from './to-subtitles.js';
+import { VERSION } from './version.js';
 
 const START = '{"type":"event:start","phone":"+12025550100"}';
 const JOIN = '{"type":"client:joinCall","id":"1"}';
@@ -216,4 +219,17 @@ it('writes CSV that a spreadsheet takes for no formula', async () => {
     '',
   ]);
   expect(lineOf(6)).toBe(8);
+});
+
+it('writes times without the noise of floats, and which livecall it was', async () => {
+  const rejoined = await loadRecording('recordings/dropped-and-rejoined.ndjson');
+  const entries = rejoined.entries.map((entry) => ({ ...entry, at: entry.at + 0.123 }));
+  const har = toHar({ ...rejoined, entries });
+  const manifest = readFileSync(new URL('../../package.json', import.meta.url), 'utf8');
+
+  expect(har.match(/"(time|wait|receive)": \d+\.\d{4,}(?!\d*,\n\s*"opcode")/g)).toBeNull();
+  expect(JSON.parse(har)).toMatchObject({
+    log: { creator: { name: 'livecall', version: VERSION } },
+  });
+  expect(JSON.parse(manifest)).toMatchObject({ version: VERSION });
 });

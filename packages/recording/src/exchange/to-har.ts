@@ -1,5 +1,7 @@
 import type { Entry, FrameEntry, Recording } from '../format/recording.js';
+import { toStamp } from '../format/recording.js';
 import type { HarEntry, HarMessage } from './har.js';
+import { VERSION } from './version.js';
 
 /** Where the endpoint is not in a recording. */
 const NO_ENDPOINT = 'wss://unknown.invalid/';
@@ -24,7 +26,7 @@ export function toHar({ header, entries }: Recording): string {
   const har = {
     log: {
       version: '1.2',
-      creator: { name: 'livecall', version: '1' },
+      creator: { name: 'livecall', version: VERSION },
       pages: [
         {
           startedDateTime: new Date(startedAt).toISOString(),
@@ -61,7 +63,7 @@ function toEntry(dial: Dial, isFirst: boolean, startedAt: number, url: string): 
   const entry = {
     pageref: 'call',
     startedDateTime: new Date(startedAt + fromMs).toISOString(),
-    time: end.at - fromMs,
+    time: toStamp(end.at - fromMs),
     request: {
       method: 'GET',
       url,
@@ -86,7 +88,7 @@ function toEntry(dial: Dial, isFirst: boolean, startedAt: number, url: string): 
       bodySize: -1,
     },
     cache: {},
-    timings: { send: 0, wait: dialled.at - fromMs, receive: end.at - dialled.at },
+    timings: { send: 0, wait: toStamp(dialled.at - fromMs), receive: toStamp(end.at - dialled.at) },
     _resourceType: 'websocket',
   };
   return {

@@ -81,9 +81,12 @@ it('says what came earlier or later, where times are asked for', async () => {
   expect(diffRecordings(courier.toRecording(), right, { timesMs: 20 }).isSame).toBe(true);
 });
 
-it('says which fields of the header differ', async () => {
+it('says which fields of the header differ, but for those of the file', async () => {
   const joined = await loadRecording('recordings/joined-call.ndjson');
-  const header = { ...joined.header, title: 'another', recordedAt: 'then' };
+  const file = { title: 'another', recordedAt: 'then', endpoint: 'wss://b.example/', redacted: [] };
+  const alike = { ...joined, header: { ...joined.header, ...file } };
+  const other = { ...joined, header: { ...joined.header, build: '7' } };
 
-  expect(diffRecordings(joined, { ...joined, header }).header).toEqual(['title']);
+  expect(diffRecordings(joined, alike)).toMatchObject({ isSame: true, header: [] });
+  expect(diffRecordings(joined, other)).toMatchObject({ isSame: false, header: ['build'] });
 });

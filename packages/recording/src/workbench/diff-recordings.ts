@@ -45,7 +45,10 @@ export interface RecordingDiff {
   readonly isSame: boolean;
   /** In the order of the calls; what one has in the place of the other's stands first. */
   readonly rows: readonly DiffRow[];
-  /** Fields of the headers that differ, but for `recordedAt` and `endpoint`. */
+  /**
+   * Fields of the headers that differ, but for what says of when, where, how and under which title it
+   * was recorded: `recordedAt`, `endpoint`, `redacted`, `title`.
+   */
   readonly header: readonly string[];
 }
 
@@ -105,7 +108,9 @@ export function diffRecordings(
     }
   }
   flush();
-  const header = differingFields(toComparable(left).header, toComparable(right).header);
+  const header = differingFields(toComparable(left).header, toComparable(right).header).filter(
+    (field) => !OF_THE_FILE.has(field),
+  );
   return {
     isSame: header.length === 0 && rows.every(({ what }) => what === 'same'),
     rows,
@@ -176,6 +181,9 @@ function toContent(entry: object, { moment }: DiffPlace): string {
   const { timestamp, offset, ...json } = entry.json as Readonly<Record<string, unknown>>;
   return JSON.stringify({ ...entry, json }) + acknowledged;
 }
+
+/** What is of the file, and not of the call. */
+const OF_THE_FILE: ReadonlySet<string> = new Set(['title', 'redacted']);
 
 function differingFields(left: object, right: object): readonly string[] {
   const fields = new Set([...Object.keys(left), ...Object.keys(right)]);

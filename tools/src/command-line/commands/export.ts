@@ -102,7 +102,8 @@ function toAsciicast(recording: Recording): string {
     ...(title !== undefined && { title }),
   };
   const events = tell(recording, pc.createColors(true)).map(({ at, line }) => [
-    at / 1_000,
+    // To a microsecond, as it is recorded: a float has noise behind that.
+    Math.round(at * 1_000) / 1_000_000,
     'o',
     `${line}\r\n`,
   ]);

@@ -43,7 +43,7 @@ export async function runList(paths: readonly string[], flags: ListFlags): Promi
   const show = json ? (row: Row) => `${toVisibleJson(row)}\n` : createTable();
   const streams = sort === 'name' && !reverse;
   const rows: Row[] = [];
-  let looked = 0;
+  let [looked, listed] = [0, 0];
 
   for await (const batch of scanFiles(files, { kind: 'list' })) {
     for (const scanned of batch) {
@@ -54,6 +54,7 @@ export async function runList(paths: readonly string[], flags: ListFlags): Promi
       }
       const row = { file: scanned.path, ...scanned.found };
       if (!isWanted(row, flags)) continue;
+      listed += 1;
       if (!streams) rows.push(row);
       else {
         progress.clear();
@@ -68,7 +69,14 @@ export async function runList(paths: readonly string[], flags: ListFlags): Promi
   rows.sort(comparisons[sort]);
   for (const row of reverse ? rows.reverse() : rows) output.write(show(row));
   await output.flushed();
-  return failures.exitCode();
+  if (failures.exitCode() !== exitCodes.ok) return failures.exitCode();
+  // As `grep`: who asked for some of them has found none.
+  return listed > 0 || !isChoosing(flags) ? exitCodes.ok : exitCodes.failed;
+}
+
+/** Whether only some of the recordings are asked for. */
+function isChoosing({ outcome, title, longer, shorter, since, until }: ListFlags): boolean {
+  return [outcome, title, longer, shorter, since, until].some((choice) => choice !== undefined);
 }
 
 const comparisons: Readonly<Record<SortKey, (one: Row, other: Row) => number>> = {

@@ -17,6 +17,7 @@ import { followCall } from '../follow-call.js';
 import { keys } from '../keys.js';
 import { liveConsole } from '../live-console.js';
 import { liveView } from '../live-view.js';
+import { nameByDate } from '../name-by-date.js';
 import { say } from '../say.js';
 import { setAside } from '../set-aside.js';
 import { openStandardOutput } from '../standard-output.js';
@@ -27,7 +28,8 @@ import { findToken, toDescriptor } from '../token-source.js';
 /** What `livecall record` was called with. */
 export interface RecordFlags {
   readonly url: string;
-  readonly out: string;
+  /** Absent, it is named by the date. */
+  readonly out?: string;
   readonly joinAfter?: number;
   readonly endAfter?: number;
   readonly title?: string;
@@ -50,7 +52,8 @@ export interface RecordFlags {
 
 /** `livecall record`: follows a call, shows it, and writes it down. */
 export async function runRecord(flags: RecordFlags, given: GivenTokens): Promise<number> {
-  const { url: endpoint, out, title, json = false, retries } = flags;
+  const { url: endpoint, title, json = false, retries } = flags;
+  const { out = `${nameByDate()}.ndjson` } = flags;
   const { maskTranscripts = false, defaultCountry = 'US' } = flags;
   assertCountries(defaultCountry);
   if (flags.console === true && out === '-') {
@@ -106,6 +109,7 @@ export async function runRecord(flags: RecordFlags, given: GivenTokens): Promise
   });
   await page?.start(call);
   say(`dialling ${new URL(endpoint).host}${way.name}`);
+  if (flags.out === undefined) say(`recording to ${out}`);
   const { state, stopCode, hasOpened } = await followCall(call, {
     ...flags,
     ...(page !== undefined && { asked$: page.asked$, onSettled: page.onSettled }),
@@ -140,6 +144,13 @@ function toTransport(
   onToken: (token: string) => void,
 ): Transport {
   const { accessTokenFile = '', conversationTokenFile = '' } = flags;
+  // What is wrong with the URL is said before a token is missed.
+  void dialPlatform({
+    url: flags.url,
+    accessToken: 'later',
+    conversationToken: 'later',
+    ...way.options,
+  });
   const descriptor = toDescriptor(accessTokenFile);
   if (descriptor !== undefined && descriptor === toDescriptor(conversationTokenFile)) {
     const place = descriptor === 0 ? 'standard input' : accessTokenFile;

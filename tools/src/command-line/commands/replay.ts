@@ -36,6 +36,7 @@ import { loadInput } from '../read-input.js';
 import { say } from '../say.js';
 import { startAnew } from '../start-anew.js';
 import { stopped } from '../stopped.js';
+import { tellClients } from '../tell-clients.js';
 import { tellUrl } from '../tell-url.js';
 import { toFiles } from '../to-files.js';
 
@@ -49,6 +50,7 @@ export interface ReplayFlags {
   readonly match: 'strict' | 'typed' | 'loose';
   readonly wait?: number;
   readonly once?: boolean;
+  readonly verbose?: boolean;
   readonly fault?: readonly string[];
   readonly allowOrigin?: readonly string[];
 }
@@ -96,7 +98,8 @@ export async function runReplay(paths: readonly string[], flags: ReplayFlags): P
 
   let hasRefused = false;
   const { host, port, allowOrigin } = flags;
-  const route = toRoute(transports, recordings, clients);
+  const chooseTransport = toRoute(transports, recordings, clients);
+  const route = flags.verbose === true ? tellClients(chooseTransport) : chooseTransport;
   const server = await listen(route, {
     ...{ host, port, ...(allowOrigin && { allowOrigin }) },
     onRefused: () => {

@@ -54,6 +54,7 @@ export async function runShow(path: string, flags: ShowFlags): Promise<number> {
   if (follow && path === '-') {
     throw new ExitError(exitCodes.usage, '--follow needs a file; standard input has an end.');
   }
+  assertPlayed(flags);
   const stop = new AbortController();
   let exitCode: number = exitCodes.ok;
   // What takes its time can be stopped, and still says where it is.
@@ -118,6 +119,16 @@ export async function runShow(path: string, flags: ShowFlags): Promise<number> {
   flush();
   await output.flushed();
   return exitCode;
+}
+
+/** Without `--play` no time passes. */
+export function assertPlayed({ play = false, speed, maxIdle }: ShowFlags): void {
+  const given = speed === undefined ? '--max-idle' : '--speed';
+  if (play || (speed ?? maxIdle) === undefined) return;
+  throw new ExitError(
+    exitCodes.usage,
+    `${given} says how a recording is played; add --play, and it is.`,
+  );
 }
 
 /** Waits until it is time for what happened `at`, in the time that is played. */
