@@ -108,7 +108,7 @@ it('has every setting of a page', () => {
 });
 
 it.each([
-  ['of `relay`', 'packages/server/src/relay.ts', 13],
+  ['of `relay`', 'packages/server/src/relay.ts', 14],
   ['of `relayTransport`', 'packages/core/src/browser/relay-transport.ts', 4],
 ])('has the settings and defaults %s', (heading, file, count) => {
   const source = readFileSync(new URL(`../${file}`, import.meta.url), 'utf8');

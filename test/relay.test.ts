@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import type { Socket } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import { setImmediate } from 'node:timers/promises';
 
 import { HandshakeRefusedError, liveCall, watch } from '@livecall/core';
@@ -18,6 +18,7 @@ import { CALL_END, START } from './fixtures/frames.js';
 import { cut, startPlatform } from './fixtures/platform.js';
 import type { Answer } from './fixtures/platform.js';
 import { CALL, socketWith, startRelay } from './fixtures/relayed.js';
+import type { RunningRelay } from './fixtures/relayed.js';
 
 /* A page, a relay in an app, and the platform behind it, over real sockets. */
 
@@ -545,7 +546,9 @@ it('lets the pages of a call share a connection, and tells each of them everythi
   third.unsubscribe();
   await (await platform.dial(1)).end();
   expect(platform.dials).toHaveLength(1);
-  expect(running.relay.stats()).toEqual({ pages: 0, away: 0, connections: 0, keptBytes: 0 });
+  expect(running.relay.stats()).toEqual({
+    ...{ pages: 0, away: 0, connections: 0, keptBytes: 0, unreadBytes: 0 },
+  });
 });
 
 it.each<[what: string, calls: readonly RelayedCall[], bounds: object]>([
@@ -614,6 +617,10 @@ it('closes the page whose place another takes, which dials no more', async () =>
   second.webSocket.terminate();
 });
 
+/** Past the way that can be interrupted. */
+const toDirect = ({ server }: RunningRelay) =>
+  `ws://127.0.0.1:${(server.address() as AddressInfo).port}/livecall`;
+
 /* Bounds */
 
 it('keeps the place of a page for so long, and then hangs up on the platform', async () => {
@@ -625,7 +632,9 @@ it('keeps the place of a page for so long, and then hangs up on the platform', a
   running.way.cut();
 
   expect(await (await platform.dial(1)).end()).toMatchObject({ code: 1000 });
-  expect(running.relay.stats()).toEqual({ pages: 0, away: 0, connections: 0, keptBytes: 0 });
+  expect(running.relay.stats()).toEqual({
+    ...{ pages: 0, away: 0, connections: 0, keptBytes: 0, unreadBytes: 0 },
+  });
 });
 
 it('finds a page away whose own code does not answer, though its socket does', async () => {
@@ -672,6 +681,29 @@ it('cuts off a page that does not read, and keeps no more for it than there may 
   running.way.flow();
 
   expect(await following.error()).toMatchObject({ _tag: 'ConnectionClosedError', code: 1006 });
+});
+
+it('cuts off whoever reads least, where too much waits for all together', async () => {
+  const clients: WebSocket[] = [];
+  await using platform = await startPlatform((client) => {
+    clients.push(client);
+  });
+  const bounds = { shareBytes: 0, keepBytes: 16 * 1024 * 1024, maxUnreadBytes: 300_000 };
+  await using running = await startRelay(platform, bounds);
+  using reading = follow(running.page({ url: toDirect(running) }));
+  using slow = follow(running.page());
+  using slower = follow(running.page());
+  await Promise.all([reading, slow, slower].map((page) => page.connection()));
+  running.way.stall();
+  const long = JSON.stringify({ type: 'transcript', role: 'other', msg: 'x'.repeat(50_000) });
+  let said = 0;
+  while (running.relay.stats().pages > 1) {
+    for (const client of clients) client.send(long);
+    await reading.frames((said += 1));
+    expect(running.relay.stats().unreadBytes).toBeLessThanOrEqual(300_000);
+  }
+
+  expect(running.relay.stats()).toMatchObject({ pages: 1, away: 2, unreadBytes: 0 });
 });
 
 it('keeps no more of all connections than there may be, the beginnings gone first', async () => {
@@ -766,7 +798,9 @@ it('closes every page so that it dials anew, and hangs up on the platform', asyn
     });
   }
   expect(await (await platform.dial(1)).end()).toMatchObject({ code: 1000 });
-  expect(running.relay.stats()).toEqual({ pages: 0, away: 0, connections: 0, keptBytes: 0 });
+  expect(running.relay.stats()).toEqual({
+    ...{ pages: 0, away: 0, connections: 0, keptBytes: 0, unreadBytes: 0 },
+  });
 });
 
 it('goes on with the next relay of an app that is loaded anew', async () => {

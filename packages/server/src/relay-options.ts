@@ -34,6 +34,11 @@ export interface RelayBounds {
   readonly maxKeptBytes?: number;
   /** How many bytes may wait for a page that does not read, or for a platform. @default 16777216 */
   readonly maxBufferedBytes?: number;
+  /**
+   * How many bytes may wait for all pages together: with more, the page for which most waits is cut,
+   * and away then. @default 268435456
+   */
+  readonly maxUnreadBytes?: number;
   /** The longest message accepted from a page, in bytes. @default 1048576 */
   readonly maxPayloadBytes?: number;
   /** How many pages may be connected or away at a time; further ones get 503. @default 10000 */

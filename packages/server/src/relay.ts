@@ -28,7 +28,7 @@ import type { RelayOptions } from './relay-options.js';
 import { relayedConnection } from './relayed-connection.js';
 import type { RelayedConnection } from './relayed-connection.js';
 import { relayedPage } from './relayed-page.js';
-import type { RelayedPage } from './relayed-page.js';
+import type { PageOptions, RelayedPage } from './relayed-page.js';
 import { answer, PATIENCE_MS } from './serve-client.js';
 import { findHandshakeProblem } from './web-socket-handshake.js';
 
@@ -42,6 +42,8 @@ export interface RelayStats {
   readonly connections: number;
   /** Bytes that are kept of what the platform said. */
   readonly keptBytes: number;
+  /** Bytes that wait for pages to read them, as far as it was looked at. */
+  readonly unreadBytes: number;
 }
 
 /** A running relay. */
@@ -104,6 +106,7 @@ export function relay<Call extends Pick<RelayedCall, 'user' | 'call'> = RelayedC
     shareBytes = 256 * 1024,
     maxKeptBytes = 256 * 1024 * 1024,
     maxBufferedBytes = 16 * 1024 * 1024,
+    maxUnreadBytes = 256 * 1024 * 1024,
     maxPayloadBytes = 1024 * 1024,
     maxPages = 10_000,
     maxPagesPerUser = 32,
@@ -118,7 +121,10 @@ export function relay<Call extends Pick<RelayedCall, 'user' | 'call'> = RelayedC
   assertDurationMs({ authorizeTimeoutMs, keepMs });
   assertDurationMs({ beatIntervalMs, beatTimeoutMs }, 1);
   assertWhole(
-    { keepBytes, maxKeptBytes, maxBufferedBytes, maxPayloadBytes, maxPages, maxPagesPerUser },
+    {
+      ...{ keepBytes, maxKeptBytes, maxBufferedBytes, maxUnreadBytes, maxPayloadBytes },
+      ...{ maxPages, maxPagesPerUser },
+    },
     1,
   );
   assertWhole({ shareBytes }, 0);
@@ -132,7 +138,6 @@ export function relay<Call extends Pick<RelayedCall, 'user' | 'call'> = RelayedC
       ? dialPlatform(options.url, options.dial)
       : (call: Call) => ({ transport: options.transport(call), forms: () => [] })
   ) as (call: Call) => Dialled;
-  const pageOptions = { beatIntervalMs, beatTimeoutMs, keepMs, maxBufferedBytes };
   const origins = new Set(allowedOrigins);
 
   const webSockets = new WebSocketServer({
@@ -178,6 +183,26 @@ export function relay<Call extends Pick<RelayedCall, 'user' | 'call'> = RelayedC
       if (keptBytes <= maxKeptBytes) return;
       connection.forget();
     }
+  };
+
+  let unreadBytes = 0;
+  let isBounding = false;
+  const boundUnread = () => {
+    isBounding = true;
+    // Some have read meanwhile.
+    for (const page of pages.values()) page.lookUnread();
+    for (const page of [...pages.values()].sort((a, b) => b.unreadBytes - a.unreadBytes)) {
+      if (unreadBytes <= maxUnreadBytes) break;
+      page.cut();
+    }
+    isBounding = false;
+  };
+  const pageOptions: PageOptions = {
+    ...{ beatIntervalMs, beatTimeoutMs, keepMs, maxBufferedBytes },
+    onUnread: (bytes) => {
+      unreadBytes += bytes;
+      if (bytes > 0 && unreadBytes > maxUnreadBytes && !isBounding) boundUnread();
+    },
   };
 
   const connect = (call: Call, owner: string): RelayedConnection => {
@@ -287,7 +312,7 @@ export function relay<Call extends Pick<RelayedCall, 'user' | 'call'> = RelayedC
 
   const handleUpgrade = (request: IncomingMessage, socket: Socket, head: Buffer) => {
     // Without a listener, a client that resets the connection ends the process.
-    socket.on('error', () => socket.destroy());
+    socket.on('error', destroy);
     const problem = findHandshakeProblem(request);
     if (problem !== undefined) {
       tellRefused({
@@ -366,7 +391,13 @@ export function relay<Call extends Pick<RelayedCall, 'user' | 'call'> = RelayedC
     handleUpgrade,
     stats() {
       const away = [...pages.values()].filter(({ isAway }) => isAway).length;
-      return { pages: pages.size - away, away, connections: connections.size, keptBytes };
+      return {
+        pages: pages.size - away,
+        away,
+        connections: connections.size,
+        keptBytes,
+        unreadBytes,
+      };
     },
     close,
     [Symbol.asyncDispose]: () => close(),
@@ -374,6 +405,11 @@ export function relay<Call extends Pick<RelayedCall, 'user' | 'call'> = RelayedC
 }
 
 const wait = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
+
+/** No closure: one would keep the whole request for as long as there is the socket. */
+function destroy(this: Socket): void {
+  this.destroy();
+}
 
 /** Whose page it is, and of which call. */
 function toOwner({ user, call }: Pick<RelayedCall, 'user' | 'call'>): string {

@@ -18,6 +18,9 @@ const ASK_BYTES = 256 * 1024;
 /** So many questions may stand open: who asks for more answers none. */
 const MOST_MARKS = 64;
 
+/** In such steps it is told how much waits for a page: what is read at once is none. */
+const UNREAD_STEP_BYTES = 64 * 1024;
+
 /** The most that is gathered for one write; with more it is hardly faster. */
 const GATHERED_BYTES = 64 * 1024;
 
@@ -33,6 +36,8 @@ export interface PageOptions {
   readonly beatTimeoutMs: number;
   readonly keepMs: number;
   readonly maxBufferedBytes: number;
+  /** Told of every change of how many bytes wait for it, in steps. */
+  readonly onUnread: (bytes: number) => void;
 }
 
 /** One page that follows a call, whether it is connected just now or not. */
@@ -46,6 +51,12 @@ export interface RelayedPage {
    * @returns what it is closed with where that cannot be
    */
   attach(client: PageClient, resumed?: Resumed): RelayClose | undefined;
+  /** How many bytes waited for it when that was told last. */
+  readonly unreadBytes: number;
+  /** Looks how many there are now. */
+  lookUnread(): void;
+  /** Cuts it off: it is away then. */
+  cut(): void;
   /** Closes it, and forgets it. */
   stop(code: number): void;
 }
@@ -54,7 +65,7 @@ export interface RelayedPage {
 export function relayedPage(
   owner: string,
   connection: RelayedConnection,
-  { beatIntervalMs, beatTimeoutMs, keepMs, maxBufferedBytes }: PageOptions,
+  { beatIntervalMs, beatTimeoutMs, keepMs, maxBufferedBytes, onUnread }: PageOptions,
   onGone: () => void,
 ): RelayedPage {
   let client: PageClient | undefined;
@@ -68,6 +79,15 @@ export function relayedPage(
   /** How many of its own frames have come, and were passed on. */
   let received = 0;
   let keeping: Subscription | undefined;
+  let unreadBytes = 0;
+
+  const lookUnread = (stepBytes = 0) => {
+    const bytes = client?.webSocket.bufferedAmount ?? 0;
+    const more = bytes - unreadBytes;
+    if (more === 0 || Math.abs(more) < stepBytes) return;
+    unreadBytes = bytes;
+    onUnread(more);
+  };
 
   const follower: Follower = {
     get needs() {
@@ -189,6 +209,7 @@ export function relayedPage(
       detach = noop;
       feed = noop;
       client = undefined;
+      lookUnread();
       stopBeating();
       webSocket.off('message', onMessage).off('pong', onPong).off('close', onClose);
     };
@@ -197,6 +218,7 @@ export function relayedPage(
       gather(() => {
         webSocket.send(frame);
       });
+      lookUnread(UNREAD_STEP_BYTES);
       unasked += frame.length;
       if (unasked > ASK_BYTES) beat();
       if (webSocket.bufferedAmount <= maxBufferedBytes) return;
@@ -222,7 +244,16 @@ export function relayedPage(
     get isAway() {
       return client === undefined;
     },
+    get unreadBytes() {
+      return unreadBytes;
+    },
     attach,
+    lookUnread,
+    cut() {
+      const { webSocket } = client ?? {};
+      keep();
+      webSocket?.terminate();
+    },
     stop,
   };
 }
