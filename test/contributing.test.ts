@@ -9,6 +9,8 @@ import type * as Core from '@livecall/core';
 import type * as Codecs from '@livecall/core/codecs';
 import { afterAll, expect, it } from 'vitest';
 
+import { compiler } from './fixtures/compiler.js';
+
 /* A message is added to a copy of core, as CONTRIBUTING says. */
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -53,8 +55,7 @@ it('adds a message as CONTRIBUTING says, and it is decoded, checked and describe
     expect(parts, `${file} has once: ${before}`).toHaveLength(2);
     writeFileSync(join(folder, file), parts.join(after));
   }
-  const tsc = join(root, 'node_modules', 'typescript', 'bin', 'tsc');
-  await promisify(execFile)(process.execPath, [tsc, '-p', core]).catch((error: unknown) => {
+  await promisify(execFile)(process.execPath, [compiler, '-p', core]).catch((error: unknown) => {
     throw new Error((error as { readonly stdout: string }).stdout);
   });
 

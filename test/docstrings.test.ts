@@ -16,6 +16,8 @@ import { promisify } from 'node:util';
 import ts from 'typescript';
 import { afterAll, beforeAll, expect, it, onTestFinished, vi } from 'vitest';
 
+import { compiler } from './fixtures/compiler.js';
+
 /* The examples in the docstrings, as they stand there. */
 
 const run = promisify(execFile);
@@ -80,8 +82,7 @@ beforeAll(async () => {
     join(folder, 'tsconfig.json'),
     JSON.stringify({ compilerOptions, include: ['src'] }),
   );
-  const tsc = join(root, 'node_modules', 'typescript', 'bin', 'tsc');
-  await run(process.execPath, [tsc, '-p', folder]).catch((error: unknown) => {
+  await run(process.execPath, [compiler, '-p', folder]).catch((error: unknown) => {
     throw new Error((error as { stdout: string }).stdout);
   });
 });

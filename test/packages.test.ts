@@ -16,11 +16,13 @@ import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 
+import { checkPackage, createPackageFromTarballData } from '@arethetypeswrong/core';
 import { loadRecording, replay, serveReplays } from '@livecall/tools';
 import { publint } from 'publint';
 import { formatMessage } from 'publint/utils';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 
+import { compiler } from './fixtures/compiler.js';
 import { readExamples } from './fixtures/read-examples.js';
 
 const run = promisify(execFile);
@@ -35,7 +37,10 @@ const packages = [
   ),
   join(root, 'tools'),
 ];
-let tarballs: readonly string[] = [];
+const toTarball = (path: string) => {
+  const name = readdirSync(packed).find((file) => file.startsWith(`livecall-${basename(path)}-`));
+  return new Uint8Array(readFileSync(join(packed, name ?? `${basename(path)} was not packed`)));
+};
 
 /** The one version of pnpm is in the script that installs. */
 const { scripts } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as {
@@ -46,16 +51,17 @@ const [pnpm = 'no pnpm in the script'] = /pnpm@\S+/.exec(scripts.setup) ?? [];
 /** An app of somebody else's: the packages as they are published, and nothing of the workspace. */
 beforeAll(async () => {
   mkdirSync(packed);
-  for (const cwd of packages) {
-    // `npm pack` would leave `workspace:` and `catalog:` as they are.
-    await run('npx', ['--yes', pnpm, 'pack', '--pack-destination', packed], { cwd });
-  }
-  tarballs = readdirSync(packed).map((name) => join(packed, name));
+  const filters = packages.flatMap((path) => ['--filter', `@livecall/${basename(path)}`]);
+  // `npm pack` would leave `workspace:` and `catalog:` as they are.
+  await run('npx', ['--yes', pnpm, ...filters, 'pack', '--pack-destination', packed], {
+    cwd: root,
+  });
 
   mkdirSync(join(app, 'src'), { recursive: true });
   writeFileSync(join(app, 'package.json'), '{"type":"module","private":true}');
   const { version: nodeTypes } = require('@types/node/package.json') as { version: string };
   const { version: rxjs } = require('rxjs/package.json') as { version: string };
+  const tarballs = readdirSync(packed).map((name) => join(packed, name));
   const installed = [...tarballs, `rxjs@${rxjs}`, `@types/node@${nodeTypes}`];
   await run('npm', ['install', '--prefer-offline', '--no-audit', '--no-fund', ...installed], {
     cwd: app,
@@ -88,29 +94,29 @@ async function compile(name: string, code: string): Promise<void> {
     join(app, 'tsconfig.json'),
     JSON.stringify({ compilerOptions, files: [join('src', name)] }),
   );
-  const tsc = join(root, 'node_modules', 'typescript', 'bin', 'tsc');
-  await run(process.execPath, [tsc, '-p', app]).catch((error: unknown) => {
+  await run(process.execPath, [compiler, '-p', app]).catch((error: unknown) => {
     throw new Error((error as { stdout: string }).stdout);
   });
 }
 
-it.each(packages)('publishes %s as publint would have it', async (pkgDir) => {
-  const { messages, pkg } = await publint({ pkgDir, strict: true, pack: 'npm' });
+it.each(packages)('publishes %s as publint would have it', async (path) => {
+  const tarball = toTarball(path).buffer;
+  const { messages, pkg } = await publint({ strict: true, pack: { tarball } });
 
+  expect(pkg['name']).toBe(`@livecall/${basename(path)}`);
   expect(messages.map((message) => formatMessage(message, pkg))).toEqual([]);
 });
 
-it('resolves its types however it is imported', async () => {
-  const attw = join(
-    require.resolve('@arethetypeswrong/cli/package.json'),
-    '..',
-    'dist',
-    'index.js',
+it.each(packages)('resolves its types however it is imported: %s', async (path) => {
+  const checked = await checkPackage(createPackageFromTarballData(toTarball(path)));
+  if (checked.types === false) throw new Error('It has no types.');
+  // It is ESM alone: Node requires it from 20.19 on.
+  const problems = checked.problems.filter(
+    (problem) => !('resolutionKind' in problem) || !/^node10$|-cjs$/.test(problem.resolutionKind),
   );
-  for (const tarball of tarballs) {
-    // It is ESM alone: Node requires it from 20.19 on.
-    await run(process.execPath, [attw, tarball, '--profile', 'esm-only']);
-  }
+
+  expect(Object.keys(checked.entrypoints)).toContain('.');
+  expect(problems).toEqual([]);
 });
 
 it("compiles the README's example in an app, and runs it against a replay", async () => {

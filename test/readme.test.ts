@@ -12,6 +12,7 @@ import { firstValueFrom, of, toArray } from 'rxjs';
 import type { Observable } from 'rxjs';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 
+import { compiler } from './fixtures/compiler.js';
 import { readExamples } from './fixtures/read-examples.js';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -54,8 +55,7 @@ beforeAll(async () => {
     join(folder, 'tsconfig.json'),
     JSON.stringify({ compilerOptions, include: ['src'] }),
   );
-  const tsc = join(root, 'node_modules', 'typescript', 'bin', 'tsc');
-  await node([tsc, '-p', folder]);
+  await node([compiler, '-p', folder]);
 });
 afterAll(() => {
   rmSync(folder, { recursive: true });
