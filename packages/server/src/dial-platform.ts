@@ -2,7 +2,7 @@ import type { Token, Transport } from '@livecall/core';
 import { webSocketTransport } from '@livecall/core/node';
 import type { WebSocketTransportOptions } from '@livecall/core/node';
 
-import { createTokenNotes } from './note-tokens.js';
+import { createTokenNotes } from './token-notes.js';
 
 /** A call that a page may follow, and what the platform wants to know for it. */
 export interface RelayedCall {

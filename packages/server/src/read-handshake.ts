@@ -49,7 +49,7 @@ export function isDial({ url = '', headers }: IncomingMessage): boolean {
 }
 
 /** Reads what a client dialled with, where it is as published. */
-export function toRequest(
+export function readHandshake(
   request: IncomingMessage,
   origins: ReadonlySet<string>,
   client: DialledClient,

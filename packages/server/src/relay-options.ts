@@ -3,10 +3,10 @@ import type { Observable } from 'rxjs';
 
 import type { Authorize } from './ask-call.js';
 import type { DialOptions, RelayedCall } from './dial-platform.js';
-import type { RefusedHandshake } from './read-handshake.js';
+import type { FailureListeners } from './tell-failures.js';
 
 /** What holds for a relay, whatever it dials. */
-export interface RelayBounds {
+export interface RelayBounds extends FailureListeners {
   /**
    * Where pages dial: this path and what is below it. Every other upgrade is left alone.
    * @default '/livecall'
@@ -48,13 +48,6 @@ export interface RelayBounds {
    * the further one gets 429. @default 32
    */
   readonly maxPagesPerUser?: number;
-  /** Called with each handshake that is refused before `authorize` is asked. */
-  readonly onRefused?: (refused: RefusedHandshake) => void;
-  /**
-   * Called with what `authorize`, a transport of someone else's or `onRefused` threw.
-   * @default a warning of the process's, which says what failed, and not in which words
-   */
-  readonly onError?: (failure: unknown) => void;
 }
 
 /** Whom a relay lets in, and what it dials for them. */

@@ -4,7 +4,7 @@ import type { AddressInfo, Socket } from 'node:net';
 
 import { HandshakeRefusedError, isLiveCallError, patience } from '@livecall/core';
 import type { Transport } from '@livecall/core';
-import { assertDurationMs, failureName } from '@livecall/core/internal';
+import { assertDurationMs } from '@livecall/core/internal';
 import { toPassedHeaders } from '@livecall/core/node';
 import type { HeartbeatOptions, UpgradeAnswer } from '@livecall/core/node';
 import * as E from 'fp-ts/lib/Either.js';
@@ -24,9 +24,11 @@ import { callSafely } from './call-safely.js';
 import type { ClientClose } from './dialled-client.js';
 import { toOwnOrigins } from './own-origins.js';
 import { answerPlainRequest, isStrippedHandshake, UPGRADE_ADVICE } from './plain-request.js';
-import { isDial, LIVE_CALLS_PATH, toRequest } from './read-handshake.js';
-import type { RefusedHandshake, ServeRequest } from './read-handshake.js';
+import { isDial, LIVE_CALLS_PATH, readHandshake } from './read-handshake.js';
+import type { ServeRequest } from './read-handshake.js';
 import { answer, cut, PATIENCE_MS, refuse, serveClient } from './serve-client.js';
+import { tellFailures } from './tell-failures.js';
+import type { FailureListeners } from './tell-failures.js';
 import { toDialledClient } from './to-dialled-client.js';
 import type { ClientState } from './to-dialled-client.js';
 import { isWebSocketUpgrade } from './web-socket-handshake.js';
@@ -38,7 +40,7 @@ import { isWebSocketUpgrade } from './web-socket-handshake.js';
 export type Route = (request: ServeRequest) => Transport;
 
 /** Where a server listens, and whom it lets in. */
-export interface ServeOptions {
+export interface ServeOptions extends FailureListeners {
   /** The address to listen on. @default '127.0.0.1' */
   readonly host?: string;
   /** The port to listen on; 0 takes a free one. @default 0 */
@@ -72,13 +74,6 @@ export interface ServeOptions {
    * @default none is pinged
    */
   readonly heartbeat?: HeartbeatOptions;
-  /** Called with each handshake that is not as published, as it is refused. */
-  readonly onRefused?: (refused: RefusedHandshake) => void;
-  /**
-   * Called with what a route, a transport of someone else's or `onRefused` threw: the server goes on.
-   * @default a warning of the process's, which says what failed, and not in which words
-   */
-  readonly onError?: (failure: unknown) => void;
 }
 
 /** A running server. */
@@ -134,8 +129,7 @@ export async function serve(
     maxBufferedBytes = 16 * 1024 * 1024,
     answerTimeoutMs = 60_000,
     heartbeat: pings,
-    onRefused,
-    onError = warn,
+    ...listeners
   }: ServeOptions = {},
 ): Promise<Server> {
   for (const [name, bound] of Object.entries({
@@ -177,15 +171,7 @@ export async function serve(
   const dialled = new Set<Socket>();
   const origins = new Set(allowedOrigins);
 
-  const onFailure = (failure: unknown) => {
-    // One that fails itself has nobody to tell.
-    callSafely(() => {
-      onError(failure);
-    }, noop);
-  };
-  const tellRefused = (refused: RefusedHandshake) => {
-    callSafely(() => onRefused?.(refused), onFailure);
-  };
+  const { onFailure, tellRefused } = tellFailures(listeners, 'serve');
 
   // Who sends no handshake is hung up on after a minute, by Node.
   http.maxConnections = 2 * maxConnections;
@@ -214,7 +200,7 @@ export async function serve(
     const state: ClientState = {
       ...{ socket, closed$, webSocket: undefined, leave: noop, answer: undefined },
     };
-    const asked = toRequest(request, origins, toDialledClient(state));
+    const asked = readHandshake(request, origins, toDialledClient(state));
     if (E.isLeft(asked)) {
       tellRefused(asked.left.refused);
       answer(socket, asked.left.answer);
@@ -307,13 +293,5 @@ function toTransport(given: unknown): Transport {
   callSafely(() => given, noop);
   throw new TypeError(
     'The route gave no transport: it must return one, an Observable, for each dial.',
-  );
-}
-
-/** The words of an error can hold what must not stand in a log. */
-function warn(failure: unknown): void {
-  process.emitWarning(
-    `A route, a transport or a callback of serve() failed with ${failureName(failure)}; onError is told the whole of it.`,
-    'LivecallServeWarning',
   );
 }
