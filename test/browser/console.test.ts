@@ -182,6 +182,12 @@ it.for([
     await bar.getByRole('button', { name: 'Join', exact: true }).click();
     await bar.getByRole('button', { name: 'Join, really?' }).click();
     await bar.getByText('Join: acknowledged').waitFor();
+    // At the very end of the line, where it grows.
+    const name = await page.locator('.asked > span').boundingBox();
+    const lanes = await page.locator('.band.links').boundingBox();
+    expect((name?.x ?? Infinity) + (name?.width ?? 0)).toBeLessThanOrEqual(
+      (lanes?.x ?? 0) + (lanes?.width ?? 0),
+    );
     await words(page)
       .getByRole('option', { name: /Acknowledged/ })
       .waitFor();

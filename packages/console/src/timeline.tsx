@@ -135,7 +135,12 @@ export function Timeline({ view, onOpen }: { view: ViewState; onOpen: () => void
             <Box
               key={command.row}
               box={spanBox({ from: command.from, to: command.to ?? command.from })}
-              class={`asked ${command.to === undefined ? 'unanswered' : ''}`}
+              class={[
+                'asked',
+                command.to === undefined ? 'unanswered' : '',
+                // Beyond the edge its name would not be seen.
+                toX(command.to ?? command.from) > width - NAME_PX ? 'at-edge' : '',
+              ].join(' ')}
               row={command.row}
               onClick={open}
             >
@@ -201,6 +206,9 @@ function Box({
     </span>
   );
 }
+
+/** So much room the name of a command takes, with the time to its ack. */
+const NAME_PX = 90;
 
 /** So much room a time takes. */
 const LABEL_PX = 50;
