@@ -23,6 +23,7 @@ import { formatMessage } from 'publint/utils';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 
 import { compiler } from './fixtures/compiler.js';
+import { readPage } from './fixtures/page.js';
 import { readExamples } from './fixtures/read-examples.js';
 
 const run = promisify(execFile);
@@ -119,6 +120,31 @@ it.each(packages)('resolves its types however it is imported: %s', async (path) 
   expect(problems).toEqual([]);
 });
 
+it('is no larger than docs/publishing.md says, and needs no more', async () => {
+  const script = join(root, 'test', 'pack-sizes.js');
+  const { measurePack } = (await import(script)) as {
+    measurePack: (path: string) => {
+      readonly name: string;
+      readonly sizes: Readonly<Record<'packed' | 'unpacked' | 'files', number>>;
+      readonly dependencies: readonly string[];
+      readonly peers: readonly string[];
+    };
+  };
+  const table = readPage('publishing.md').table('package');
+  const measured = readdirSync(packed).map((name) => measurePack(join(packed, name)));
+
+  expect(measured.map(({ name }) => name).sort()).toEqual([...table.keys()].sort());
+  for (const { name, sizes, dependencies, peers } of measured) {
+    const row = table.get(name);
+    for (const [column, size] of Object.entries(sizes)) {
+      const told = Number.parseInt(row?.get(column) ?? '', 10);
+      expect(size, `${name}, ${column}: npm run pack-sizes`).toBeLessThanOrEqual(1.1 * told);
+    }
+    expect(row?.get('dependencies')).toBe(dependencies.join(', ') || 'none');
+    expect(row?.get('beside it')).toBe(peers.join(', '));
+  }
+});
+
 it("compiles the README's example in an app, and runs it against a replay", async () => {
   await compile('follow.ts', readExamples(join(root, 'README.md'))['follow'] ?? '');
 
@@ -194,6 +220,19 @@ it('has every page in it that its help and its own page name', async () => {
   expect([...pages, ...linked].filter((path) => !existsSync(path))).toEqual([]);
   // What a hover points to, too.
   expect(existsSync(join(app, 'node_modules', '@livecall', 'core', 'PROTOCOL.md'))).toBe(true);
+});
+
+it('gives the schemas of the endpoint to an app, by their names', () => {
+  const requireHere = createRequire(join(app, 'app.js'));
+  const schemas = readdirSync(join(root, 'packages', 'core', 'schemas'));
+
+  for (const name of schemas) {
+    const schema = requireHere(`@livecall/core/schemas/${name}`) as Readonly<
+      Record<string, unknown>
+    >;
+    expect(Object.keys(schema)).toContain(name === 'asyncapi.json' ? 'asyncapi' : '$schema');
+  }
+  expect(schemas.length).toBeGreaterThan(8);
 });
 
 it('runs its command line in an app', async () => {

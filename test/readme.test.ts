@@ -17,7 +17,11 @@ import { readExamples } from './fixtures/read-examples.js';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), 'livecall-readme-'));
-const pages = ['README.md', 'packages/core/README.md', 'tools/README.md'];
+const pages = [
+  ...['README.md', 'packages/core/README.md', 'tools/README.md'],
+  // It needs a broker, and is compiled.
+  ...['packages/fleet/README.md', 'docs/fleet.md'],
+];
 const examples = readExamples(...pages.map((page) => join(root, page)));
 /** What is a test of vitest's is executed by it, and everything else by plain Node. */
 const isTest = (name: string) =>
@@ -66,6 +70,8 @@ it('has the examples that are executed here', () => {
     'follow',
     'commands',
     'core',
+    'fleet',
+    'fleet-app',
   ]);
 });
 
