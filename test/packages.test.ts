@@ -116,7 +116,10 @@ it.each(packages)('resolves its types however it is imported: %s', async (path) 
     (problem) => !('resolutionKind' in problem) || !/^node10$|-cjs$/.test(problem.resolutionKind),
   );
 
-  expect(Object.keys(checked.entrypoints)).toContain('.');
+  const { exports } = JSON.parse(readFileSync(join(path, 'package.json'), 'utf8')) as {
+    readonly exports: Readonly<Record<string, unknown>>;
+  };
+  expect(Object.keys(checked.entrypoints)).toEqual(Object.keys(exports));
   expect(problems).toEqual([]);
 });
 
