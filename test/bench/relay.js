@@ -38,7 +38,7 @@ export const tables = [
     expected,
     sizes: {
       full: {
-        rounds: 7,
+        rounds: 5,
         pages: 1,
         rate: 500,
         length: 60,
@@ -69,7 +69,7 @@ export const tables = [
     flags,
     expected,
     sizes: {
-      full: { rounds: 5, pages: 5_000, rate: 5_000, length: 60, warmUpS: 5, seconds: 20 },
+      full: { rounds: 3, pages: 5_000, rate: 5_000, length: 60, warmUpS: 5, seconds: 20 },
       quick: { rounds: 1, pages: 1_000, rate: 1_000, length: 60, warmUpS: 2, seconds: 8 },
       tiny: { rounds: 1, pages: 20, rate: 200, length: 60, warmUpS: 0, seconds: 0.3 },
     },
