@@ -148,7 +148,7 @@ it.for<[answer: Answer, status: number, retryAfterMs?: number]>([
       new HandshakeRefusedError(status, retryAfterMs).message,
     );
     expect((await states()).slice(0, 3)).toEqual([
-      ...['idle', 'connecting', [429, 503, 401].includes(status) ? 'reconnecting' : 'failed'],
+      ...['idle', 'connecting', [429, 503].includes(status) ? 'reconnecting' : 'failed'],
     ]);
   },
 );
