@@ -243,6 +243,8 @@ it('runs its command line in an app', async () => {
   const { stdout } = await run(livecall, ['show', join(root, 'recordings', 'joined-call.ndjson')]);
 
   expect(stdout).toContain('→ join the call');
+  const installed = join(app, 'node_modules', '@livecall', 'tools');
+  expect(readFileSync(join(installed, 'dist', 'livecall.1'), 'utf8')).toMatch(/^\.TH /m);
   const call = join(root, 'recordings', 'joined-call.ndjson');
   const { stdout: page } = await run(livecall, ['show', call, '--html', '-']);
   expect(page).toContain('<script type="module">');
