@@ -1,4 +1,4 @@
-import { copyFileSync } from 'node:fs';
+import { copyFileSync, linkSync } from 'node:fs';
 
 import { scenario } from '@livecall/tools';
 import { expect, it } from 'vitest';
@@ -128,4 +128,32 @@ it('ends with 1 where only some were asked for, and none is so', async () => {
   expect(await listed('--longer', '1h', '--json', '--sort', 'length')).toEqual(none);
   expect(await listed('--outcome', 'ended')).toMatchObject({ exitCode: 0 });
   expect(await listed()).toMatchObject({ exitCode: 0 });
+});
+
+it('gives what several threads find in the order of the files', async () => {
+  using folder = makeFolder();
+  const said = '{"at":1,"event":"frame","from":"server","json":{"type":"transcript","msg":"';
+  const quiet = `${said}We speak of something else.","role":"other"}}\n`;
+  // As many bytes as are worth threads.
+  const first = folder.write(
+    'call-00.ndjson',
+    [
+      '{"livecall":1,"recordedAt":"2026-11-22T09:00:00.000Z"}\n',
+      quiet.repeat((4 * 2 ** 20) / quiet.length),
+      `${said}A pARcel, then.","role":"other"}}\n`,
+    ].join(''),
+  );
+  const names = Array.from(
+    { length: 20 },
+    (_none, index) => `call-${String(index).padStart(2, '0')}.ndjson`,
+  );
+  for (const name of names.slice(1)) linkSync(first, folder.at(name));
+  const search = await run(['search', 'parcel', '--json'], { cwd: folder.path });
+  const list = await run(['list', '--json'], { cwd: folder.path });
+
+  expect(search.exitCode).toBe(0);
+  expect(parse(search.stdout).map(({ file, text }) => [file, text])).toEqual(
+    names.map((name) => [name, 'A pARcel, then.']),
+  );
+  expect(parse(list.stdout).map(({ file }) => file)).toEqual(names);
 });

@@ -12,6 +12,8 @@ const BATCH_BYTES = 4 * 1024 * 1024;
 const BATCH_FILES = 64;
 /** How many batches a thread may be ahead of what was taken. */
 const AHEAD = 8;
+/** How many batches another thread has at once, so that it does not wait while this one looks. */
+const QUEUED = 3;
 
 /**
  * Looks into many files, on all cores where that pays, and gives what was found as it is found, in
@@ -34,7 +36,7 @@ export async function* scanFiles<K extends ScanTask['kind']>(
     }
     return;
   }
-  yield* scanInThreads<ScanFindings[K]>(batches, task, threads);
+  yield* scanInThreads<K>(batches, task, threads);
 }
 
 function toBatches(
@@ -53,55 +55,76 @@ function toBatches(
   return batch.length === 0 ? batches : [...batches, batch];
 }
 
-async function* scanInThreads<T>(
+/**
+ * This thread looks into files as well as the others: it has loaded already what each of those has to
+ * load first, and would wait for them.
+ */
+async function* scanInThreads<K extends ScanTask['kind']>(
   batches: readonly (readonly string[])[],
-  task: ScanTask,
+  task: TaskOf<K>,
   threads: number,
-): AsyncGenerator<readonly Scanned<T>[]> {
-  const done = new Map<number, readonly Scanned<T>[]>();
+): AsyncGenerator<readonly Scanned<ScanFindings[K]>[]> {
+  type Result = readonly Scanned<ScanFindings[K]>[];
+  const scan = createScanner<K>(task);
+  const done = new Map<number, Result>();
   let [given, taken] = [0, 0];
   let failure: { readonly cause: unknown } | undefined;
   let wake = () => {
     // Nobody waits yet.
   };
-  const idle: Worker[] = [];
-  const giveOut = () => {
-    while (idle.length > 0 && given < batches.length && given < taken + threads * AHEAD) {
-      const worker = idle.pop();
-      const index = given++;
-      worker?.once('message', (scanned: readonly Scanned<T>[]) => {
-        done.set(index, scanned);
-        idle.push(worker);
-        giveOut();
-        wake();
-      });
-      worker?.postMessage(batches[index]);
+  const mayGive = () => given < batches.length && given < taken + threads * AHEAD;
+  const giveOut = (worker: Worker) => {
+    if (!mayGive()) return false;
+    worker.postMessage([given, batches[given]]);
+    given += 1;
+    return true;
+  };
+  const waiting = new Map<Worker, number>();
+  const giveAll = () => {
+    for (const [worker, count] of waiting) {
+      let left = count;
+      while (left > 0 && giveOut(worker)) left -= 1;
+      waiting.set(worker, left);
     }
   };
-  const workers = Array.from({ length: threads }, () => {
+  const workers = Array.from({ length: threads - 1 }, () => {
     const worker = new Worker(new URL('scan-worker.js', import.meta.url), { workerData: task });
     worker.on('error', (cause) => {
       failure = { cause };
       wake();
     });
-    idle.push(worker);
+    worker.on('message', ([index, scanned]: readonly [number, Result]) => {
+      done.set(index, scanned);
+      waiting.set(worker, (waiting.get(worker) ?? 0) + 1);
+      giveAll();
+      wake();
+    });
+    waiting.set(worker, QUEUED);
     return worker;
   });
 
   try {
-    giveOut();
     while (taken < batches.length) {
+      giveAll();
       const next = done.get(taken);
       if (next !== undefined) {
-        done.delete(taken++);
-        giveOut();
+        done.delete(taken);
+        taken += 1;
         yield next;
         continue;
       }
-      await new Promise<void>((resolve) => {
-        wake = resolve;
-        if (failure !== undefined) resolve();
-      });
+      if (mayGive()) {
+        const index = given;
+        given += 1;
+        done.set(index, batches[index]?.map(scan) ?? []);
+        // What the others have found meanwhile.
+        await new Promise(setImmediate);
+      } else {
+        await new Promise<void>((resolve) => {
+          wake = resolve;
+          if (failure !== undefined) resolve();
+        });
+      }
       if (failure !== undefined) throw failure.cause;
     }
   } finally {

@@ -6,6 +6,6 @@ import type { ScanTask } from './scan-task.js';
 /* A thread that looks into the files it is sent, for `scanFiles`. */
 
 const scan = createScanner(workerData as ScanTask);
-parentPort?.on('message', (paths: readonly string[]) => {
-  parentPort?.postMessage(paths.map(scan));
+parentPort?.on('message', ([index, paths]: readonly [index: number, paths: readonly string[]]) => {
+  parentPort?.postMessage([index, paths.map(scan)]);
 });

@@ -14,7 +14,7 @@ const AROUND_LINES = 64;
 
 /**
  * Makes a search through files, as `searchRecording` searches a recording, which reads as JSON the
- * lines alone in which the words may stand: a gigabyte takes some two seconds of one core. What a
+ * lines alone in which the words may stand: a gigabyte takes one or two seconds of one core. What a
  * recording may not hold is passed over; who speaks on after more than 64 lines of others, or said
  * it 64 KiB before, is not heard together.
  *
