@@ -1,4 +1,7 @@
-/* Replays, faults and scenarios alone: they run anywhere, a browser's test runner included. */
+/*
+ * Replays, faults and scenarios alone: they run anywhere, a browser's test runner included. The index
+ * names them again, since no index hides what it has behind a star; a test holds the two alike.
+ */
 
 /* Replaying */
 export { replay } from './replay/replay.js';

@@ -3,7 +3,8 @@ import type { RecordingError } from '@livecall/recording/format';
 
 /**
  * How the command line ends. From 65 on they are those of sysexits.h; from 129 on, 128 and the
- * signal's number.
+ * signal's number. `livecall-fleet` has a list of its own, since neither depends on the other and
+ * each says what its own commands mean by one; a test holds the numbers alike.
  *
  * @see docs/command-line.md#exit-codes
  */
