@@ -44,6 +44,7 @@ const expected: Readonly<
       'JSON.parse + callback': { messages: 100 },
       'livecall, transcript$ alone': { messages: 0, transcripts: 90 },
       'livecall, nobody listens': { messages: 0, transcripts: 0 },
+      'livecall, call$ followed': { messages: 0, transcripts: 90 },
     },
     'deliver-growth': {
       '2400 frames': { messages: 24 },
@@ -62,6 +63,7 @@ const expected: Readonly<
   },
   calls: {
     calls: { 'livecall, every stream': IN_ORDER, 'livecall, recorded': IN_ORDER },
+    'calls-tls': { 'livecall, one stream': IN_ORDER },
     'calls-growth': { '10000 calls': IN_ORDER },
   },
   relay: {

@@ -29,6 +29,8 @@ const ALONE = ['soak'];
 const { values } = parseArgs({
   options: {
     only: { type: 'string', multiple: true },
+    table: { type: 'string', multiple: true },
+    before: { type: 'string' },
     quick: { type: 'boolean', default: false },
     tiny: { type: 'boolean', default: false },
     json: { type: 'boolean', default: false },
@@ -54,9 +56,17 @@ for (const question of asked) {
   const { tables } = await import(`./${question}.js`);
   const startedAt = performance.now();
   for (const table of tables) {
-    const outcome = await measureTable(question, table, scale, onProgress);
+    if (values.table?.includes(table.name) === false) continue;
+    const outcome = await measureTable(question, table, scale, {
+      onProgress,
+      before: values.before,
+    });
     onProgress?.('');
-    const command = `npm run bench -- --only ${question}${values.quick ? ' --quick' : ''}`;
+    const command = [
+      `npm run bench -- --only ${question}`,
+      ...(values.quick ? ['--quick'] : []),
+      ...(values.before === undefined ? [] : ['--before OTHER']),
+    ].join(' ');
     const markdown = render(question, table, outcome, command);
     measured.push({ question, table: table.name, ...outcome });
     if (!values.json) console.log(markdown);

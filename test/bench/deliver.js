@@ -41,6 +41,18 @@ const CONTENDERS = {
     transcript$.subscribe(tally.transcript);
   }),
   'livecall, nobody listens': livecall(() => {}),
+  'livecall, call$ followed': livecall(
+    ({ call$ }, tally) => {
+      let before;
+      call$.subscribe(({ utterances }) => {
+        const said = utterances.at(-1);
+        if (said === before) return;
+        before = said;
+        tally.transcript({ msg: said.text, role: said.role });
+      });
+    },
+    { maxUtterances: 100 },
+  ),
   'webSocket() + filters': throughWebSocket(() => identity),
   'webSocket() + zod + filters': throughWebSocket(() => import('./peers/zod.js')),
   'webSocket() + io-ts + filters': throughWebSocket(() => import('./peers/io-ts.js')),
@@ -60,7 +72,9 @@ function throughWebSocket(load) {
 const heard = (contender, all) => {
   if (contender === 'livecall, nobody listens') return {};
   const { messages, happened, transcripts, said } = all;
-  if (contender === 'livecall, transcript$ alone') return { transcripts, said };
+  if (contender === 'livecall, transcript$ alone' || contender === 'livecall, call$ followed') {
+    return { transcripts, said };
+  }
   return contender === 'JSON.parse + callback' ? { messages, happened } : all;
 };
 

@@ -67,6 +67,11 @@ export const tables = [
         figure: (best) => best('livecall', 'speed') / best('webSocket() + zod + filters', 'speed'),
         atLeast: 1.1,
       },
+      {
+        says: 'CPU at most 1.15 × webSocket() + zod + filters',
+        figure: (best) => best('livecall', 'cpu') / best('webSocket() + zod + filters', 'cpu'),
+        atMost: 1.15,
+      },
     ],
   },
   {

@@ -1,18 +1,23 @@
+import { createServer } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
+
 import { WebSocketServer } from 'ws';
 
 import { toWire } from './wire.js';
 
-/* Says one thing to every client again and again: argv has after how many milliseconds. */
+/*
+ * Says one thing to every client again and again: argv has after how many milliseconds, and for TLS
+ * the key and the certificate.
+ */
 
 const TURNS = 50;
 const TICK_MS = Number(process.argv[2]) / TURNS;
 
-const server = new WebSocketServer({
-  host: '127.0.0.1',
-  port: 0,
-  perMessageDeflate: false,
-  backlog: 4_096,
-});
+const [, , , certificate] = process.argv;
+
+const listener =
+  certificate === undefined ? createServer() : createTlsServer(JSON.parse(certificate));
+const server = new WebSocketServer({ server: listener, perMessageDeflate: false });
 const shifts = Array.from({ length: TURNS }, () => new Set());
 let connected = 0;
 
@@ -22,7 +27,9 @@ server.on('connection', (client) => {
   shift.add(call);
   client.on('error', () => client.terminate()).on('close', () => shift.delete(call));
 });
-server.on('listening', () => process.send(server.address().port));
+listener.listen({ host: '127.0.0.1', port: 0, backlog: 4_096 }, () => {
+  process.send(listener.address().port);
+});
 process.on('disconnect', () => process.exit());
 
 let tick = 0;

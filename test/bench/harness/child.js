@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { availableParallelism } from 'node:os';
+import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const hasCoresToPin = process.platform === 'linux' && availableParallelism() >= 2;
@@ -17,10 +18,14 @@ export function onCore(core, command) {
  * two.
  *
  * @param {string} path from `test/bench`
- * @param {{ core: number, args?: readonly string[], flags?: readonly string[] }} options
+ * @param {{ core: number, args?: readonly string[], flags?: readonly string[], root?: string }} options
+ *   `root` is that of another checkout, for its own module of that path
  */
-export function start(path, { core, args = [], flags = [] }) {
-  const module = fileURLToPath(new URL(`../${path}`, import.meta.url));
+export function start(path, { core, args = [], flags = [], root }) {
+  const module =
+    root === undefined
+      ? fileURLToPath(new URL(`../${path}`, import.meta.url))
+      : resolve(root, 'test/bench', path);
   const [program, ...rest] = onCore(core, [process.execPath, ...flags, module, ...args]);
   const child = spawn(program, rest, { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
   const ended = new Promise((resolve, reject) => {

@@ -1,6 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 
 import { CORES, start } from './child.js';
+import { makeCertificate } from './make-certificate.js';
 import { inTemporaryFolder } from './temporary-folder.js';
 import { CALLS } from '../peers/calls.js';
 
@@ -16,12 +17,17 @@ const AT_A_TIME = 200;
  *   hear: (times: number) => Promise<void>, isInOrder: () => boolean }) => Promise<A>} during
  * @template A
  */
-export async function withCalls(contender, { count, everyMs = 1_000 }, during) {
-  const server = start('harness/calls-server.js', { core: CORES.server, args: [String(everyMs)] });
+export async function withCalls(contender, { count, everyMs = 1_000, isTls = false }, during) {
+  const certificate = isTls ? await makeCertificate() : undefined;
+  const server = start('harness/calls-server.js', {
+    core: CORES.server,
+    args: [String(everyMs), ...(certificate ? [JSON.stringify(certificate)] : [])],
+  });
   try {
-    const url = `ws://127.0.0.1:${await server.next()}`;
+    const url = `${isTls ? 'wss' : 'ws'}://127.0.0.1:${await server.next()}`;
+    const tls = certificate && { ca: certificate.cert };
     return await inTemporaryFolder(async (folder) => {
-      const calls = createCalls(url, await CALLS[contender](folder));
+      const calls = createCalls(url, await CALLS[contender](folder, tls));
       // The first one brings what all share: code, the pages of the heap.
       await calls.dial(0);
       const before = memory();

@@ -47,22 +47,33 @@ import { CORES, start } from './child.js';
  * @param {string} question the file
  * @param {Table} table
  * @param {Scale} scale
- * @param {(progress: string) => void} [onProgress]
+ * @param {{ onProgress?: (progress: string) => void, before?: string }} [options] `before` is
+ *   another checkout, built: each of livecall's contenders has a turn of its own there, by its own
+ *   benchmark
  */
-export async function measureTable(question, table, scale, onProgress) {
+export async function measureTable(question, table, scale, { onProgress, before } = {}) {
   const module = await import(`../${question}.js`);
   const prepared = await module.prepare?.(table.name, table.sizes[scale]);
   const size = { ...table.sizes[scale], ...prepared?.size };
   const measure = (contender) =>
     scale === 'tiny'
       ? module.measure(table.name, contender, size)
-      : measureApart(question, table, contender, size);
+      : contender.endsWith(BEFORE)
+        ? measureApart(question, table, contender.slice(0, -BEFORE.length), size, before)
+        : measureApart(question, table, contender, size);
+  const contenders = table.contenders.flatMap((contender) =>
+    before !== undefined && contender.startsWith('livecall')
+      ? [contender, `${contender}${BEFORE}`]
+      : [contender],
+  );
   try {
-    return await measureInTurns(table, size, measure, onProgress);
+    return await measureInTurns({ ...table, contenders }, size, measure, onProgress);
   } finally {
     await prepared?.dispose();
   }
 }
+
+const BEFORE = ', before';
 
 async function measureInTurns(table, size, measure, onProgress) {
   const measured = new Map(table.contenders.map((contender) => [contender, []]));
@@ -71,7 +82,8 @@ async function measureInTurns(table, size, measure, onProgress) {
     for (const contender of table.contenders) {
       onProgress?.(`${table.name}: round ${round} of ${size.rounds}, ${contender}`);
       const { measures, result } = await measure(contender);
-      assertResult(table, contender, result, table.expected(size, contender));
+      const meant = contender.replace(new RegExp(`${BEFORE}$`), '');
+      assertResult(table, contender, result, table.expected(size, meant));
       results[contender] = result;
       measured.get(contender).push(measures);
     }
@@ -83,11 +95,12 @@ async function measureInTurns(table, size, measure, onProgress) {
   return { rows, results, targets: judge(table, rows) };
 }
 
-async function measureApart(question, { name, flags = [] }, contender, size) {
+async function measureApart(question, { name, flags = [] }, contender, size, root) {
   const process = start('harness/contender.js', {
     core: CORES.measured,
     args: [question, name, contender, JSON.stringify(size)],
     flags,
+    root,
   });
   try {
     return await process.next();
