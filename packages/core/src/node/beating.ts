@@ -71,12 +71,11 @@ export class Beating {
   }
 
   #schedule(): Subscription {
-    return asyncScheduler.schedule(() => {
-      this.#tick();
-    }, this.#tickMs);
+    // As the state of the timer, and not in a closure of it.
+    return asyncScheduler.schedule<Beating>(tick, this.#tickMs, this);
   }
 
-  #tick(): void {
+  tick(): void {
     const { pingIntervalMs, pongTimeoutMs } = this.#options;
     // Ticks are counted, not time: a loop that was blocked for long has not been silent for long,
     // nor has a machine that slept.
@@ -101,4 +100,8 @@ export class Beating {
     this.#isAwaiting = true;
     this.#socket.ping();
   }
+}
+
+function tick(this: unknown, beating?: Beating): void {
+  beating?.tick();
 }

@@ -170,7 +170,7 @@ export class WebSocketDial implements Unsubscribable, Beaten {
       .on('message', onMessage)
       .on('ping', onSign)
       .on('pong', onSign);
-    this.#subscriber.add(this.#lookNow$?.subscribe(() => this.#beating?.look()));
+    this.#subscriber.add(this.#lookNow$?.subscribe(this));
     this.#subscriber.next({
       frames$: this.#frames.values$,
       send(frame) {
@@ -188,6 +188,11 @@ export class WebSocketDial implements Unsubscribable, Beaten {
   hear(data: Buffer, isBinary: boolean): void {
     this.sign();
     this.#frames.next(isBinary ? data : data.toString());
+  }
+
+  /** Of `lookNow$`. */
+  next(): void {
+    this.#beating?.look();
   }
 
   /** Something came: the peer is there. */
