@@ -6,7 +6,7 @@ import { CallViews } from './call-views.js';
 import { channel } from './channel.js';
 import type { Channel, ChannelOptions } from './channel.js';
 import { SendFailedError } from './command-error.js';
-import { assertBooleans, assertFunctions } from './internal/assert-option.js';
+import { assertBooleans, assertFunctions, assertNotNegative } from './internal/assert-option.js';
 import type { CommandOptions, Confirmed } from './issue-command.js';
 import { endCall, joinCall } from './protocol/commands.js';
 import type { Command } from './protocol/commands.js';
@@ -107,32 +107,22 @@ export function liveCall(
 ): LiveCall {
   assertBooleans({ cleanCloseIsEnd });
   assertFunctions({ createId });
-  if (!(maxUtterances >= 0)) {
-    throw new TypeError(`maxUtterances must be at least 0, not ${maxUtterances}.`);
-  }
+  assertNotNegative({ maxUtterances });
   const views = new CallViews(maxUtterances);
   const protocol = cleanCloseIsEnd ? endingWith1000 : liveCallClient;
-  const { messages$, errors$, state$, connect, lookNow, ...sending } = channel(
-    transport,
-    protocol,
-    {
-      ...options,
-      ...(createId && { createId: () => assertText(createId()) }),
-      listener: views,
-    },
-  );
+  const followed = channel(transport, protocol, {
+    ...options,
+    ...(createId && { createId: () => assertText(createId()) }),
+    listener: views,
+  });
   const call: LiveCall = {
+    ...followed,
     events$: views.events$,
     transcript$: views.transcript$,
-    errors$,
-    messages$,
-    state$,
     call$: views.call$,
-    connect,
-    lookNow,
     command(command, options) {
       return isCommand(command)
-        ? sending.command(command, options).pipe(map(toAcknowledged))
+        ? followed.command(command, options).pipe(map(toAcknowledged))
         : throwError(() => new SendFailedError('A command', 'not-sent', NEITHER));
     },
     joinCall(options) {

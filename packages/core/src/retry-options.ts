@@ -3,6 +3,7 @@ import type { Observable } from 'rxjs';
 import { classify as defaultClassify } from './classify.js';
 import type { Verdict } from './classify.js';
 import { assertDurationMs } from './internal/assert-duration-ms.js';
+import { assertNotNegative } from './internal/assert-option.js';
 
 /** One dial that is about to be made again. */
 export interface Retry {
@@ -80,11 +81,4 @@ export function checkRetryOptions({
     classify,
     random,
   };
-}
-
-function assertNotNegative(options: Readonly<Record<string, number>>): void {
-  for (const [name, value] of Object.entries(options)) {
-    if (value >= 0) continue;
-    throw new TypeError(`${name} must be at least 0, not ${value}.`);
-  }
 }

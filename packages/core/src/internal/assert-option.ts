@@ -20,6 +20,14 @@ export function assertBooleans(options: Readonly<Record<string, unknown>>): void
   }
 }
 
+/** @throws TypeError for a number that is below 0, or none, by its name. */
+export function assertNotNegative(options: Readonly<Record<string, number>>): void {
+  for (const [name, value] of Object.entries(options)) {
+    if (value >= 0) continue;
+    throw new TypeError(`${name} must be at least 0, not ${value}.`);
+  }
+}
+
 /** What was given, as far as it is short enough to be a slip of the pen, and nothing secret. */
 function toShown(value: unknown): string {
   if (typeof value === 'string') {
