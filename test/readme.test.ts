@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
@@ -13,6 +13,7 @@ import type { Observable } from 'rxjs';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 
 import { compiler } from './fixtures/compiler.js';
+import { run } from './fixtures/livecall.js';
 import { readExamples } from './fixtures/read-examples.js';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -73,6 +74,20 @@ it('has the examples that are executed here', () => {
     'fleet',
     'fleet-app',
   ]);
+});
+
+it('shows a recording as the command line does', async () => {
+  const page = readFileSync(join(root, 'README.md'), 'utf8');
+  const [, command = '', shown = ''] =
+    /^```\n\$ npx livecall ([^\n]*)\n(.*?)```$/ms.exec(page) ?? [];
+  const { stdout } = await run(command.split(' '), { cwd: root });
+
+  // Some of its lines are left out.
+  const lines = stdout.split('\n');
+  expect(shown.trim().split('\n')).toEqual(
+    lines.filter((line) => shown.includes(`${line}\n`) && line),
+  );
+  expect(shown.length).toBeGreaterThan(200);
 });
 
 it.each(['follow', 'core'])('follows a call: %s', async (name) => {
