@@ -57,6 +57,7 @@ export const tables = [
     base: `${HAND}, a call a page`,
     measures: {
       kib: { unit: 'KiB a page', digits: 1 },
+      kept: { unit: 'KiB of it kept', digits: 1, hasNoRatio: true },
       us: { unit: 'µs of CPU a message', digits: 1 },
       ...Object.fromEntries(
         Object.entries(latencies).map(([name, measure]) => [
@@ -76,7 +77,7 @@ export const tables = [
   },
   {
     name: 'relay-slow',
-    title: 'Pages that do not read, and are said 4 MiB each; the others are said the same',
+    title: 'Pages that do not read, and are said 24 MiB each; the others are said the same',
     contenders: Object.keys(SLOW),
     base: 'all read',
     measures: {
@@ -88,8 +89,8 @@ export const tables = [
     flags,
     expected,
     sizes: {
-      full: { rounds: 3, pages: 500, rate: 500, length: 1_000, warmUpS: 2, seconds: 20, burst: 4 },
-      quick: { rounds: 1, pages: 200, rate: 200, length: 1_000, warmUpS: 1, seconds: 8, burst: 4 },
+      full: { rounds: 3, pages: 60, rate: 60, length: 10_000, warmUpS: 2, seconds: 20, burst: 24 },
+      quick: { rounds: 1, pages: 60, rate: 60, length: 10_000, warmUpS: 1, seconds: 8, burst: 24 },
       tiny: { rounds: 1, pages: 10, rate: 50, length: 100, warmUpS: 0, seconds: 0.3, burst: 0.01 },
     },
     targets: [
@@ -166,7 +167,7 @@ function followed(relay, { warmUpS, seconds, commands, ...size }) {
 
 /** Thousands of pages. */
 function held({ relay, tabs }, { warmUpS, seconds, ...size }) {
-  return withPages({ relay, tabs }, size, async ({ follow }) => {
+  return withPages({ relay, tabs }, size, async ({ follow, stats }) => {
     const { pages } = size;
     // The first one brings what all share.
     if (warmUpS > 0) await follow({ from: pages, pages: 2 });
@@ -176,13 +177,14 @@ function held({ relay, tabs }, { warmUpS, seconds, ...size }) {
     const connectS = (performance.now() - startedAt) / 1_000;
     await wait(warmUpS * 1_000);
     const kib = Math.max(1, memory() - before) / 1_024 / pages;
+    const kept = stats().keptBytes / 1_024 / pages;
     await ask({ ask: 'count' });
     const cpuBefore = cpuMs();
     await wait(seconds * 1_000);
     const usedMs = cpuMs() - cpuBefore;
     const { heard, lost, p50, p99 } = await ask({ ask: 'tell' });
     return {
-      measures: { kib, us: (usedMs * 1_000) / heard, p50, p99, connectS },
+      measures: { kib, kept, us: (usedMs * 1_000) / heard, p50, p99, connectS },
       result: { lost, isHeard: heard > 0 },
     };
   });
