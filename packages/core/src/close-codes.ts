@@ -1,24 +1,25 @@
 /** What a replay closes with as soon as its client departs from the recording: a code of livecall's own. */
 export const DIVERGED = 4999;
 
-const meaningByCode: Readonly<Record<number, string>> = {
-  1000: 'normal closure',
-  1001: 'going away',
-  1002: 'protocol error',
-  1003: 'unsupported data',
-  1005: 'no code given',
-  1006: 'cut without a close',
-  1007: 'invalid payload',
-  1008: 'policy violation',
-  1009: 'message too big',
-  1010: 'extension missing',
-  1011: 'server error',
-  1012: 'service restart',
-  1013: 'try again later',
-  1014: 'bad gateway',
-  1015: 'TLS failure',
-  [DIVERGED]: 'the client departed from the recording',
-};
+/** From 1000 on. */
+const meanings: readonly (string | undefined)[] = [
+  'normal closure',
+  'going away',
+  'protocol error',
+  'unsupported data',
+  undefined,
+  'no code given',
+  'cut without a close',
+  'invalid payload',
+  'policy violation',
+  'message too big',
+  'extension missing',
+  'server error',
+  'service restart',
+  'try again later',
+  'bad gateway',
+  'TLS failure',
+];
 
 /**
  * A close code with what it means, where that is known.
@@ -29,6 +30,7 @@ const meaningByCode: Readonly<Record<number, string>> = {
  * console.log(nameCloseCode(1009)); // => 1009 (message too big)
  */
 export function nameCloseCode(code: number): string {
-  const meaning = meaningByCode[code];
+  const meaning =
+    code === DIVERGED ? 'the client departed from the recording' : meanings[code - 1000];
   return meaning === undefined ? `${code}` : `${code} (${meaning})`;
 }
