@@ -45,7 +45,10 @@ export type CallNews = NewsPlace &
         /** A command's type; `unknown` for what is none. */
         readonly type: string;
         readonly bytes: number;
-        /** Which command of the call it is; absent for what is none. */
+        /**
+         * Which command of the call it is; absent for what is none, and for one whose answer is not
+         * waited for, since a hundred others are.
+         */
         readonly command?: number;
       }
     /** A command was answered, so long after it was sent. */

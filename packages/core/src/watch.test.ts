@@ -189,6 +189,21 @@ it('tells of a command that is late, and of one whose connection is gone', () =>
   ]);
 });
 
+it('waits for the answers of a hundred commands, however many are sent', () => {
+  const told = watched(
+    (openTransport) => openTransport(NEVER),
+    (transport) => {
+      const following = transport.subscribe((connection) => {
+        for (let nth = 0; nth < 1_000; nth += 1) connection.send(JOIN.replace('j1', `j${nth}`));
+      });
+      following.unsubscribe();
+    },
+  );
+  const count = (kind: string) => told.filter((news) => news.kind === kind).length;
+
+  expect([count('sent'), count('unanswered')]).toEqual([1_000, 100]);
+});
+
 it('tells why a dial came to nothing, and of no words of the cause', () => {
   const cause = Object.assign(new Error('Marta'), { code: 'ECONNREFUSED' });
   const told = watched(() => throwError(() => new ConnectFailedError(cause)));
