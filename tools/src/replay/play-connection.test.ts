@@ -18,7 +18,7 @@ import {
   tap,
   timer,
 } from 'rxjs';
-import type { Observable } from 'rxjs';
+import type { Observable, Subscription } from 'rxjs';
 import { TestScheduler } from 'rxjs/testing';
 import type { RunHelpers } from 'rxjs/testing';
 import { expect, it } from 'vitest';
@@ -195,6 +195,54 @@ it('does not add up the delays of timers that are late', () => {
     time
       .expectObservable(follow(play(call, { timeline: late }).transport))
       .toBe(expected, heard, '1000');
+  });
+});
+
+it.each([
+  ['between two frames', 3],
+  ['within a frame', 0],
+])('waits by one timer at a time, and by none once it is left, with a command %s', (_when, ms) => {
+  run((time) => {
+    const call = scenario()
+      .open({ after: 1 })
+      .send(heard.s, { after: 1 })
+      .send(heard.t, { after: 8 })
+      .onJoin(ack({ after: 2 }), { after: 2 })
+      .send(heard.u, { after: 90 });
+    const timers = new Set<Subscription>();
+    let most = 0;
+    const counted: Partial<Timeline> = {
+      schedule: (work, delayMs) => {
+        const waiting = asyncScheduler.schedule(() => {
+          timers.delete(waiting);
+          work();
+        }, delayMs);
+        timers.add(waiting);
+        waiting.add(() => timers.delete(waiting));
+        most = Math.max(most, timers.size);
+        return waiting;
+      },
+    };
+    const { transport } = play(call, { timeline: counted });
+    const heardFrames: Frame[] = [];
+    const joining = ({ frames$, send }: Connection) =>
+      frames$.pipe(
+        tap((frame) => {
+          heardFrames.push(frame);
+          if (frame !== heard.s) return;
+          if (ms === 0) send(sent.j);
+          else asyncScheduler.schedule(() => send(sent.j), ms);
+        }),
+      );
+    const following = transport.pipe(switchMap(joining)).subscribe();
+    asyncScheduler.schedule(() => {
+      following.unsubscribe();
+      expect(timers.size).toBe(0);
+    }, 50);
+    time.flush();
+
+    expect(heardFrames).toEqual([heard.s, heard.t, heard.a]);
+    expect(most).toBe(1);
   });
 });
 

@@ -71,9 +71,14 @@ export function playConnection(
       play();
     }
 
+    /** Goes on after so long, and no other time: whoever answers within a frame has asked for one, too. */
+    function playIn(delayMs: number): void {
+      timer.unsubscribe();
+      timer = timeline.schedule(play, delayMs);
+    }
+
     /** Sends everything whose turn and time have come, then waits for the next. */
     function play(): void {
-      timer.unsubscribe();
       while (!isOver) {
         const frame = dial.serverFrames[cursor];
         if (frame?.gate !== undefined && !arrivals.has(frame.gate)) {
@@ -93,7 +98,7 @@ export function playConnection(
         const dueAt = toDueAt(index, frame?.gate);
         const waitForMs = dueAt - timeline.now();
         if (waitForMs > DUE_WITHIN_MS) {
-          timer = timeline.schedule(play, waitForMs);
+          playIn(waitForMs);
           return;
         }
         previousIndex = index;
@@ -122,7 +127,7 @@ export function playConnection(
     /** Waits for the client to do what entry `index` has; asked again for the same, it waits on. */
     function awaitClient(index: number, expected: string, held = ''): void {
       if (waiting?.index === index) return;
-      waiting?.timers.unsubscribe();
+      // What was waited for before has come: it took its timers with it.
       const dueInMs = Math.max(0, toDueAt(index, undefined) - timeline.now());
       const giveUp = () => {
         diverge(index, { kind: 'missing', expected, actual: `nothing within ${waitMs} ms${held}` });
@@ -148,8 +153,7 @@ export function playConnection(
           awaited = awaited.filter((expected) => expected !== found.expected);
           arrivals.set(found.expected, { at: timeline.now(), id: live.asked?.id });
           if (waiting?.index === found.expected.index) waiting.timers.unsubscribe();
-          timer.unsubscribe();
-          timer = timeline.schedule(play, 0);
+          playIn(0);
           break;
         case 'extra':
           timeline.schedule(() => {
