@@ -95,8 +95,16 @@ function describe(declaration) {
     properties: Object.fromEntries(
       fields.map(([key, field]) => {
         const description = said.get(`${declaration.name}.${key}`);
-        const schema = toFlat(field);
-        return [key, description ? { ...schema, description } : schema];
+        const name = declaration.fields.find(([each]) => each === key)?.[1].name;
+        return [
+          key,
+          {
+            // What is not called by its type of JSON's has a name of its own, for the types of others.
+            ...(name !== undefined && name !== field['type'] && { title: name }),
+            ...toFlat(field),
+            ...(description && { description }),
+          },
+        ];
       }),
     ),
   };
