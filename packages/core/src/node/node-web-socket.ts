@@ -11,7 +11,7 @@ export interface NodeWebSocketOptions {
   readonly cookie?: string | (() => string | undefined);
   /** Makes the connection, through an HTTP proxy for one; for `wss:` an `https.Agent`. */
   readonly agent?: Agent;
-  /** Certificates to trust besides those that Node trusts, in PEM. */
+  /** Certificate authorities to trust instead of Node's own, in PEM. */
   readonly ca?: string | Buffer;
   /** The longest message accepted, in bytes. @default 1048576 */
   readonly maxPayloadBytes?: number;
