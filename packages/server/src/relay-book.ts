@@ -128,10 +128,19 @@ export function relayBook<Call extends Pick<RelayedCall, 'user' | 'call'>>(
     const own = pagesOf.get(call.user) ?? new Set();
     const full = findRoom(own);
     if (full !== undefined) return full;
-    const page = relayedPage(owner, connect(call, owner), pageOptions, () => {
-      pages.delete(id);
-      own.delete(page);
-      if (own.size === 0 && pagesOf.get(call.user) === own) pagesOf.delete(call.user);
+    const page = relayedPage(owner, connect(call, owner), pageOptions, {
+      // Behind all others: of those that are away, the first is away for longest.
+      onAway: () => {
+        pages.delete(id);
+        pages.set(id, page);
+        own.delete(page);
+        own.add(page);
+      },
+      onGone: () => {
+        pages.delete(id);
+        own.delete(page);
+        if (own.size === 0 && pagesOf.get(call.user) === own) pagesOf.delete(call.user);
+      },
     });
     pages.set(id, page);
     pagesOf.set(call.user, own.add(page));

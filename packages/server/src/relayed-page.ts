@@ -66,7 +66,7 @@ export function relayedPage(
   owner: string,
   connection: RelayedConnection,
   { beatIntervalMs, beatTimeoutMs, keepMs, maxBufferedBytes, onUnread }: PageOptions,
-  onGone: () => void,
+  { onAway, onGone }: { readonly onAway: () => void; readonly onGone: () => void },
 ): RelayedPage {
   let client: PageClient | undefined;
   /** Lets go of the socket that it has. */
@@ -130,8 +130,12 @@ export function relayedPage(
   /** The socket is gone; its page may be back. */
   const keep = () => {
     detach();
-    if (isOpened) keeping = timer(keepMs).subscribe(forget);
-    else forget();
+    if (!isOpened) {
+      forget();
+      return;
+    }
+    keeping = timer(keepMs).subscribe(forget);
+    onAway();
   };
 
   const attach = (attached: PageClient, resumed?: Resumed): RelayClose | undefined => {
