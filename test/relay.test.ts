@@ -3,10 +3,20 @@ import type { AddressInfo, Socket } from 'node:net';
 import { setImmediate } from 'node:timers/promises';
 
 import { HandshakeRefusedError, liveCall, watch } from '@livecall/core';
-import type { ConnectionClosedError } from '@livecall/core';
+import type { ConnectionClosedError, Frame } from '@livecall/core';
 import { relay } from '@livecall/server';
 import type { RelayedCall } from '@livecall/server';
-import { firstValueFrom, lastValueFrom, NEVER, Observable, throwError, toArray } from 'rxjs';
+import {
+  concat,
+  EMPTY,
+  firstValueFrom,
+  lastValueFrom,
+  NEVER,
+  Observable,
+  of,
+  throwError,
+  toArray,
+} from 'rxjs';
 import { expect, it } from 'vitest';
 import { WebSocket } from 'ws';
 
@@ -249,6 +259,26 @@ it.each([
 
   expect(await following.error()).toMatchObject({ _tag: 'ConnectionClosedError', code });
 });
+
+it.each<[what: string, frames$: Observable<unknown>, code: number, failures: number]>([
+  ['says no more', EMPTY, 1005, 0],
+  ['fails with an error of its own', throwError(() => new Error('no such call')), 1011, 1],
+  ['says what is no frame', of({ type: 'event:start' }), 1011, 1],
+])(
+  'ends the page of a transport of another make that %s',
+  async (_what, frames$, code, failures) => {
+    const told: unknown[] = [];
+    const connection = { frames$: frames$ as Observable<Frame>, send: () => undefined };
+    await using running = await startRelay(
+      { url: '' },
+      { transport: () => concat(of(connection), NEVER), onError: (failure) => told.push(failure) },
+    );
+    using following = follow(running.page());
+
+    expect(await following.error()).toMatchObject({ _tag: 'ConnectionClosedError', code });
+    expect(told).toHaveLength(failures);
+  },
+);
 
 it('hangs up on the platform when the page does', async () => {
   await using platform = await startPlatform(() => undefined);
@@ -767,6 +797,22 @@ it("gives the place of a user's page that is away to the next", async () => {
 
   expect(running.relay.stats()).toMatchObject({ pages: 1, away: 0, connections: 1 });
   expect(await first.error()).toMatchObject({ code: 1006 });
+});
+
+it('gives the place of the page to the next that is away for longest, whoever came first', async () => {
+  await using platform = await startPlatform(() => undefined);
+  await using running = await startRelay(platform, { maxPagesPerUser: 2 });
+  const names = ['a', 'b', 'c'].map((digit) => `livecall.page.${digit.repeat(32)}`);
+  const dialNth = (n: number, place = '') => dialAs(running.url, `${names[n] ?? ''}${place}`);
+  const pages = [await dialNth(0), await dialNth(1)];
+  for (const [before, page] of pages.reverse().entries()) {
+    page.webSocket.terminate();
+    while (running.relay.stats().away <= before) await setImmediate();
+  }
+  await dialNth(2);
+
+  expect(await (await dialNth(1, '.0.0')).end).toBe(4003);
+  expect((await dialNth(0, '.0.0')).messages).toEqual(['']);
 });
 
 it('closes a page that sends too long a message, or asks without an end', async () => {

@@ -78,6 +78,8 @@ it.each<[what: string, transport$: Transport, code: number]>([
   ['opens twice', concat(of(1, 2).pipe() as unknown as Transport, NEVER), 1011],
   ['says an object', saying({ type: 'event:start' }), 1011],
   ['says a symbol', saying(Symbol('frame')), 1011],
+  ['says no more', opening({ frames$: of(START), send: () => undefined }), 1005],
+  ['says no more, and then why', endingWith(new ConnectionClosedError(4000)), 4000],
   ['says nothing, and then fails', opening({ frames$: throwError(() => new Error('no')) }), 1011],
   ['closes with what is no code', closing('gone'), 1006],
   ['closes with what is no reason', closing(4000, 7), 1006],
@@ -88,6 +90,14 @@ it.each<[what: string, transport$: Transport, code: number]>([
   expect(await following.error()).toMatchObject({ code });
   await expectServed(server.url);
 });
+
+/** One whose frames end in the turn in which it says how it ended. */
+function endingWith(error: unknown): Transport {
+  return new Observable((subscriber) => {
+    subscriber.next({ frames$: of(START), send: () => undefined });
+    subscriber.error(error);
+  });
+}
 
 function closing(code: unknown, reason: unknown = ''): Transport {
   return throwError(() => new ConnectionClosedError(code as number, reason as string));

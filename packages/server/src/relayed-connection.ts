@@ -1,10 +1,11 @@
-import { ConnectionClosedError } from '@livecall/core';
+import { ConnectionClosedError, isLiveCallError } from '@livecall/core';
 import type { Connection, Frame, Transport } from '@livecall/core';
 import { isEmpty, toRelayClose } from '@livecall/core/internal';
 import type { RelayClose } from '@livecall/core/internal';
 import { noop, Subscription, switchMap } from 'rxjs';
 
 import { callSafely } from './call-safely.js';
+import { hearFrames } from './hear-frames.js';
 
 /** What a frame costs besides its characters or bytes. */
 const FRAME_BYTES = 64;
@@ -126,11 +127,25 @@ export function relayedConnection(
 
   const finish = (error: unknown) => {
     if (end !== undefined) return;
-    const { code, reason } = toRelayClose(error, true);
+    if (!isLiveCallError(error)) onFailure(error);
+    const wasOpen = connection !== undefined;
+    const { code, reason } = toRelayClose(wasOpen && !isClose(error) ? FAILED : error, true);
     end = { code, reason: hide(reason) };
     connection = undefined;
     letGo();
     for (const follower of [...followers]) follower.ended(end);
+  };
+
+  const hearSafely = (said: Frame) => {
+    try {
+      hear(said);
+    } catch (failure) {
+      // What cannot be passed on was no frame.
+      finish(failure);
+      callSafely(() => {
+        dialled.unsubscribe();
+      }, onFailure);
+    }
   };
 
   const dialled = new Subscription();
@@ -139,11 +154,11 @@ export function relayedConnection(
       switchMap((opened) => {
         connection = opened;
         for (const follower of [...followers]) follower.opened();
-        return opened.frames$;
+        return hearFrames(opened, onFailure);
       }),
     )
     .subscribe({
-      next: hear,
+      next: hearSafely,
       error: finish,
       // None should complete. One that does has closed.
       complete: () => {
@@ -197,6 +212,13 @@ export function relayedConnection(
       keepOnly(0);
     },
   };
+}
+
+/** What was open can only close, whatever a transport of someone else's says. */
+const FAILED = new ConnectionClosedError(1011);
+
+function isClose(error: unknown): boolean {
+  return isLiveCallError(error) && error._tag === 'ConnectionClosedError';
 }
 
 function toBytes(frame: Frame): number {

@@ -23,6 +23,7 @@ import type { RawData } from 'ws';
 import { toWireAnswer } from './answer.js';
 import type { Answer } from './answer.js';
 import { callSafely } from './call-safely.js';
+import { hearFrames } from './hear-frames.js';
 import type { ClientState } from './to-dialled-client.js';
 
 /** How long a client has to finish a close that was begun, or to take more of what was sent. */
@@ -183,7 +184,7 @@ export function serveClient(
           hear?.();
           hand(isBinary ? (data as Buffer) : (data as Buffer).toString(), connection);
         });
-        return connection.frames$;
+        return hearFrames(connection, onFailure);
       }),
       takeUntil(full$),
     )
