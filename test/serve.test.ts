@@ -659,6 +659,21 @@ it('opens and closes for a transport that ends before it opened', async () => {
   expect(await client.closed).toEqual([4401, 'expired']);
 });
 
+it.each([{ pingIntervalMs: 0 }, { pongTimeoutMs: 0 }])(
+  'takes no heartbeat of %j',
+  async (heartbeat) => {
+    await expect(serve(NEVER, { heartbeat })).rejects.toThrow('must be from 1 to');
+  },
+);
+
+it('takes a time of a heartbeat that is not given for one that is left out', async () => {
+  const heartbeat = { pingIntervalMs: 10, pongTimeoutMs: undefined } as object;
+  await using server = await serve(concat(of(toConnection()), NEVER), { heartbeat });
+  using client = dial(server.url);
+
+  await once(client.socket, 'ping');
+});
+
 it('leaves its transport when the client closes', async () => {
   const { transport, left } = leaving(staying(toConnection(START)));
   await using server = await serve(transport);

@@ -97,7 +97,8 @@ export interface Server {
  * | `HandshakeTimeoutError` | no answer |
  * | another error before it opened | the TCP connection is closed without an answer |
  * | `ConnectionClosedError` | its code and reason; with 1006 the TCP connection is cut |
- * | another error | 1011 |
+ * | another error, or its frames' | 1011 |
+ * | ends its frames alone | closed without a code |
  *
  * The handshake is checked as published, and before a transport is dialled for it: another path is
  * answered 404, what is no WebSocket handshake 400, 405 or 426, no `Authorization: Bearer` 401, no
@@ -140,7 +141,9 @@ export async function serve(
   })) {
     if (!(bound >= 1)) throw new TypeError(`${name} must be at least 1, not ${bound}.`);
   }
-  assertDurationMs({ answerTimeoutMs, ...pings });
+  assertDurationMs({ answerTimeoutMs });
+  const { pingIntervalMs = 15_000, pongTimeoutMs = 10_000 } = pings ?? {};
+  assertDurationMs({ pingIntervalMs, pongTimeoutMs }, 1);
   const choose: Route = isObservable(route) ? () => route : route;
   const http = createServer((request, response) => {
     if (isStrippedHandshake(request) || isDial(request)) {
@@ -153,7 +156,7 @@ export async function serve(
     const { status, headers = [], body = '' } = answerPlainRequest(request);
     response.writeHead(status, { ...Object.fromEntries(headers), Connection: 'close' }).end(body);
   });
-  const heartbeatOptions = pings && { pingIntervalMs: 15_000, pongTimeoutMs: 10_000, ...pings };
+  const heartbeatOptions = pings && { pingIntervalMs, pongTimeoutMs };
   const answers = new WeakMap<IncomingMessage, UpgradeAnswer>();
   const webSockets = new WebSocketServer({
     noServer: true,
