@@ -5,6 +5,7 @@ import type { Transport } from '@livecall/core';
 import { webSocketTransport } from '@livecall/core/node';
 import { build, transform } from 'esbuild';
 import { expect, it as baseIt } from 'vitest';
+import type { WebSocket } from 'ws';
 
 import { makeApp } from '../fixtures/app.js';
 import type { App } from '../fixtures/app.js';
@@ -114,9 +115,9 @@ interface FollowedCalls {
   send(id: string, request: IncomingMessage, response: ServerResponse): void;
 }
 
-/** The calls that the recipe for a server follows; it lets go of them at once. */
+/** The calls that the recipe for a server follows; it lets go of them soon. */
 async function followedCalls(app: App, { url }: Platform): Promise<FollowedCalls> {
-  const code = (examples['sse'] ?? '').replace('AFTER_MS = 60_000', 'AFTER_MS = 0');
+  const code = (examples['sse'] ?? '').replace('AFTER_MS = 60_000', 'AFTER_MS = 10_000');
   const { code: script } = await transform(code, { loader: 'ts' });
   const path = app.write('sse.js', script);
   const module = (await import(pathToFileURL(path).href)) as {
@@ -135,12 +136,14 @@ it('has recipes that compile', async ({ app }) => {
 
 it.for(Object.entries(pages))(
   'shows a call with the recipe for %s',
-  async ([, code], { app, skip }) => {
+  async ([name, code], { app, skip }) => {
     if (typeof found === 'string') return skip(found);
-    await using platform = await startPlatform((client) => {
-      client.send(START);
+    let client: WebSocket | undefined;
+    await using platform = await startPlatform((opened) => {
+      client = opened;
+      opened.send(START);
       for (const msg of ['Who is calling?', 'A parcel.']) {
-        client.send(JSON.stringify({ type: 'transcript', msg, role: 'other' }));
+        opened.send(JSON.stringify({ type: 'transcript', msg, role: 'other' }));
       }
     });
     await using running = await startRelay(platform);
@@ -155,9 +158,11 @@ it.for(Object.entries(pages))(
       write: false,
     });
     const calls = await followedCalls(app, platform);
+    const ids: unknown[] = [];
     running.server.removeAllListeners('request');
     running.server.on('request', (request, response) => {
       if (request.url === '/calls/8f0c') {
+        ids.push(request.headers['last-event-id']);
         calls.send('8f0c', request, response);
       } else if (request.url === '/page.js') {
         response.setHeader('Content-Type', 'text/javascript').end(outputFiles[0]?.text);
@@ -173,6 +178,13 @@ it.for(Object.entries(pages))(
     page.on('pageerror', (error) => faults.push(error.message));
     await page.goto(running.url.replace(/^ws(.*)\/livecall$/, 'http$1/'));
     await page.getByText('Who is calling? A parcel.', { exact: true }).waitFor();
+    if (name === 'sse-page') {
+      // The browser dials again by itself, with the id of the last change that it had.
+      running.way.cut();
+      client?.send(JSON.stringify({ type: 'transcript', msg: 'Put it down.', role: 'user' }));
+      await page.getByText('Who is calling? A parcel. Put it down.', { exact: true }).waitFor();
+      expect(ids).toEqual([undefined, expect.stringMatching(/^[\da-f]{8}-2$/)]);
+    }
     await page.evaluate('leave()');
 
     // Also the call that StrictMode made first has been hung up on.
