@@ -92,7 +92,7 @@ itWithNats('tells a live reader of a refused dial as it happens', async () => {
   using followed = followCall(call);
   startWorker(await nats().connect(), platform.url, {
     prefix,
-    call: { retry: { baseDelayMs: 300 } },
+    call: { retry: { baseDelayMs: 1_000 } },
   });
   await enqueue(connection, { callId: 'call-1' }, { prefix });
   expect(await followed.errors(1)).toMatchObject([{ _tag: 'HandshakeRefusedError', status: 503 }]);

@@ -7,8 +7,8 @@ import type { Subscription } from 'rxjs';
 import { brokerLink } from './broker-link.js';
 import { assertCallId, toFleetNames } from './fleet-names.js';
 import type { FleetOptions } from './fleet-names.js';
-import { MESSAGE_ID, MORE } from './outbox.js';
-import { compareRuns, parseEntryId } from './run.js';
+import { MESSAGE_ID, MORE } from './broker-outbox.js';
+import { compareRuns, createEntryIdReader } from './run.js';
 import type { EntryId, Run } from './run.js';
 
 /** Up to where a call has been read. */
@@ -95,6 +95,12 @@ export function callEntries({
     /** Whether the stream may have what was not heard: nothing live is told before that is read. */
     let isBehind = true;
     let isAskedAgain = false;
+
+    const readId = createEntryIdReader();
+    const toPiece = ({ data, headers }: Received): Piece | undefined => {
+      const id = readId(headers?.get(MESSAGE_ID) ?? '');
+      return id && { id, data, hasMore: headers?.has(MORE) === true };
+    };
 
     const needsReading = () => isBehind;
     const isToReadAgain = () => isAskedAgain && !subscriber.closed;
@@ -277,11 +283,6 @@ interface Piece {
 }
 
 type Received = Pick<JsMsg, 'data'> & { readonly headers?: MsgHdrs | undefined };
-
-function toPiece({ data, headers }: Received): Piece | undefined {
-  const id = parseEntryId(headers?.get(MESSAGE_ID) ?? '');
-  return id && { id, data, hasMore: headers?.has(MORE) === true };
-}
 
 function toText(parts: readonly Uint8Array[]): string {
   const [only] = parts;

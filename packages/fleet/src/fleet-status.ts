@@ -26,6 +26,8 @@ export interface WorkerReport {
   readonly slots: number;
   /** Bytes that wait for the broker. */
   readonly unackedBytes: number;
+  /** What goes wrong between it and JetStream now: a queue that gives nothing, calls not stored. */
+  readonly troubles: readonly string[];
   readonly calls: readonly CallReport[];
 }
 

@@ -18,7 +18,7 @@ import { askForJobs } from './job-requests.js';
 import type { JobRequests } from './job-requests.js';
 import { now } from './moment.js';
 import type { Moment } from './moment.js';
-import { createOutbox } from './outbox.js';
+import { brokerOutbox } from './broker-outbox.js';
 import type { Outbox } from './outbox.js';
 import { parseRun } from './run.js';
 import type { Run } from './run.js';
@@ -61,8 +61,10 @@ export type WorkerNews =
     }
   /** A job that cannot even be told whose it is; it has left the queue. */
   | { readonly kind: 'dropped'; readonly why: string }
-  /** The queue cannot be read; it is tried again. */
-  | { readonly kind: 'trouble'; readonly error: Error };
+  /** The queue gives no jobs, or calls are not stored. It is tried again, and nothing is dropped. */
+  | { readonly kind: 'trouble'; readonly what: 'queue' | 'calls'; readonly why: string }
+  /** That is over. */
+  | { readonly kind: 'recovered'; readonly what: 'queue' | 'calls' };
 
 /**
  * Follows the calls of a fleet's queue: subscribing starts it. What crosses each call's socket is
@@ -109,7 +111,17 @@ export function fleetWorker({
   return new Observable((subscriber) => {
     const link = brokerLink(connection);
     const calls = new Map<string, FollowedCall>();
-    const outbox = createOutbox(connection);
+    /** What goes wrong now. */
+    const troubles = new Map<'queue' | 'calls', string>();
+    const toTrouble = (what: 'queue' | 'calls') => (why: string | undefined) => {
+      if (why === undefined) {
+        if (troubles.delete(what)) subscriber.next({ kind: 'recovered', what });
+        return;
+      }
+      troubles.set(what, why);
+      subscriber.next({ kind: 'trouble', what, why });
+    };
+    const outbox = brokerOutbox(connection, toTrouble('calls'));
     let isDraining = false;
     let requests: JobRequests | undefined;
     /** A renewal that was sent before the connection was lost proves nothing. */
@@ -171,7 +183,7 @@ export function fleetWorker({
     const renew = async () => {
       const sentAt = now();
       const sentIn = epoch;
-      const renewed = [...calls.values()].filter((followed) => followed.renew());
+      const renewed = [...calls.values()].filter((followed) => followed.renew(sentAt));
       for (const followed of calls.values()) followed.verify();
       if (renewed.length === 0) return;
       await connection.flush();
@@ -185,8 +197,8 @@ export function fleetWorker({
       subscriber.add(
         asyncScheduler.schedule(function (this) {
           void renew().catch(() => undefined);
-          this.schedule(undefined, queue.ackWaitMs / 3);
-        }, queue.ackWaitMs / 3),
+          this.schedule(undefined, queue.ackWaitMs / RENEWALS);
+        }, queue.ackWaitMs / RENEWALS),
       );
       requests = askForJobs({
         connection,
@@ -196,9 +208,7 @@ export function fleetWorker({
         onJob: (delivery, askedAt) => {
           take(delivery, askedAt, queue);
         },
-        onTrouble: (error) => {
-          subscriber.next({ kind: 'trouble', error });
-        },
+        onTrouble: toTrouble('queue'),
       });
       if (isDraining) void requests.stop();
       subscriber.next({ kind: 'ready' });
@@ -241,7 +251,8 @@ export function fleetWorker({
     });
     const questions = connection.subscribe(names.workersSubject, {
       callback: (error, message) => {
-        if (error === null) message.respond(JSON.stringify(toReport(name, slots, calls, outbox)));
+        if (error === null)
+          message.respond(JSON.stringify(toReport({ name, slots, calls, outbox, troubles })));
       },
     });
     subscriber.add(() => {
@@ -267,6 +278,9 @@ export function fleetWorker({
   });
 }
 
+/** How often, in the time that a lease has, those are looked for that are to be renewed. */
+const RENEWALS = 15;
+
 /** So long the next call waits for the one before it to be taken. */
 const HAND_OVER_MS = 1_000;
 const LAST_ACKS_MS = 2_000;
@@ -283,16 +297,20 @@ async function openQueue(connection: NatsConnection, names: FleetNames): Promise
   return { manager, ackWaitMs: (config.ack_wait ?? 30e9) / 1e6 };
 }
 
-function toReport(
-  worker: string,
-  slots: number,
-  calls: ReadonlyMap<string, FollowedCall>,
-  outbox: Outbox,
-): WorkerReport {
+interface Reported {
+  readonly name: string;
+  readonly slots: number;
+  readonly calls: ReadonlyMap<string, FollowedCall>;
+  readonly outbox: Outbox;
+  readonly troubles: ReadonlyMap<string, string>;
+}
+
+function toReport({ name, slots, calls, outbox, troubles }: Reported): WorkerReport {
   return {
-    worker,
+    worker: name,
     slots,
     unackedBytes: outbox.unackedBytes(),
+    troubles: [...troubles.values()],
     calls: [...calls.values()].map(({ callId, run, since, state, published, unacked }) => ({
       callId,
       run: run(),

@@ -24,7 +24,8 @@ import { createLease } from './lease.js';
 import { now } from './moment.js';
 import type { Moment } from './moment.js';
 import type { Outbox } from './outbox.js';
-import { compareRuns, toEntryIdText, toRunText } from './run.js';
+import type { Owner } from './outbox-lanes.js';
+import { compareRuns, toEntryIdText, toEntryIds, toRunText } from './run.js';
 import type { Run } from './run.js';
 
 /**
@@ -76,8 +77,8 @@ export interface FollowedCall {
   published(): number;
   /** How many of them are not acknowledged yet. */
   unacked(): number;
-  /** Renews the job, where it is certainly ours still. */
-  renew(): boolean;
+  /** Renews the job at `at`, where it is certainly ours still, and a third of its lease is over. */
+  renew(at: Moment): boolean;
   /** The broker has heard that. */
   renewed(sentAt: Moment): void;
   /** Nothing is certain any more; it is asked whether another worker has the call. */
@@ -121,13 +122,31 @@ export function followJob({
   const { jobNumber } = delivery;
   /** Tells our header from that of another worker which claims the call in the same moment. */
   const claimId = crypto.randomUUID();
-  const owner = {};
+  const owner: Owner = {
+    subject,
+    mayGo: () => {
+      if (lease.isValid()) return true;
+      verify();
+      return false;
+    },
+    onConflict: () => {
+      lease.lapse();
+      verify();
+    },
+    onStored: () => {
+      unstored -= 1;
+      settle();
+    },
+  };
   const lease = createLease(ackWaitMs, askedAt);
   const secrets = createSecrets();
   const life = new Subscription();
   const { max_payload: maxPayload = 2 ** 20 } = connection.info ?? {};
 
   let run: Run | undefined;
+  let idOf: (nth: number) => string = () => '';
+  // Not all in one moment, whenever they were taken.
+  let renewedAt = askedAt.monotonic - (Math.random() * ackWaitMs) / 3;
   let isOver = false;
   let isHandingOver = false;
   let isGivenBack = false;
@@ -159,51 +178,28 @@ export function followJob({
 
   /* What is published */
 
-  const publish = (payload: string | Uint8Array, size: number, hasMore: boolean) => {
+  const publish = (payload: Uint8Array, hasMore: boolean) => {
     if (run === undefined) return;
     number += 1;
     unstored += 1;
-    outbox.send({
-      owner,
-      subject,
-      id: toEntryIdText(callId, run, number),
-      number,
-      payload,
-      size,
-      hasMore,
-      mayGo: () => {
-        if (lease.isValid()) return true;
-        verify();
-        return false;
-      },
-      onConflict: () => {
-        lease.lapse();
-        verify();
-      },
-      onStored: () => {
-        unstored -= 1;
-        settle();
-      },
-    });
+    outbox.send({ owner, id: idOf(number), number, payload, hasMore });
   };
 
   /** `max_payload` counts the headers, too. */
   const largest = maxPayload - HEADER_BYTES - 2 * callId.length;
   const writeLine = (line: string) => {
-    const text = line.slice(0, -1);
     if (headerText === '') {
-      headerText = text;
+      headerText = line.slice(0, -1);
       return;
     }
     if (isOver) return;
-    const size = Buffer.byteLength(text);
-    if (size <= largest) {
-      publish(text, size, false);
-    } else {
-      const bytes = Buffer.from(text);
+    const bytes = Buffer.from(line);
+    // Without its line end.
+    const size = bytes.length - 1;
+    if (size <= largest) publish(bytes.subarray(0, size), false);
+    else {
       for (let at = 0; at < size; at += largest) {
-        const part = bytes.subarray(at, at + largest);
-        publish(part, part.length, at + largest < size);
+        publish(bytes.subarray(at, Math.min(size, at + largest)), at + largest < size);
       }
     }
     // The broker is away, or takes nothing: another worker begins anew when it is back.
@@ -316,6 +312,7 @@ export function followJob({
 
   const begin = (claimed: Run, sequence: number) => {
     run = claimed;
+    idOf = toEntryIds(callId, claimed);
     outbox.fence(owner, sequence);
     connection.publish(names.runSubject(callId), toRunText(claimed));
     onClaimed(claimed);
@@ -422,6 +419,7 @@ export function followJob({
     if (lease.isValid()) {
       // Its last words, and then the job: whoever takes it waits for nothing.
       life.unsubscribe();
+      outbox.flush();
       if (!isGivenBack && !connection.isClosed()) delivery.giveBack();
     }
     over('let-go');
@@ -438,8 +436,10 @@ export function followJob({
     state: () => status,
     published: () => number,
     unacked: () => unstored,
-    renew: () => {
+    renew: (at) => {
       if (isOver || isHandingOver || !lease.isValid()) return false;
+      if (at.monotonic - renewedAt < ackWaitMs / 3) return false;
+      renewedAt = at.monotonic;
       delivery.working();
       return true;
     },

@@ -18,8 +18,8 @@ export interface JobRequestsOptions {
   room(): number;
   /** A job, and when it was asked for, which is before it was given. There may be no room any more. */
   onJob(job: JobDelivery, askedAt: Moment): void;
-  /** The queue does not answer, or says why it gives nothing. */
-  onTrouble(error: Error): void;
+  /** The queue does not answer, or says why it gives nothing; `undefined` when it does again. */
+  onTrouble(why: string | undefined): void;
 }
 
 /** The requests for jobs that a worker has open. */
@@ -76,13 +76,12 @@ export function askForJobs({
     onQuiet();
   };
 
-  let told = { text: '', at: -Infinity };
+  let told: string | undefined;
   /** All askers meet the same trouble. */
-  const tellTrouble = (error: Error) => {
-    const { monotonic } = now();
-    if (error.message === told.text && monotonic - told.at < NO_ANSWER_MS) return;
-    told = { text: error.message, at: monotonic };
-    onTrouble(error);
+  const tell = (why: string | undefined) => {
+    if (why === told) return;
+    told = why;
+    onTrouble(why);
   };
 
   const createAsker = () => {
@@ -118,11 +117,7 @@ export function askForJobs({
         settle();
         return;
       }
-      tellTrouble(
-        new Error(
-          `JetStream has given no answer for ${NO_ANSWER_MS / 1_000} s; see its disk and its log`,
-        ),
-      );
+      tell(`JetStream has not answered for ${NO_ANSWER_MS / 1_000} s; see its disk and its log`);
       // It may still answer the first, too: so `since` stays as it is.
       send();
     };
@@ -135,7 +130,7 @@ export function askForJobs({
 
     const hear = (error: Error | null, message: Msg) => {
       if (error !== null) {
-        tellTrouble(error);
+        tell(error.message);
         return;
       }
       const askedAt = since;
@@ -143,10 +138,11 @@ export function askForJobs({
       if (message.subject === inbox) {
         const { code = 0, description = '' } = message.headers ?? {};
         if (code !== REQUEST_RAN_OUT) {
-          tellTrouble(new Error(toWords(code, description)));
+          tell(toWords(code, description));
           askLater();
-        }
+        } else tell(undefined);
       } else {
+        tell(undefined);
         const job = toJobDelivery(connection, message);
         if (isStopped) job?.giveBack();
         else if (job !== undefined) onJob(job, askedAt);

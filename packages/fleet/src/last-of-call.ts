@@ -2,7 +2,7 @@ import { JetStreamApiError } from '@nats-io/jetstream';
 import type { JetStreamManager } from '@nats-io/jetstream';
 
 import type { FleetNames } from './fleet-names.js';
-import { MESSAGE_ID } from './outbox.js';
+import { MESSAGE_ID } from './broker-outbox.js';
 import { parseEntryId } from './run.js';
 import type { EntryId } from './run.js';
 

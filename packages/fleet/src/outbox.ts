@@ -1,30 +1,5 @@
-import { createInbox, headers } from '@nats-io/transport-node';
-import type { Msg, NatsConnection } from '@nats-io/transport-node';
-import { asyncScheduler, Subscription } from 'rxjs';
-
-import { brokerLink } from './broker-link.js';
-
-/** One message for a call's subject. */
-export interface Outgoing {
-  /** Whose it is: what is held, fenced or dropped together. */
-  readonly owner: object;
-  readonly subject: string;
-  /** Tells it from all others: what is sent twice is stored once. */
-  readonly id: string;
-  /** Its place among its owner's. */
-  readonly number: number;
-  readonly payload: string | Uint8Array;
-  /** Bytes of the payload. */
-  readonly size: number;
-  /** Whether the next message goes on with the same entry. */
-  readonly hasMore: boolean;
-  /** Asked right before it is sent, each time; with `false` all of its owner's wait for `fence`. */
-  mayGo(): boolean;
-  /** The broker has it on disk. */
-  onStored(): void;
-  /** Somebody else has published where it was fenced; all of its owner's wait for `fence`. */
-  onConflict(): void;
-}
+import { BURST, createLanes, doubt } from './outbox-lanes.js';
+import type { Lane, Outgoing, Owner } from './outbox-lanes.js';
 
 /** Publishes what many calls have to say over one connection. */
 export interface Outbox {
@@ -37,29 +12,59 @@ export interface Outbox {
    *
    * @param sequence of the last message of the subject
    */
-  fence(owner: object, sequence: number): void;
+  fence(owner: Owner, sequence: number): void;
   /** Forgets all that an owner has here: it is not sent any more, nor sent again. */
-  drop(owner: object): void;
+  drop(owner: Owner): void;
+  /** Publishes at once what waits for the end of the turn. */
+  flush(): void;
   /** How much waits for its acknowledgement, in bytes, held or not. */
   unackedBytes(): number;
   /** How many messages wait. */
   unacked(): number;
-  close(): void;
 }
 
-/** The header that a message has which the next one goes on with. */
-export const MORE = 'Livecall-More';
-export const MESSAGE_ID = 'Nats-Msg-Id';
-const EXPECTED = 'Nats-Expected-Last-Subject-Sequence';
-const WRONG_LAST_SEQUENCE = 10_071;
+/** What an outbox publishes over. */
+export interface OutboxWire {
+  /** Milliseconds, by any clock. */
+  now(): number;
+  /** Whether what is published reaches the broker. */
+  isUp(): boolean;
+  /**
+   * @param key which the answer has, too
+   * @param expected the sequence behind which alone it may be stored
+   */
+  publish(message: Outgoing, key: string, expected: number | undefined): void;
+  /** Does something at the end of this turn of the event loop. */
+  soon(action: () => void): void;
+  /** What is sent is not stored, and why; `undefined` when it is again. */
+  onTrouble(why: string | undefined): void;
+}
 
-/** So much is on its way at once: more makes it no faster, and one turn of the loop longer. */
-const MOST_IN_FLIGHT = 512;
+/** What the broker says of a message. */
+export type StoreAnswer =
+  | { readonly sequence: number }
+  /** Something else stands behind the expected sequence. */
+  | 'conflict'
+  | { readonly refused: string };
+
+/** An outbox, and what its wire has to tell it. */
+export interface WiredOutbox extends Outbox {
+  answer(key: string, answer: StoreAnswer): void;
+  /** The broker is there again: what was on its way may have been lost. */
+  back(): void;
+  /** About once a second: sends again what has no answer. */
+  look(): void;
+}
+
+/** So much is on its way at once: more makes it no faster. */
+const MOST_IN_FLIGHT = 2_048;
 const MOST_BYTES_IN_FLIGHT = 8 * 2 ** 20;
+/** So much goes in one turn of the event loop, which has other things to do. */
+const MOST_A_TURN = 512;
 
 /** Within the two minutes in which the broker knows an id again. */
 const RESEND_AFTER_MS = 5_000;
-const LOOK_EVERY_MS = 1_000;
+const SHORTEST_PAUSE_MS = 250;
 const LONGEST_PAUSE_MS = 5_000;
 
 interface InFlight {
@@ -71,89 +76,55 @@ interface InFlight {
   isRefused: boolean;
 }
 
-/** What one owner has to say. */
-interface Lane {
-  held: Outgoing[];
-  /** The sequence behind which the next one is to stand; nothing while its owner is in doubt. */
-  after: number | undefined;
-  inFlight: number;
-  /** Whether it has too much to say for one round trip each, and how much of that waits. */
-  isBursting: boolean;
-  waiting: number;
-}
-
-const createLane = (): Lane => ({
-  held: [],
-  after: undefined,
-  inFlight: 0,
-  isBursting: false,
-  waiting: 0,
-});
-
-/** So many wait for the one before them; with more, they go side by side. */
-const BURST = 8;
-
 /**
- * Makes an outbox. Every message is acknowledged, many at a time, by replies to an inbox of its own:
- * one round trip a message would take twenty times as long.
+ * Makes an outbox: what is sent, in which order, and when again. Every message is acknowledged, many
+ * at a time: one round trip a message would take twenty times as long.
+ *
+ * What is said in one turn of the event loop is published at its end, in one write: a write a message
+ * was a fifth of what a worker took.
  *
  * While the broker is away nothing is sent, since the client would drop it; when it is back,
  * everything is sent again that has no acknowledgement. The order in the stream is then not always
  * that of the numbers: readers go by these.
  */
-export function createOutbox(connection: NatsConnection): Outbox {
-  const link = brokerLink(connection);
-  const inbox = `${createInbox()}.`;
+export function createOutbox({ now, isUp, publish, soon, onTrouble }: OutboxWire): WiredOutbox {
   const inFlight = new Map<string, InFlight>();
-  const lanes = new Map<object, Lane>();
-  const life = new Subscription();
+  const lanes = createLanes();
+  /** Those that have something to say in this turn. */
+  const stirred = new Set<Lane>();
   let waiting: Outgoing[] = [];
   let first = 0;
   let bytesInFlight = 0;
   let unackedBytes = 0;
   let token = 0;
   let pauseMs = 0;
-  let pausedUntil = 0;
+  /** One clock for what is sent together. */
+  let turnAt = 0;
+  let pausedUntil = -Infinity;
+  let isPumpingSoon = false;
+  let isInTrouble = false;
 
-  const publish = ({ message, expected }: InFlight, key: string) => {
-    const messageHeaders = headers();
-    messageHeaders.set(MESSAGE_ID, message.id);
-    if (message.hasMore) messageHeaders.set(MORE, '1');
-    if (expected !== undefined) messageHeaders.set(EXPECTED, String(expected));
-    connection.publish(message.subject, message.payload, {
-      reply: `${inbox}${key}`,
-      headers: messageHeaders,
-    });
-  };
-
-  const launch = (message: Outgoing, lane: Lane | undefined, expected: number | undefined) => {
+  const launch = (message: Outgoing, lane: Lane | undefined, expected?: number) => {
     token += 1;
     const key = token.toString(36);
-    const sent = { message, lane, expected, sentAt: Date.now(), isRefused: false };
-    inFlight.set(key, sent);
+    inFlight.set(key, { message, lane, expected, sentAt: turnAt, isRefused: false });
     if (lane !== undefined) lane.inFlight += 1;
-    bytesInFlight += message.size;
-    publish(sent, key);
+    bytesInFlight += message.payload.length;
+    publish(message, key, expected);
   };
 
   const land = (key: string, { message, lane }: InFlight) => {
     inFlight.delete(key);
-    bytesInFlight -= message.size;
+    bytesInFlight -= message.payload.length;
     if (lane === undefined) return;
     lane.inFlight -= 1;
     if (lane.inFlight === 0 && lane.waiting === 0) lane.isBursting = false;
   };
 
-  const hold = (message: Outgoing): Lane => {
-    const lane = lanes.get(message.owner) ?? createLane();
-    lanes.set(message.owner, lane);
-    const isLast = (lane.held.at(-1)?.number ?? 0) < message.number;
-    lane.held.push(message);
-    if (!isLast) lane.held.sort((a, b) => a.number - b.number);
-    return lane;
+  const canSend = () => {
+    turnAt = now();
+    return isUp() && turnAt >= pausedUntil;
   };
-
-  const canSend = () => link.isUp() && Date.now() >= pausedUntil;
 
   const next = (): Outgoing | undefined => {
     const message = waiting[first];
@@ -166,36 +137,12 @@ export function createOutbox(connection: NatsConnection): Outbox {
     return message;
   };
 
-  const pump = () => {
-    while (canSend() && inFlight.size < MOST_IN_FLIGHT && bytesInFlight < MOST_BYTES_IN_FLIGHT) {
-      const message = next();
-      if (message === undefined) return;
-      const lane = lanes.get(message.owner);
-      if (lane !== undefined && lane.waiting > 0) lane.waiting -= 1;
-      if (lane?.isBursting !== false && message.mayGo()) launch(message, lane, undefined);
-      else doubt(hold(message));
-    }
-  };
-
-  /** Until it is fenced again. */
-  const doubt = (lane: Lane) => {
-    lane.after = undefined;
-    lane.isBursting = false;
-  };
-
-  const burst = (lane: Lane) => {
-    lane.isBursting = true;
-    lane.waiting += lane.held.length;
-    waiting.push(...lane.held.splice(0));
-    pump();
-  };
-
   const pumpLane = (lane: Lane) => {
     const [message] = lane.held;
     if (message === undefined || lane.inFlight > 0 || lane.after === undefined || !canSend()) {
       return;
     }
-    if (!message.mayGo()) {
+    if (!message.owner.mayGo()) {
       doubt(lane);
       return;
     }
@@ -203,100 +150,111 @@ export function createOutbox(connection: NatsConnection): Outbox {
     launch(message, lane, lane.after);
   };
 
+  /** Behind one that is fenced. */
+  const burst = (lane: Lane) => {
+    pumpLane(lane);
+    if (lane.inFlight === 0) return;
+    lane.isBursting = true;
+    lane.waiting += lane.held.length;
+    waiting.push(...lane.held.splice(0));
+    pumpSoon();
+  };
+
+  const pump = () => {
+    isPumpingSoon = false;
+    for (const lane of stirred) pumpLane(lane);
+    stirred.clear();
+    if (first === waiting.length || !canSend()) return;
+    for (let n = 0; inFlight.size < MOST_IN_FLIGHT; n += 1) {
+      if (bytesInFlight >= MOST_BYTES_IN_FLIGHT || first === waiting.length) return;
+      if (n === MOST_A_TURN) {
+        pumpSoon();
+        return;
+      }
+      const message = next();
+      if (message === undefined) return;
+      const lane = lanes.all.get(message.owner);
+      if (lane !== undefined && lane.waiting > 0) lane.waiting -= 1;
+      const mayGo = message.owner.mayGo();
+      if (mayGo && lane?.isBursting !== false) {
+        launch(message, lane);
+        continue;
+      }
+      // It was in doubt in between, and may have been fenced again since.
+      const held = lanes.hold(message);
+      if (mayGo) pumpSoon(held);
+      else doubt(held);
+    }
+  };
+
+  const pumpSoon = (lane?: Lane) => {
+    if (lane !== undefined) stirred.add(lane);
+    if (isPumpingSoon) return;
+    isPumpingSoon = true;
+    soon(pump);
+  };
+
   const pumpAll = () => {
-    for (const lane of lanes.values()) pumpLane(lane);
-    pump();
+    for (const lane of lanes.all.values()) stirred.add(lane);
+    pumpSoon();
   };
 
   const sendAgain = (key: string, sent: InFlight) => {
-    if (sent.message.mayGo()) {
-      sent.sentAt = Date.now();
-      publish(sent, key);
+    if (sent.message.owner.mayGo()) {
+      sent.sentAt = now();
+      publish(sent.message, key, sent.expected);
       return;
     }
     land(key, sent);
-    doubt(hold(sent.message));
+    doubt(lanes.hold(sent.message));
   };
 
-  const onAck = (_error: unknown, reply: Msg) => {
-    const key = reply.subject.slice(inbox.length);
-    const sent = inFlight.get(key);
-    if (sent === undefined) return;
+  const trouble = (why: string) => {
+    if (isInTrouble) return;
+    isInTrouble = true;
+    onTrouble(why);
+  };
+
+  const store = (key: string, sent: InFlight, sequence: number) => {
     const { message, lane } = sent;
-    const ack = readAck(reply);
-    if (typeof ack.seq === 'number' && ack.error === undefined) {
-      pauseMs = 0;
-      land(key, sent);
-      unackedBytes -= message.size;
-      if (lane?.after !== undefined) lane.after = Math.max(lane.after, ack.seq);
-      message.onStored();
-      if (lane !== undefined) pumpLane(lane);
-      pump();
-    } else if (ack.error?.err_code === WRONG_LAST_SEQUENCE) {
-      land(key, sent);
-      doubt(hold(message));
-      message.onConflict();
-    } else {
-      // Its disk or its limit is full, or the stream is not there: nothing else would fare better.
-      sent.isRefused = true;
-      sent.sentAt = Date.now();
-      pauseMs = Math.min(LONGEST_PAUSE_MS, Math.max(250, pauseMs * 1.5));
-      pausedUntil = Date.now() + pauseMs;
-    }
+    pauseMs = 0;
+    land(key, sent);
+    unackedBytes -= message.payload.length;
+    if (lane?.after !== undefined) lane.after = Math.max(lane.after, sequence);
+    message.owner.onStored();
+    if (lane !== undefined && lane.held.length > 0) pumpSoon(lane);
+    else if (first < waiting.length) pumpSoon();
+    if (!isInTrouble) return;
+    isInTrouble = false;
+    onTrouble(undefined);
   };
-
-  const look = () => {
-    if (!canSend()) return;
-    const at = Date.now();
-    for (const [key, sent] of inFlight) {
-      const patienceMs = sent.isRefused ? pauseMs : RESEND_AFTER_MS;
-      if (at - sent.sentAt >= patienceMs) sendAgain(key, sent);
-    }
-    pumpAll();
-  };
-
-  const acks = connection.subscribe(`${inbox}*`, { callback: onAck });
-  life.add(() => {
-    if (!connection.isClosed()) acks.unsubscribe();
-  });
-  life.add(
-    link.news$.subscribe((news) => {
-      if (news !== 'back') return;
-      for (const [key, sent] of inFlight) sendAgain(key, sent);
-      pumpAll();
-    }),
-  );
-  life.add(
-    asyncScheduler.schedule(function (this) {
-      look();
-      this.schedule(undefined, LOOK_EVERY_MS);
-    }, LOOK_EVERY_MS),
-  );
 
   return {
     send: (message) => {
-      unackedBytes += message.size;
-      const lane = lanes.get(message.owner);
+      unackedBytes += message.payload.length;
+      const lane = lanes.all.get(message.owner);
       if (lane?.isBursting === false) {
-        hold(message);
-        if (lane.after !== undefined && lane.held.length > BURST) burst(lane);
-        else pumpLane(lane);
+        lanes.hold(message);
+        if (lane.after === undefined) return;
+        if (lane.held.length > BURST) burst(lane);
+        else if (lane.inFlight === 0) pumpSoon(lane);
         return;
       }
       if (lane !== undefined) lane.waiting += 1;
       waiting.push(message);
-      pump();
+      pumpSoon();
     },
     fence: (owner, sequence) => {
-      const lane = lanes.get(owner) ?? createLane();
-      lanes.set(owner, lane);
+      const lane = lanes.of(owner);
       lane.after = sequence;
-      pumpLane(lane);
+      pumpSoon(lane);
     },
     drop: (owner) => {
       const isIts = (message: Outgoing) => message.owner === owner;
-      const dropped = [...(lanes.get(owner)?.held ?? []), ...waiting.slice(first).filter(isIts)];
-      lanes.delete(owner);
+      const lane = lanes.all.get(owner);
+      const dropped = [...(lane?.held ?? []), ...waiting.slice(first).filter(isIts)];
+      if (lane !== undefined) stirred.delete(lane);
+      lanes.remove(owner);
       waiting = waiting.slice(first).filter((message) => !isIts(message));
       first = 0;
       for (const [key, sent] of inFlight) {
@@ -304,31 +262,50 @@ export function createOutbox(connection: NatsConnection): Outbox {
         land(key, sent);
         dropped.push(sent.message);
       }
-      for (const { size } of dropped) unackedBytes -= size;
+      for (const { payload } of dropped) unackedBytes -= payload.length;
     },
+    flush: pump,
     unackedBytes: () => unackedBytes,
     unacked: () => {
       let count = inFlight.size + waiting.length - first;
-      for (const { held } of lanes.values()) count += held.length;
+      for (const { held } of lanes.all.values()) count += held.length;
       return count;
     },
-    close: () => {
-      life.unsubscribe();
+    answer: (key, answer) => {
+      const sent = inFlight.get(key);
+      if (sent === undefined) return;
+      if (answer === 'conflict') {
+        land(key, sent);
+        doubt(lanes.hold(sent.message));
+        sent.message.owner.onConflict();
+      } else if ('sequence' in answer) {
+        store(key, sent, answer.sequence);
+      } else {
+        // Its disk or its limit is full, or the stream is not there: nothing else would fare better.
+        sent.isRefused = true;
+        sent.sentAt = now();
+        pauseMs = Math.min(LONGEST_PAUSE_MS, Math.max(SHORTEST_PAUSE_MS, pauseMs * 1.5));
+        pausedUntil = now() + pauseMs;
+        trouble(`JetStream refuses what is to be stored: ${answer.refused}`);
+      }
+    },
+    back: () => {
+      for (const [key, sent] of inFlight) sendAgain(key, sent);
+      pumpAll();
+    },
+    look: () => {
+      if (!canSend()) return;
+      const at = now();
+      for (const [key, sent] of inFlight) {
+        if (at - sent.sentAt < (sent.isRefused ? pauseMs : RESEND_AFTER_MS)) continue;
+        if (!sent.isRefused) {
+          trouble(
+            `JetStream has acknowledged nothing for ${RESEND_AFTER_MS / 1_000} s; see its disk and its log`,
+          );
+        }
+        sendAgain(key, sent);
+      }
+      pumpAll();
     },
   };
-}
-
-interface PubAck {
-  readonly seq?: number;
-  readonly error?: { readonly err_code?: number };
-}
-
-/** `{"stream":"…", "seq":7}`, or an error; without a body where no stream has the subject. */
-function readAck(reply: Msg): PubAck {
-  if (reply.data.length === 0) return {};
-  try {
-    return reply.json<PubAck>();
-  } catch {
-    return {};
-  }
 }

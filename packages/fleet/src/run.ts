@@ -37,7 +37,13 @@ export interface EntryId {
 
 /** As the header `Nats-Msg-Id` has it, by which the broker passes over what comes twice. */
 export function toEntryIdText(callId: string, run: Run, number: number): string {
-  return `${callId}.${toRunText(run)}.${number}`;
+  return toEntryIds(callId, run)(number);
+}
+
+/** The same for one run, again and again. */
+export function toEntryIds(callId: string, run: Run): (number: number) => string {
+  const before = `${callId}.${toRunText(run)}.`;
+  return (number) => `${before}${number}`;
 }
 
 /** Reads it; nothing where somebody else has published. */
@@ -49,4 +55,22 @@ export function parseEntryId(text: string): EntryId | undefined {
   return run !== undefined && Number.isSafeInteger(number) && number > 0
     ? { run, number }
     : undefined;
+}
+
+/** Reads the ids of a call, most of which are of the run that the one before was of. */
+export function createEntryIdReader(): (text: string) => EntryId | undefined {
+  let before: string | undefined;
+  let run: Run | undefined;
+  return (text) => {
+    if (before !== undefined && run !== undefined && text.startsWith(before)) {
+      const number = Number(text.slice(before.length));
+      if (Number.isSafeInteger(number) && number > 0) return { run, number };
+    }
+    const id = parseEntryId(text);
+    if (id !== undefined) {
+      before = text.slice(0, text.lastIndexOf('.') + 1);
+      run = id.run;
+    }
+    return id;
+  };
 }

@@ -39,10 +39,11 @@ function* describe({ workers, waiting, taken, stored }: FleetStatus): Iterable<s
   const followed = workers.reduce((count, { calls }) => count + calls.length, 0);
   yield `${followed} calls followed by ${workers.length} workers, ${waiting} waiting, ${taken} taken`;
   yield `${stored.calls} calls stored, ${stored.messages} messages, ${toMebibytes(stored.bytes)} MiB`;
-  for (const { worker, slots, unackedBytes, calls } of workers) {
+  for (const { worker, slots, unackedBytes, troubles, calls } of workers) {
     const lag = calls.reduce((count, { unacked }) => count + unacked, 0);
     const behind = lag === 0 ? '' : `, ${lag} messages (${toMebibytes(unackedBytes)} MiB) unacked`;
     yield `${toVisible(worker)}  ${calls.length} of ${slots}${behind}`;
+    for (const trouble of troubles) yield `  ! ${toVisible(trouble)}`;
     for (const { callId, run, state, published } of calls) {
       yield `  ${callId}  ${state}  ${run === undefined ? 'being claimed' : `run ${toRunText(run)}`}, ${published} messages`;
     }

@@ -121,7 +121,7 @@ function toPlainNews(news: WorkerNews): object {
     case 'taken':
       return { ...news, run: toRunText(news.run) };
     case 'trouble':
-      return { kind: news.kind, why: news.error.message };
+    case 'recovered':
     case 'over':
     case 'dropped':
     case 'ready':
@@ -142,9 +142,14 @@ function describe(news: WorkerNews, slots: number): string {
     case 'dropped':
       return `a job was dropped: ${news.why}`;
     case 'trouble':
-      return `the queue cannot be read (${news.error.message}); tries again`;
+      return `${troubled[news.what]}: ${news.why}; tries again`;
+    case 'recovered':
+      return relieved[news.what];
   }
 }
+
+const troubled = { queue: 'no calls are given', calls: 'calls are not stored' } as const;
+const relieved = { queue: 'calls are given again', calls: 'calls are stored again' } as const;
 
 const outcomes = {
   ended: 'ended',

@@ -1,0 +1,113 @@
+import { monotonicNow } from '@livecall/core/internal';
+import { createInbox } from '@nats-io/transport-node';
+import type { Msg, MsgHdrs, NatsConnection } from '@nats-io/transport-node';
+import { asyncScheduler, Subscription } from 'rxjs';
+
+import { brokerLink } from './broker-link.js';
+import { createOutbox } from './outbox.js';
+import type { Outbox, StoreAnswer } from './outbox.js';
+
+/** The header that a message has which the next one goes on with. */
+export const MORE = 'Livecall-More';
+export const MESSAGE_ID = 'Nats-Msg-Id';
+const EXPECTED = 'Nats-Expected-Last-Subject-Sequence';
+const WRONG_LAST_SEQUENCE = 10_071;
+
+const LOOK_EVERY_MS = 1_000;
+
+/** An outbox over a connection of its own. */
+export interface BrokerOutbox extends Outbox {
+  close(): void;
+}
+
+/**
+ * Wires an outbox to the broker; the answers come to an inbox of its own.
+ *
+ * @param onTrouble is told that nothing is stored, and why; `undefined` when it is again
+ */
+export function brokerOutbox(
+  connection: NatsConnection,
+  onTrouble: (why: string | undefined) => void,
+): BrokerOutbox {
+  const link = brokerLink(connection);
+  const inbox = `${createInbox()}.`;
+  const life = new Subscription();
+
+  const { answer, back, look, ...outbox } = createOutbox({
+    now: monotonicNow,
+    isUp: () => link.isUp(),
+    publish: ({ owner, id, hasMore, payload }, key, expected) => {
+      const more = hasMore ? `${MORE}: 1\r\n` : '';
+      const fence = expected === undefined ? '' : `${EXPECTED}: ${expected}\r\n`;
+      connection.publish(owner.subject, payload, {
+        reply: inbox + key,
+        headers: toHeaders(`${MESSAGE_ID}: ${id}\r\n${more}${fence}`),
+      });
+    },
+    soon: (action) => {
+      setImmediate(() => {
+        if (!life.closed) action();
+      });
+    },
+    onTrouble,
+  });
+
+  const acks = connection.subscribe(`${inbox}*`, {
+    callback: (_error, reply) => {
+      answer(reply.subject.slice(inbox.length), readAnswer(reply));
+    },
+  });
+  life.add(() => {
+    if (!connection.isClosed()) acks.unsubscribe();
+  });
+  life.add(
+    link.news$.subscribe((news) => {
+      if (news === 'back') back();
+    }),
+  );
+  life.add(
+    asyncScheduler.schedule(function (this) {
+      look();
+      this.schedule(undefined, LOOK_EVERY_MS);
+    }, LOOK_EVERY_MS),
+  );
+
+  return {
+    ...outbox,
+    close: () => {
+      if (!life.closed && link.isUp()) outbox.flush();
+      life.unsubscribe();
+    },
+  };
+}
+
+/**
+ * Headers that are written already. The client's own, made line by line, took 2.8 µs of the 10 that
+ * an entry takes; these take 0.4. All that it does with them is to encode them.
+ */
+function toHeaders(lines: string): MsgHdrs {
+  return {
+    encode: () => Buffer.from(`NATS/1.0\r\n${lines}\r\n`, 'latin1'),
+  } as unknown as MsgHdrs;
+}
+
+const STORED = /^\{"stream":"[^"\\]*", ?(?:"domain":"[^"\\]*", ?)?"seq": ?(\d+)/;
+
+/** `{"stream":"…", "seq":7}`, or an error; without a body where no stream has the subject. */
+function readAnswer({ data }: Msg): StoreAnswer {
+  const text = Buffer.from(data.buffer, data.byteOffset, data.byteLength).toString('latin1');
+  const stored = STORED.exec(text);
+  if (stored !== null) return { sequence: Number(stored[1]) };
+  if (text === '') return { refused: 'no stream has the subject' };
+  try {
+    const { seq, error } = JSON.parse(text) as {
+      readonly seq?: number;
+      readonly error?: { readonly err_code?: number; readonly description?: string };
+    };
+    if (error?.err_code === WRONG_LAST_SEQUENCE) return 'conflict';
+    if (error === undefined && typeof seq === 'number') return { sequence: seq };
+    return { refused: error?.description ?? 'no reason given' };
+  } catch {
+    return { refused: 'its answer cannot be read' };
+  }
+}
