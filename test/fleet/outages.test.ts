@@ -104,8 +104,15 @@ itWithNats('keeps what the server refuses, and stores it when it is taken again'
   const manager = await jetstreamManager(connection);
   const stream = `${prefix}-calls`;
   await manager.streams.update(stream, { max_msg_size: 1 });
-  await sleep(1_000);
+  const told = workers.map(({ news }) => news.find(({ kind }) => kind === 'trouble'));
+  expect(await Promise.race(told)).toMatchObject({
+    what: 'calls',
+    why: 'JetStream refuses what is to be stored: message size exceeds maximum allowed',
+  });
   await manager.streams.update(stream, { max_msg_size: -1 });
+  const { news } =
+    workers.find((worker) => worker.news.all.some(({ kind }) => kind === 'trouble')) ?? {};
+  expect(await news?.find(({ kind }) => kind === 'recovered')).toMatchObject({ what: 'calls' });
   await live();
   expect(heard.map(({ words }) => withoutHole(words))).toEqual(ids.map(() => true));
   // The readers heard it at once; the stream has it now, too.

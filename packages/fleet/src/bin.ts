@@ -25,5 +25,7 @@ try {
     const { exitCode, message } = toExitError(error);
     say(message);
     process.exitCode = exitCode;
+    // A dial that timed out keeps its socket, and the process with it.
+    process.stderr.write('', () => process.exit());
   }
 }

@@ -201,7 +201,9 @@ function toUnfit(error: unknown, what: string): Error {
     ? '; see the server’s max_file_store, and ask for fewer bytes'
     : /not enabled|no responders/.test(error.message)
       ? '; start the server with -js'
-      : '';
+      : /^timeout/i.test(error.message)
+        ? '; JetStream does not answer, see its disk and its log'
+        : '';
   return new BrokerUnfitError(`${what}: ${error.message}${advice}.`, { cause: error });
 }
 

@@ -18,6 +18,12 @@ import { WebSocket, WebSocketServer } from 'ws';
 
 const self = fileURLToPath(import.meta.url);
 
+/** @type {Set<import('node:child_process').ChildProcess>} */
+const children = new Set();
+process.on('exit', () => {
+  for (const child of children) child.kill('SIGKILL');
+});
+
 const clock = () => performance.timeOrigin + performance.now();
 /** @param {unknown} message */
 const tell = (message) => process.send?.(message);
@@ -41,7 +47,7 @@ export async function startRole(role, options = {}) {
   const child = fork(self, [role, JSON.stringify(options)], {
     execArgv: process.env['PROFILE'] ? ['--cpu-prof', `--cpu-prof-name=${role}.cpuprofile`] : [],
   });
-  process.on('exit', () => child.kill('SIGKILL'));
+  children.add(child);
   const answer = () =>
     /** @type {Promise<any>} */ (new Promise((resolve) => child.once('message', resolve)));
   const first = await answer();
@@ -56,11 +62,10 @@ export async function startRole(role, options = {}) {
     stop: async () => {
       child.send({ ask: 'exit' });
       await new Promise((resolve) => child.once('exit', resolve));
+      children.delete(child);
     },
   };
 }
-
-/** @typedef {Awaited<ReturnType<typeof startRole>>} Role */
 
 const roles = { platform, bareWorker, fleetWorkers, bareReader, fleetReader };
 if (process.argv[1] === self) {

@@ -45,12 +45,17 @@ async function connectTo(server: string, options: ConnectionOptions): Promise<Na
     return await connectBroker({ servers, ...options });
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : 'no reason given';
-    throw new ExitError(
-      exitCodes.unavailable,
-      `The NATS server ${server} cannot be reached (${reason}); is it started, with JetStream (nats-server -js)?`,
-      { cause },
-    );
+    throw new ExitError(exitCodes.unavailable, describe(server, reason), { cause });
   }
+}
+
+function describe(server: string, reason: string): string {
+  if (/^authorization/i.test(reason)) {
+    return `The NATS server ${server} does not let this user in; see NATS_USER, NATS_PASSWORD, NATS_TOKEN and --creds.`;
+  }
+  return /^timeout/i.test(reason)
+    ? `The NATS server ${server} did not answer in 5 s; is it one, and this its port for clients?`
+    : `The NATS server ${server} cannot be reached (${reason}); is it started, with JetStream (nats-server -js)?`;
 }
 
 function toLogin(creds: string | undefined, given: GivenSecrets): ConnectionOptions {

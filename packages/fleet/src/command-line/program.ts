@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 
 import { Command, InvalidArgumentError, Option } from 'commander';
 
+import { toFleetNames } from '../fleet-names.js';
 import { exitCodeMeanings, exitCodes } from './exit-error.js';
 import type { EnqueueFlags } from './commands/enqueue.js';
 import type { FollowFlags } from './commands/follow.js';
@@ -131,10 +132,37 @@ function withBroker(command: Command): Command {
     .addOption(
       new Option('--server <url>', 'the NATS server, or several with commas; else NATS_URL')
         .env('NATS_URL')
-        .default('nats://127.0.0.1:4222'),
+        .default('nats://127.0.0.1:4222')
+        .argParser(toServers),
     )
     .option('--creds <file>', 'NATS credentials; else NATS_USER and NATS_PASSWORD, or NATS_TOKEN')
-    .option('--prefix <name>', 'what the subjects and streams of the fleet begin with', 'livecall');
+    .option(
+      '--prefix <name>',
+      'what the subjects and streams of the fleet begin with',
+      toPrefix,
+      'livecall',
+    );
+}
+
+/** Where there is a NATS server: a host, with `nats://` or `tls://` and a port, or without. */
+const SERVER = /^(?:(?:nats|tls):\/\/)?(?:[\w.-]+|\[[\da-fA-F:]+\])(?::\d{1,5})?\/?$/;
+
+function toServers(text: string): string {
+  const servers = text.split(',').map((server) => server.trim());
+  // What has a user in it is told of in its own words, and not repeated.
+  if (servers.some((server) => !server.includes('@') && !SERVER.test(server))) {
+    throw new InvalidArgumentError('It should be nats://HOST:PORT, or several with commas.');
+  }
+  return text;
+}
+
+function toPrefix(prefix: string): string {
+  try {
+    toFleetNames({ prefix });
+    return prefix;
+  } catch {
+    throw new InvalidArgumentError('It should be 1 to 128 letters, digits, - and _.');
+  }
 }
 
 function toUrl(): { readonly url?: string } {
