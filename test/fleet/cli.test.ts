@@ -1,9 +1,12 @@
+import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { createServer } from 'node:net';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 import { isComplete, loadRecording } from '@livecall/recording';
-import { afterAll, expect, it } from 'vitest';
+import { afterAll, expect, it, onTestFinished } from 'vitest';
 
 import { conversationToken } from '../fixtures/canary-tokens.js';
 import { hasNats, makeFleet, sharedNats } from '../fixtures/fleet.js';
@@ -83,6 +86,11 @@ itWithNats('says what is wrong with what it was called with', async () => {
   const broker = ['--server', nats().url, '--prefix', prefix];
   const tokens = { LIVECALL_CONVERSATION_TOKEN: conversationToken };
   const key = ['--key', publicKeyFile];
+  // What takes a connection and says nothing, as a port of something else.
+  const other = createServer().listen(0, '127.0.0.1');
+  onTestFinished(() => void other.close());
+  await once(other, 'listening');
+  const silent = `nats://127.0.0.1:${(other.address() as AddressInfo).port}`;
   const cases: [string[], Record<string, string>, number, string][] = [
     [['enqueue', 'a b', ...broker, ...key], tokens, 2, 'callId must be'],
     [['enqueue', 'a', ...broker, ...key], {}, 2, 'There is no conversation token'],
@@ -95,6 +103,9 @@ itWithNats('says what is wrong with what it was called with', async () => {
     [['record', 'none', ...broker, '--out', join(folder, 'x'), '--now'], {}, 69, 'nothing of none'],
     [['status', '--server', 'nats://u:p@127.0.0.1:1'], {}, 2, 'must hold no user or password'],
     [['status', '--server', 'nats://127.0.0.1:1'], {}, 69, 'cannot be reached'],
+    [['status', '--server', 'http://127.0.0.1:1'], {}, 2, 'It should be nats://HOST:PORT'],
+    [['status', '--prefix', 'a.b'], {}, 2, 'It should be 1 to 128 letters'],
+    [['status', '--server', silent], {}, 69, 'did not answer in 5 s'],
     [['keys', keyFile], {}, 73, 'a key is never overwritten'],
   ];
   const ended = await Promise.all(cases.map(([args, env]) => run(args, env)));
