@@ -274,7 +274,7 @@ it("counts a worker's calls, and what became of them", async () => {
   news$.next({ kind: 'over', callId: 'a', outcome: 'ended' });
   news$.next({ kind: 'over', callId: 'z', outcome: 'superseded' });
   news$.next({ kind: 'dropped', why: 'a secret' });
-  news$.next({ kind: 'trouble', error: new Error('a secret') });
+  news$.next({ kind: 'trouble', what: 'queue', why: 'a secret' });
 
   expect(heard).toHaveLength(7);
   expect(await collected.sums()).toEqual({
