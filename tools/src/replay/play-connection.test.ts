@@ -225,16 +225,23 @@ it.each([
     };
     const { transport } = play(call, { timeline: counted });
     const heardFrames: Frame[] = [];
-    const joining = ({ frames$, send }: Connection) =>
-      frames$.pipe(
-        tap((frame) => {
-          heardFrames.push(frame);
-          if (frame !== heard.s) return;
-          if (ms === 0) send(sent.j);
-          else asyncScheduler.schedule(() => send(sent.j), ms);
-        }),
-      );
-    const following = transport.pipe(switchMap(joining)).subscribe();
+    const hear = (frame: Frame, send: Connection['send']) => {
+      heardFrames.push(frame);
+      if (frame !== heard.s) return;
+      if (ms === 0) send(sent.j);
+      else asyncScheduler.schedule(() => send(sent.j), ms);
+    };
+    const following = transport
+      .pipe(
+        switchMap(({ frames$, send }) =>
+          frames$.pipe(
+            tap((frame) => {
+              hear(frame, send);
+            }),
+          ),
+        ),
+      )
+      .subscribe();
     asyncScheduler.schedule(() => {
       following.unsubscribe();
       expect(timers.size).toBe(0);

@@ -1,7 +1,7 @@
 import type { Hit, SearchOptions } from './phrase.js';
 import { createPhrase } from './phrase.js';
-import { assertHeader, countLines, createBlockReader, toLineEnd } from './read-blocks.js';
-import type { Block } from './read-blocks.js';
+import { assertHeader, countLines, createBlockReader, toLineEnd } from './block-reader.js';
+import type { Block } from './block-reader.js';
 import { withoutRepeats } from './search-recording.js';
 import { parseUtterance } from './utterance.js';
 import type { Utterance } from './utterance.js';

@@ -2,7 +2,7 @@ import * as E from 'fp-ts/lib/Either.js';
 
 import { createLineDecoder } from '../format/decode-lines.js';
 import { RecordingError } from '../format/recording-error.js';
-import { assertHeader, createBlockReader, toLineEnd } from './read-blocks.js';
+import { assertHeader, createBlockReader, toLineEnd } from './block-reader.js';
 import { createSummary } from './summarize-recording.js';
 import type { RecordingSummary, SummaryMaker } from './summarize-recording.js';
 

@@ -9,7 +9,7 @@ import { parseRecording } from '../format/parse-recording.js';
 import { scenario } from '../scenario.js';
 import { createFileSearch } from './file-search.js';
 import type { SearchOptions } from './phrase.js';
-import { createBlockReader } from './read-blocks.js';
+import { createBlockReader } from './block-reader.js';
 import { searchRecording } from './search-recording.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'livecall-search-'));
