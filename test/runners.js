@@ -12,7 +12,9 @@ import { fileURLToPath } from 'node:url';
  */
 
 const root = fileURLToPath(new URL('..', import.meta.url));
-const packed = ['core', 'tools'].map((name) => join(root, `packed/livecall-${name}-0.1.0.tgz`));
+const packed = ['core', 'recording', 'server', 'tools'].map((name) =>
+  join(root, `packed/livecall-${name}-0.1.0.tgz`),
+);
 const VERSIONS = {
   jest: ['jest@30.5.2', 'jest-environment-jsdom@30.5.2'],
   vitest3: ['vitest@3.2.7'],
@@ -227,7 +229,7 @@ function install(needs) {
   if (installed.has(needs)) return folder;
   mkdirSync(folder);
   writeFileSync(join(folder, 'package.json'), '{"private":true,"type":"module"}\n');
-  const args = ['install', '--no-audit', '--no-fund', '--silent', ...packed, 'rxjs@7'];
+  const args = ['install', '--no-audit', '--no-fund', '--loglevel=error', ...packed, 'rxjs@7'];
   const { status, stderr } = spawnSync('npm', [...args, ...VERSIONS[needs]], {
     cwd: folder,
     encoding: 'utf8',
