@@ -225,7 +225,7 @@ it('has every page in it that its help and its own page name', async () => {
   expect(existsSync(join(app, 'node_modules', '@livecall', 'core', 'PROTOCOL.md'))).toBe(true);
 });
 
-it('gives the schemas of the endpoint to an app, by their names', () => {
+it('gives the schemas of the endpoint and of recordings to an app, by their names', () => {
   const requireHere = createRequire(join(app, 'app.js'));
   const schemas = readdirSync(join(root, 'packages', 'core', 'schemas'));
 
@@ -236,6 +236,7 @@ it('gives the schemas of the endpoint to an app, by their names', () => {
     expect(Object.keys(schema)).toContain(name === 'asyncapi.json' ? 'asyncapi' : '$schema');
   }
   expect(schemas.length).toBeGreaterThan(8);
+  expect(requireHere('@livecall/recording/recording.schema.json')).toHaveProperty('$defs.frame');
 });
 
 it('runs its command line in an app', async () => {
