@@ -24,7 +24,8 @@ const { files } = JSON.parse(readFileSync('package.json', 'utf8'));
 const brought = files.filter((file) => existsSync(join(root, file)));
 
 for (const path of brought) {
-  if (process.argv.includes('--remove')) rmSync(path.split('/')[0], { recursive: true });
+  if (process.argv.includes('--remove'))
+    rmSync(path.split('/')[0], { recursive: true, force: true });
   else cpSync(join(root, path), path, { recursive: true });
 }
 if (!process.argv.includes('--remove')) for (const path of brought) cutLooseLinks(path);
