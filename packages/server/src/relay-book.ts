@@ -73,7 +73,7 @@ export function relayBook<Call extends Pick<RelayedCall, 'user' | 'call'>>(
     // Some have read meanwhile.
     for (const page of pages.values()) page.lookUnread();
     for (const page of [...pages.values()].sort((a, b) => b.unreadBytes - a.unreadBytes)) {
-      if (unreadBytes <= maxUnreadBytes) break;
+      if (unreadBytes <= maxUnreadBytes || page.unreadBytes === 0) break;
       page.cut();
     }
     isBounding = false;
