@@ -113,7 +113,10 @@ const expected: Readonly<
       'livecall check': { exitCode: 0, isAsExpected: true },
     },
   },
-  imports: { imports: { '@livecall/core': { exitCode: 0, written: '' } } },
+  imports: {
+    imports: { '@livecall/tools': { exitCode: 0, written: '' } },
+    'test-files': { '@livecall/tools/vitest': { exitCode: 0 } },
+  },
   soak: { soak: { 'livecall, every stream': IN_ORDER } },
 };
 

@@ -1,4 +1,5 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -46,3 +47,34 @@ it('has no circle of files', () => {
   expect(files.length).toBeGreaterThan(200);
   expect(circles).toEqual([]);
 });
+
+/** The packages of others that a built file loads as it is imported, by itself or by what it loads. */
+function packagesOf(entry: string): ReadonlySet<string> {
+  const { resolve } = createRequire(entry);
+  const seen = new Set<string>();
+  const packages = new Set<string>();
+  const load = (file: string) => {
+    if (seen.has(file)) return;
+    seen.add(file);
+    const code = readFileSync(file, 'utf8');
+    for (const [, name = ''] of code.matchAll(
+      /^(?:import|export) (?:[^;]*? from )?'([^']+)';$/gm,
+    )) {
+      if (name.startsWith('.')) load(join(dirname(file), name));
+      else if (name.startsWith('@livecall/')) load(resolve(name));
+      else packages.add(name);
+    }
+  };
+  load(entry);
+  return packages;
+}
+
+it.each(['index', 'replay', 'vitest'])(
+  'loads no phone numbers of the world for who imports replays: tools/dist/%s.js',
+  (name) => {
+    const packages = packagesOf(join(root, 'tools', 'dist', `${name}.js`));
+
+    expect(packages).toContain('rxjs');
+    expect([...packages].filter((each) => /^(libphonenumber-js|commander)/.test(each))).toEqual([]);
+  },
+);

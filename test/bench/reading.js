@@ -64,6 +64,11 @@ export const tables = [
         atLeast: 1,
       },
       flat('at most 120 MiB', READER),
+      {
+        says: '`livecall check` at least 0.85 × the speed of the chunk splitter',
+        figure: (best) => best(CHECK, 'speed') / best(PLAIN, 'speed'),
+        atLeast: 0.85,
+      },
     ],
   },
   growthOf('reading-growth', READER),
