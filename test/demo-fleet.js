@@ -1,7 +1,7 @@
 // @ts-check
-import { spawn, spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -22,6 +22,8 @@ import {
 } from '@livecall/fleet';
 import { WebSocketServer } from 'ws';
 
+import { startNats } from './fixtures/start-nats.js';
+
 /*
  * Three workers follow thirty calls over a NATS server of this demo's own. One of them is killed; the
  * others take its calls, and whoever reads them goes on. At the end every word is counted.
@@ -30,9 +32,6 @@ import { WebSocketServer } from 'ws';
 const CALLS = 30;
 const WORDS_EVERY_MS = 200;
 const bin = fileURLToPath(new URL('../packages/fleet/dist/bin.js', import.meta.url));
-const cached = fileURLToPath(
-  new URL('../node_modules/.cache/debian/nats-server/usr/sbin/nats-server', import.meta.url),
-);
 const folder = mkdtempSync(join(tmpdir(), 'livecall-fleet-demo-'));
 /** @type {import('node:child_process').ChildProcess[]} */
 const children = [];
@@ -45,32 +44,13 @@ process.on('exit', () => {
 const say = (text) => process.stdout.write(`${text}\n`);
 const isTerminal = process.stdout.isTTY === true;
 
-const server = await findServer();
-if (server === undefined) {
-  say(
-    'There is no nats-server here: apt-get install nats-server, or npm run test:fleet fetches one.',
-  );
+const nats = await startNats().catch((/** @type {Error} */ error) => {
+  say(error.message);
   process.exit(1);
-}
+});
 
 /* The broker */
-const nats = spawn(
-  server,
-  ['-js', '-sd', folder, '-a', '127.0.0.1', '-p', '-1', '--ports_file_dir', folder],
-  { stdio: 'ignore' },
-);
-children.push(nats);
-let ports;
-while (ports === undefined) {
-  await sleep(20);
-  const file = readdirSync(folder).find((name) => name.endsWith('.ports'));
-  try {
-    if (file !== undefined) ports = JSON.parse(readFileSync(join(folder, file), 'utf8'));
-  } catch {
-    // It is being written.
-  }
-}
-const url = ports.nats[0];
+const { url } = nats;
 const connection = await connectBroker({ servers: url });
 await setUpFleet(connection, { ackWaitMs: 2_000, maxCallsBytes: 64 * 2 ** 20 });
 
@@ -202,12 +182,3 @@ const isGood = doubled === 0 && holes === 0 && moved.length === before.size && b
 say(isGood ? 'Nothing else was.' : 'That should not be.');
 await connection.close();
 process.exit(isGood ? 0 : 1);
-
-/** The server of this machine, or the one that was fetched. */
-async function findServer() {
-  const given = process.env['LIVECALL_NATS_SERVER'];
-  return [...(given === undefined ? [] : [given]), 'nats-server', cached].find(
-    (command) =>
-      (command !== cached || existsSync(cached)) && spawnSync(command, ['-v']).status === 0,
-  );
-}

@@ -205,6 +205,7 @@ export function fleetWorker({
         stream: names.jobsStream,
         consumer: names.jobsConsumer,
         room: () => slots - calls.size,
+        pauseMs: () => Math.min(calls.size, MOST_PAUSE_MS),
         onJob: (delivery, askedAt) => {
           take(delivery, askedAt, queue);
         },
@@ -278,6 +279,11 @@ export function fleetWorker({
   });
 }
 
+/**
+ * Whoever has many calls asks for the next one a little later than who has few, a millisecond a call:
+ * or the one that is quickest would have most of what is enqueued at once.
+ */
+const MOST_PAUSE_MS = 25;
 /** How often, in the time that a lease has, those are looked for that are to be renewed. */
 const RENEWALS = 15;
 

@@ -16,6 +16,8 @@ export interface JobRequestsOptions {
   readonly consumer: string;
   /** How many more jobs there is room for; what is asked for already is not counted here. */
   room(): number;
+  /** Milliseconds before the next one is asked for, when one was given. */
+  pauseMs(): number;
   /** A job, and when it was asked for, which is before it was given. There may be no room any more. */
   onJob(job: JobDelivery, askedAt: Moment): void;
   /** The queue does not answer, or says why it gives nothing; `undefined` when it does again. */
@@ -56,6 +58,7 @@ export function askForJobs({
   stream,
   consumer,
   room,
+  pauseMs,
   onJob,
   onTrouble,
 }: JobRequestsOptions): JobRequests {
@@ -121,8 +124,8 @@ export function askForJobs({
       // It may still answer the first, too: so `since` stays as it is.
       send();
     };
-    const askLater = () => {
-      again ??= timer(TRY_AGAIN_MS).subscribe(() => {
+    const askLater = (ms: number) => {
+      again ??= timer(ms).subscribe(() => {
         again = undefined;
         ask();
       });
@@ -139,13 +142,14 @@ export function askForJobs({
         const { code = 0, description = '' } = message.headers ?? {};
         if (code !== REQUEST_RAN_OUT) {
           tell(toWords(code, description));
-          askLater();
+          askLater(TRY_AGAIN_MS);
         } else tell(undefined);
       } else {
         tell(undefined);
         const job = toJobDelivery(connection, message);
         if (isStopped) job?.giveBack();
         else if (job !== undefined) onJob(job, askedAt);
+        askLater(pauseMs());
       }
       ask();
       settle();

@@ -23,7 +23,7 @@ export function measureWorker<News extends MeasuredNews>(
     unit: '{job}',
   });
   const troubles = meter.createCounter('livecall.worker.troubles', {
-    description: 'Times that the queue of a fleet could not be read',
+    description: 'Times that the queue of a fleet gave nothing, or calls were not stored',
     unit: '{time}',
   });
   return (news$) =>
