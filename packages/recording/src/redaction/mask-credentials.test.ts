@@ -103,6 +103,21 @@ const part = fc.oneof(
 /** A sign of each of the shapes, and nothing that has one. */
 const ALL_SIGNS = '\n" eyJ Beare DPo key Toke basi cret wor pwd phrase zatio kie = :// ';
 
+it.each([
+  'password',
+  'passwd',
+  'passphrase',
+  'secret',
+  'token',
+  'bearer',
+  'access_key',
+  'authorization',
+])('looks for %s without an equals sign, in any case', (name) => {
+  for (const written of [name, name.toUpperCase()]) {
+    expect(maskCredentials(`${written}: x1y2z3w4`)).toBe(`${written}: [redacted]`);
+  }
+});
+
 it('looks at a text without the signs as closely as at one with them', () => {
   fc.assert(
     fc.property(fc.array(part), (parts) => {

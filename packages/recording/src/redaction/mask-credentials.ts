@@ -106,13 +106,42 @@ export function findCredentials(text: string): readonly string[] {
 
 /** The shapes that may be in a text: of nearly every line, none is. */
 function shapesIn(text: string): readonly CredentialShape[] {
+  if (!mayHoldAny(text)) return NONE;
   const small = text.toLowerCase();
-  for (const sign of SIGNS) {
-    if (!small.includes(sign)) continue;
-    return SHAPES.filter(({ signs }) => signs.some((one) => small.includes(one)));
+  return SHAPES.filter(({ signs }) => signs.some((sign) => small.includes(sign)));
+}
+const NONE: readonly never[] = [];
+
+/**
+ * Whether three characters stand in a text, in any case, that each of the shapes has, or an equals
+ * sign: one look at each character takes a third of the time of a look for each of the signs.
+ */
+function mayHoldAny(text: string): boolean {
+  if (text.includes('=')) return true;
+  let last = 0;
+  for (let at = 0; at < text.length; at += 1) {
+    last = pushed(last, text.charCodeAt(at));
+    if (triples[last] === 1) return true;
   }
-  return NONE;
+  return false;
 }
 
-const SIGNS = [...new Set(SHAPES.flatMap(({ signs }) => signs))];
-const NONE: readonly never[] = [];
+/** The last five bits of three characters: a letter's are those of its capital. */
+const pushed = (last: number, code: number): number => ((last << 5) | (code & 31)) & 0x7fff;
+
+const triples = new Uint8Array(0x8000);
+for (const triple of [
+  'eyj',
+  'rer',
+  'dpo',
+  'key',
+  'tok',
+  'sic',
+  'ecr',
+  'ssw',
+  'ssp',
+  'zat',
+  '://',
+  'kie',
+])
+  triples[Array.from(triple, (character) => character.charCodeAt(0)).reduce(pushed, 0)] = 1;
