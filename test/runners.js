@@ -98,7 +98,8 @@ const APP = `import { liveCall } from '@livecall/core';
 import type { CallSnapshot } from '@livecall/core';
 export type Seen = CallSnapshot;
 console.log(typeof liveCall);`;
-const BUNDLED = `import { liveCall, webSocketTransport } from '@livecall/core';
+const BUNDLED = `import { liveCall } from '@livecall/core';
+import { webSocketTransport } from '@livecall/core/node';
 const url = 'ws://127.0.0.1:9/';
 console.log(typeof liveCall(webSocketTransport({ url, accessToken: 'a', conversationToken: 'c' })).connect);`;
 
