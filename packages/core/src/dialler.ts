@@ -124,8 +124,10 @@ export class Dialler implements Observer<Connection> {
     try {
       const delayMs = this.#toDelayMs(cause);
       if (delayMs === undefined) throw cause;
-      this.#follower.onRetry({ attempt: this.#attempt, delayMs, cause });
+      const retry = { attempt: this.#attempt, delayMs, cause };
+      // First: whoever hears of it may want to look now, or leave.
       this.#wait(delayMs);
+      this.#follower.onRetry(retry);
     } catch (error) {
       this.#isOver = true;
       this.#follower.fail(error);
@@ -133,7 +135,7 @@ export class Dialler implements Observer<Connection> {
   }
 
   #wait(delayMs: number): void {
-    // Whoever heard of it may have left.
+    // Whoever judged it may have left.
     if (this.#isOver) return;
     this.#isWaiting = true;
     this.#current = asyncScheduler.schedule(() => {

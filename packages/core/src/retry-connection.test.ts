@@ -620,6 +620,23 @@ it('dials at once when it is to look now, and counts from 0 again', () => {
   });
 });
 
+it('dials at once when it is to look now by who hears that it waits', () => {
+  run((time) => {
+    const wire$ = time.cold('#', connections, new HandshakeRefusedError(503, 50_000));
+    const looks$ = new Subject<void>();
+    const onRetry = () => {
+      if (wire$.subscriptions.length === 1) looks$.next();
+    };
+    const transport = wire$.pipe(retryConnection({ lookNow$: looks$, onRetry }));
+
+    time.expectObservable(transport, '1s !').toBe('');
+    time.flush();
+
+    const dials = wire$.subscriptions.map(({ subscribedFrame }) => subscribedFrame);
+    expect(dials).toEqual([0, 250]);
+  });
+});
+
 it('keeps two dials apart, however often it is to look now', () => {
   run((time) => {
     const wire$ = time.cold('#', connections, refused);
