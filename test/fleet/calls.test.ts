@@ -3,6 +3,7 @@ import type { LiveCall, Received } from '@livecall/core';
 import { brokerTransport, enqueue } from '@livecall/fleet';
 import { record, recordingSink } from '@livecall/recording';
 import { replay, scenario, serve } from '@livecall/tools';
+import { headers } from '@nats-io/transport-node';
 import { firstValueFrom, lastValueFrom, take, toArray } from 'rxjs';
 import { expect, it } from 'vitest';
 import type { WebSocket } from 'ws';
@@ -124,6 +125,28 @@ itWithNats('carries frames of every kind and of any length as they were', async 
     Buffer.from(frame as string).equals(Buffer.from(sent[n] ?? '')),
   );
   expect(isSame).toEqual([true, true, true, true, true]);
+});
+
+itWithNats('passes over an entry of which a part never came', async () => {
+  const connection = await nats().connect();
+  const prefix = await makeFleet(connection);
+  const publish = (id: string, text: string, hasMore = false) => {
+    const given = headers();
+    given.set('Nats-Msg-Id', `call-1.${id}`);
+    if (hasMore) given.set('Livecall-More', '1');
+    connection.publish(`${prefix}.calls.call-1`, text, { headers: given });
+  };
+  const header = '{"livecall":1,"recordedAt":"2026-11-22T09:00:00.000Z"}';
+  const frame = `{"at":2,"event":"frame","from":"server","json":${words(2)}}`;
+  publish('1-1.1', header);
+  publish('1-1.2', '{"at":0,"event":"open","status":101}');
+  publish('1-1.3', frame.slice(0, 60), true);
+  publish('1-1.5', frame);
+  publish('1-2.1', header);
+  using followed = follow(brokerTransport({ connection, callId: 'call-1', prefix }));
+
+  expect(await followed.error()).toMatchObject({ _tag: 'ConnectionClosedError', code: 1006 });
+  expect(await followed.frames(2)).toEqual([words(2)]);
 });
 
 itWithNats('writes no token to the call, and keeps what an app needs of it', async () => {

@@ -22,6 +22,7 @@ import type { CallLine } from './call-entries.js';
 import { assertCallId, toFleetNames } from './fleet-names.js';
 import type { FleetOptions } from './fleet-names.js';
 import { NOT_FOLLOWED } from './job.js';
+import { parseLine } from './parse-line.js';
 import type { Run } from './run.js';
 
 /** Which call is followed, and for how long nothing may be heard of it. */
@@ -142,7 +143,7 @@ export function brokerTransport({
         frames?.next(said);
         return;
       }
-      const read: unknown = JSON.parse(line.text);
+      const read = parseLine(line.text);
       if (typeof read === 'object' && read !== null && 'livecall' in read) {
         // Another run, with connections of its own.
         hasEnded = false;

@@ -107,6 +107,8 @@ export function callEntries({
     const hasLeft = () => subscriber.closed;
 
     const tell = (piece: Piece, isPast: boolean) => {
+      // Of an entry whose next part never came, what there is makes no line.
+      if (piece.id.number !== number + 1) parts = [];
       number = piece.id.number;
       parts.push(piece.data);
       if (piece.hasMore || run === undefined) return;

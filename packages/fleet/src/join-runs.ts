@@ -2,6 +2,8 @@ import { Entry, Header } from '@livecall/recording';
 import { toStamp } from '@livecall/recording/format';
 import * as E from 'fp-ts/lib/Either.js';
 
+import { parseLine } from './parse-line.js';
+
 /** One line of the recording that a call's runs are together. */
 export type JoinedLine =
   | { readonly kind: 'header'; readonly header: Header }
@@ -62,7 +64,7 @@ export function createRunJoiner(): RunJoiner {
 
   return {
     add: (text) => {
-      const read = parse(text);
+      const read = parseLine(text);
       if (Header.is(read)) return addHeader(read);
       const decoded = Entry.decode(read);
       if (E.isLeft(decoded) || startedAt === undefined) return [];
@@ -82,12 +84,4 @@ export function createRunJoiner(): RunJoiner {
       return [...cut(), entryAt({ at, event: 'end' }, at)];
     },
   };
-}
-
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
