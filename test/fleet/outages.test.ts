@@ -151,3 +151,20 @@ itWithNats(
     await until(() => [...platform.calls.values()].every(({ open }) => open.size === 0));
   },
 );
+
+itWithNats('is drained in time, though the server is away', async () => {
+  const nats = await startNats();
+  onTestFinished(() => nats[Symbol.asyncDispose]());
+  const connection = await nats.connect();
+  const prefix = await makeFleet(connection);
+  await using platform = await startTalking();
+  const workers = await nats.connect();
+  const worker = startWorker(workers, platform.url, { prefix, drainTimeoutMs: 100 });
+  await worker.news.first(1);
+  await enqueue(connection, { callId: 'a' }, { prefix });
+  await worker.news.find(({ kind }) => kind === 'taken');
+  await nats.stop();
+  await worker.drain();
+
+  expect(await worker.over('a')).toMatchObject({ outcome: 'let-go' });
+});

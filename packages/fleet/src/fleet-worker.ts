@@ -238,7 +238,8 @@ export function fleetWorker({
       const end = now().monotonic + LAST_ACKS_MS;
       while (outbox.unacked() > 0 && link.isUp() && now().monotonic < end) await pause(5);
       await asked;
-      if (!connection.isClosed()) await connection.flush();
+      // A broker that is away, or goes away meanwhile, hears it no more.
+      if (link.isUp()) await connection.flush().catch(() => undefined);
       subscriber.complete();
     };
 
