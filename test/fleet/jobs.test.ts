@@ -241,3 +241,25 @@ itWithNats(
     expect(jobs.join('')).not.toContain(conversationToken);
   },
 );
+
+itWithNats('asks for no further call when it is stopped', async () => {
+  const connection = await nats().connect();
+  const prefix = await makeFleet(connection);
+  await using platform = await startTalking();
+  const workers = await nats().connect();
+  const worker = startWorker(workers, platform.url, { prefix, slots: 1 });
+  await enqueue(connection, { callId: 'call-1' }, { prefix });
+  await worker.news.find(({ kind }) => kind === 'taken');
+  const asked: string[] = [];
+  connection.subscribe(`$JS.API.CONSUMER.MSG.NEXT.${prefix}-jobs.workers`, {
+    callback: (_error, { subject }) => {
+      asked.push(subject);
+    },
+  });
+  await connection.flush();
+  worker.stop();
+  await workers.flush();
+  await connection.flush();
+
+  expect(asked).toEqual([]);
+});

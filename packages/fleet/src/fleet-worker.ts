@@ -258,8 +258,9 @@ export function fleetWorker({
       },
     });
     subscriber.add(() => {
-      for (const followed of [...calls.values()]) followed.letGo();
+      // First: what is given back would be asked for by this worker, which has room now.
       void requests?.stop();
+      for (const followed of [...calls.values()]) followed.letGo();
       outbox.close();
       if (connection.isClosed()) return;
       hellos.unsubscribe();
