@@ -44,8 +44,9 @@ const NORTH_AMERICAN_PSEUDONYM = /(\+1[2-9]\d\d55501\d\d|(?<!\p{N})[2-9]\d\d-555
 
 const MAY_HOLD_A_PSEUDONYM = /555-?01/;
 
-/** Elsewhere, a character may be a number of several digits. */
-const LATIN = /^[\0-\u024f]*$/;
+const ONE_WORD = /^[A-Za-z]*$/;
+/** `thousand` says four digits, and no word more. */
+const MOST_IN_A_WORD = 4;
 
 /**
  * Gives pseudonyms by order of first appearance: `+12025550100`, `+12025550101` … to `…0199`, then
@@ -149,8 +150,8 @@ export function createPhonePseudonyms({
       return isAll && !isKept(found.number) ? Number(toPseudonym(found.number)) : number;
     },
     inText(text) {
-      // Names of fields, mostly: no word says more digits than its letters and the space behind it.
-      if (text.length < judge.fewest - 1 && LATIN.test(text)) return text;
+      // The name of a field, mostly.
+      if (judge.fewest > MOST_IN_A_WORD && ONE_WORD.test(text)) return text;
       let replaced = '';
       let end = 0;
       for (const found of findAll(text)) {

@@ -53,9 +53,7 @@ it('finds the next number where every word that is looked up finds it', () => {
   );
 });
 
-it('has no word of letters that says more than one digit beyond its letters', () => {
-  // The short look of `inText` rests on it, with a space between any two of them.
-  const dense = [...words].filter(([word, { weight }]) => weight > word.length + 1);
-
-  expect(dense.filter(([word]) => /^[\0-\u024f]*$/.test(word))).toEqual([]);
+it('has no word that says more than four digits', () => {
+  // So `inText` passes over a text of one word.
+  expect(Math.max(...[...words.values()].map(({ weight }) => weight))).toBe(4);
 });
