@@ -1,7 +1,6 @@
 import { loadRecording, readLines } from '@livecall/recording/reader';
 import type { Recording } from '@livecall/recording/format';
 import { decodeLines } from '@livecall/recording/format';
-import { toRecording } from '@livecall/recording/internal';
 
 /** What an input is called. */
 export function nameInput(path: string): string {
@@ -15,5 +14,7 @@ export function readInput(path: string): ReturnType<typeof readLines> {
 
 /** Reads a recording as a whole, from standard input for `-`. */
 export async function loadInput(path: string): Promise<Recording> {
-  return path === '-' ? toRecording(nameInput(path), readInput(path)) : loadRecording(path);
+  if (path !== '-') return loadRecording(path);
+  const { toRecording } = await import('@livecall/recording/internal');
+  return toRecording(nameInput(path), readInput(path));
 }

@@ -2,7 +2,6 @@ import type { RecordingLine } from '@livecall/recording/format';
 import { createSoundnessCheck } from '@livecall/recording/format';
 import * as E from 'fp-ts/lib/Either.js';
 
-import { assertCountries } from '../assert-countries.js';
 import { exitCodes } from '../exit-error.js';
 import { readInput } from '../read-input.js';
 import { say } from '../say.js';
@@ -23,9 +22,12 @@ export async function runCheck(
   paths: readonly string[],
   { json = false, secrets = false, defaultCountry }: CheckFlags,
 ): Promise<number> {
-  assertCountries(defaultCountry);
+  // Numbers of all countries take a tenth of a second to load; the default is one that there is.
+  if (typeof defaultCountry === 'object') {
+    const { assertCountries } = await import('../assert-countries.js');
+    assertCountries(defaultCountry);
+  }
   const output = openStandardOutput();
-  // Numbers of all countries take a while to load.
   const createLeakFinder = secrets
     ? (await import('@livecall/recording/internal')).createLeakFinder
     : undefined;
