@@ -73,6 +73,7 @@ it('has the examples that are executed here', () => {
     'core',
     'fleet',
     'fleet-app',
+    'watch-worker',
   ]);
 });
 
