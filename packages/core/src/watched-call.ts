@@ -51,6 +51,8 @@ export function watchedCall(
   let failing: WhyEnded | undefined;
 
   const tell = (dial: number, news: Unplaced<CallNews>) => {
+    // `over` is the last: who counts calls would begin this one anew.
+    if (isOver && news.kind !== 'over') return;
     told({ ...news, call, dial, at: toMs(monotonicNow() - beganAt) });
   };
 

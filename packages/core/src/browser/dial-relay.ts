@@ -123,11 +123,15 @@ export function dialRelay(
     if (asyncScheduler.now() - attachedAt >= STEADY_MS) attempt = 0;
     drop(code);
     attachedAt = NaN;
-    if (!away$.value) {
-      leftAt = asyncScheduler.now();
-      away$.next(true);
-    }
-    if (subscriber.closed || isAside) return;
+    const isNews = !away$.value;
+    if (isNews) leftAt = asyncScheduler.now();
+    if (!isAside) goOn(error);
+    // What comes next is settled first: who hears of it may ask to look at once.
+    if (isNews) away$.next(true);
+  };
+
+  /** Dials again, now or later, or gives up. */
+  const goOn = (error: TransportError) => {
     if (attempt === 0) {
       // Not by a timer: those of a hidden page come a minute late.
       attempt = 1;

@@ -23,16 +23,17 @@ const JOIN = '{"type":"client:joinCall","id":"8f0c"}';
 const RECEIPT = new Uint8Array(0);
 
 /** A page that follows over a relay, in virtual time. */
-function page(options: Partial<RelayTransportOptions> = {}) {
+function page(options: Partial<RelayTransportOptions> = {}, looksWhen?: string) {
   const relay = fakeRelay();
   const window = new FakeWindow();
   const log: string[] = [];
   const errors: Error[] = [];
+  const lookNow$ = new Subject<void>();
   const note = (what: string) => {
     log.push(`${asyncScheduler.now()} ${what}`);
+    if (what === looksWhen) lookNow$.next();
   };
   let opened: Connection | undefined;
-  const lookNow$ = new Subject<void>();
   const transport = relayTransport({
     url: 'wss://app.example/calls/8f0c',
     webSocket: relay.webSocket,
@@ -520,6 +521,24 @@ it.each(['resume', 'pageshow', 'online', 'visibilitychange', 'lookNow'])(
     }));
 
     expect(log).toEqual(['10 open', '20 away', '600000 back']);
+    expect(sockets).toHaveLength(2);
+  },
+);
+
+it.each([1_000, 6_000])(
+  'lets the dial go on that is under way when who hears of the loss asks to look, attached for %i ms',
+  (ms) => {
+    const { log, sockets } = inTime(
+      () => page({}, 'away'),
+      10_000,
+      ({ socket }) => ({
+        10: () => socket(1).open(),
+        [ms]: () => socket(1).end(1006),
+        [ms + 1_000]: () => socket(2).open(),
+      }),
+    );
+
+    expect(log).toEqual(['10 open', `${ms} away`, `${ms + 1_000} back`]);
     expect(sockets).toHaveLength(2);
   },
 );

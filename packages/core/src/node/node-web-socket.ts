@@ -1,9 +1,13 @@
 import type { Agent } from 'node:http';
 
 import { WebSocket } from 'ws';
+import type { ClientOptions } from 'ws';
 
 import type { PageWebSocketClass } from '../browser/page-socket.js';
 import { LOOPBACK } from './web-socket-transport.js';
+
+/** A relay that does not answer a close keeps no program alive for longer; as `webSocketTransport` has it. */
+const CLOSE_TIMEOUT_MS = 2_000;
 
 /** What a socket is dialled with that a page's own cannot be given. */
 export interface NodeWebSocketOptions {
@@ -48,13 +52,15 @@ export function nodeWebSocket({
           `the url must start with wss: for ${hostname}: with ws: the cookie crosses the network in the clear`,
         );
       }
-      super(url, protocols, {
+      const options: ClientOptions & { closeTimeout: number } = {
+        closeTimeout: CLOSE_TIMEOUT_MS,
         perMessageDeflate: false,
         maxPayload: maxPayloadBytes,
         ...(given !== undefined && { headers: { cookie: given } }),
         ...(agent && { agent }),
         ...(ca !== undefined && { ca }),
-      });
+      };
+      super(url, protocols, options);
     }
   };
 }
