@@ -50,8 +50,8 @@ const REQUEST_RAN_OUT = 408;
  * Asks a work queue for jobs, for as long as there is room.
  *
  * Each asker keeps one inbox for all that it asks, and a request is over when the server says so, by
- * a job or by a status, never by a timer of ours: a job that is given as its request runs out, or
- * while the event loop is blocked, would go to nobody, and be missing until its lease is over.
+ * a job or by a status, never by a timer of ours: a job that is given as its request runs out would
+ * go to nobody, and be missing until its lease is over.
  */
 export function askForJobs({
   connection,
