@@ -79,7 +79,24 @@ it('takes nothing for granted, and writes no token', async () => {
   const imported = await run(['import', har, '--out', out, '--title', 'imported']);
   expect(imported).toMatchObject({ exitCode: 0 });
   expect(readFileSync(out, 'utf8')).not.toContain(secret);
+  expect(readFileSync(out, 'utf8')).toContain('"redacted":["credentials","phones"]');
   expect(await run(['check', out])).toMatchObject({ exitCode: 0, stdout: '' });
+});
+
+it('says that credentials were taken out only where there were any', async () => {
+  using folder = makeFolder();
+  const log = '[INFO  websocat::ws_client_peer] Connected to ws\n{"type":"event:callEnd"}\n';
+  const websocat = await run(['import', folder.write('a.log', log), '--out', '-']);
+  const socket = {
+    startedDateTime: '2026-11-28T14:16:24.000Z',
+    request: { url: 'wss://calls.example/?lang=en' },
+    response: { status: 101 },
+  };
+  const path = folder.write('a.har', JSON.stringify({ log: { entries: [socket] } }));
+  const har = await run(['import', path, '--out', '-', '--keep-phones']);
+
+  expect(websocat.stdout).toContain('"redacted":["phones"]');
+  expect(har.stdout).toContain('"redacted":[]');
 });
 
 it('writes an asciicast whose times have no noise of floats', async () => {

@@ -33,7 +33,7 @@ it('gives a recording back that was written as HAR', async () => {
       header: [],
     });
     expect(imported.header).toMatchObject({ endpoint: recording.header.endpoint });
-    expect(lacks.filter((lack) => !lack.startsWith('why a dial'))).toEqual([]);
+    expect(lacks.filter((lack) => !lack.startsWith('reasons for failed'))).toEqual([]);
   }
 });
 
@@ -93,6 +93,13 @@ it.each([
   expect(tokens).toEqual(['a-conversation-token', 'an-access-token']);
 });
 
+it.each([
+  ['https://calls.example/ws/v1/liveCalls?a=b', 'wss://calls.example/ws/v1/liveCalls'],
+  ['http://127.0.0.1:8080/ws/v1/liveCalls', 'ws://127.0.0.1:8080/ws/v1/liveCalls'],
+])('takes %s, as mitmproxy writes it, for the WebSocket that it was', (url, endpoint) => {
+  expect(importHar(chrome(0, { request: { url } })).recording.header).toMatchObject({ endpoint });
+});
+
 it('says which HAR has no messages, and which no times', () => {
   const omitted = importHar(chrome(0, { _webSocketMessages: undefined }));
   const minimal = importHar(chrome(-1));
@@ -114,7 +121,7 @@ it('has refused and failed dials of a HAR', () => {
   );
   const { recording, lacks } = importHar(chrome(0, { ...failed, _webSocketMessages: [] }));
   expect(rows(recording)[0]).toBe('{"at":0,"event":"failed","reason":"unreachable"}');
-  expect(lacks[0]).toMatch(/^why a dial failed/);
+  expect(lacks[0]).toMatch(/^reasons for failed dials: /);
 });
 
 it.each([
@@ -161,13 +168,41 @@ it('reads what websocat says, and nothing that it does not', () => {
     `{"at":0,"event":"mark","label":"${UNKNOWN_END}"}`,
   ]);
   expect(lacks.map((lack) => lack.split(':')[0])).toEqual([
-    ...['clocks', 'close codes', 'refused handshakes', 'who sent a message'],
+    ...['clocks', 'close codes', 'refused handshakes', 'senders of messages'],
   ]);
   expect(() => importWebsocat('websocat: Connection refused')).toThrow('has connected; was it -v?');
 });
 
 it.each(['[]', '{}', 'no JSON', '[{"_source":{}}]'])('does not take %s for a capture', (text) => {
   expect(() => importTshark(text)).toThrow(/tshark/);
+});
+
+it('says what a capture has not in words that stand behind `has no`', () => {
+  const socket = (fields: object, payload?: object) => ({
+    'websocket.mask': '0',
+    ...fields,
+    ...(payload && { 'websocket.payload': payload }),
+  });
+  const packet = {
+    _source: {
+      layers: {
+        frame: { 'frame.time_epoch': '1795875384.25' },
+        tcp: { 'tcp.stream': '0' },
+        websocket: [
+          socket({ 'websocket.opcode': '1' }, { 'websocket.payload.text': START }),
+          socket({ 'websocket.opcode': '1', 'websocket.payload_length': '9' }),
+          socket({ 'websocket.opcode': '0' }),
+        ],
+      },
+    },
+  };
+
+  expect(importTshark(JSON.stringify([packet])).lacks).toEqual([
+    'texts of some messages, which are compressed or cut off: they are left out',
+    'fragments put together: of a message in several, only the first is in the recording',
+    'end of the connection: the capture was over before it, and it stands as cut (1006)',
+    'handshake: the capture began after it, and the URL is not known',
+  ]);
 });
 
 it('writes subtitles that nothing that is said can break', () => {
@@ -219,6 +254,20 @@ it('writes CSV that a spreadsheet takes for no formula', async () => {
     '',
   ]);
   expect(lineOf(6)).toBe(8);
+});
+
+it('writes CSV that a terminal can show', () => {
+  const call = scenario()
+    .caller('\u001b[2J\u001b]0;gone\u0007red\u001b[0m \u202etrap\u009b1m')
+    .caller('\u001b[0m=1+1')
+    .caller('one\r\ntwo\rthree\tfour')
+    .toRecording();
+
+  expect(toCsv(call).split('\r\n').slice(2, 5)).toEqual([
+    '3,0,said,other,red  trap',
+    "4,0,said,other,'=1+1",
+    '5,0,said,other,"one\ntwo\nthree\tfour"',
+  ]);
 });
 
 it('writes times without the noise of floats, and which livecall it was', async () => {

@@ -97,7 +97,7 @@ function toDial(entry: HarEntry): FoundDial {
       );
     }
   } else if (status === 0 || status === -1) {
-    lacks.push('why a dial failed: it stands as unreachable, whatever it was');
+    lacks.push('reasons for failed dials: each stands as unreachable, whatever it was');
   }
   const lastAt = frames.at(-1)?.at ?? startedAt;
   const wait = (entry as { readonly timings?: { readonly wait?: number } }).timings?.wait;

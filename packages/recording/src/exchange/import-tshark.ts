@@ -102,7 +102,7 @@ function createStream(): Stream {
   const takeHttp = (http: Fields, at: number) => {
     const uri = toText(http['http.request.full_uri']);
     if (uri !== undefined && toText(http['http.upgrade'])?.toLowerCase() === 'websocket') {
-      [url, startedAt, isSocket] = [uri.replace(/^http/, 'ws'), at, true];
+      [url, startedAt, isSocket] = [uri, at, true];
       const authorization = toText(http['http.authorization']);
       if (authorization !== undefined) tokens.push(authorization.replace(/^Bearer\s+/i, ''));
     }
@@ -124,7 +124,7 @@ function createStream(): Stream {
         case '1': {
           const frame = toText(field(payload, 'websocket.payload.text'));
           if (frame === undefined && toText(socket['websocket.payload_length']) !== '0') {
-            lacks.add('messages that tshark could not read (compressed, or cut off)');
+            lacks.add('texts of some messages, which are compressed or cut off: they are left out');
           } else frames.push({ at, from, frame: frame ?? '' });
           break;
         }
@@ -143,7 +143,9 @@ function createStream(): Stream {
           break;
         }
         case '0':
-          lacks.add('messages in several fragments: only their first is in the recording');
+          lacks.add(
+            'fragments put together: of a message in several, only the first is in the recording',
+          );
           break;
         default:
       }
@@ -163,11 +165,11 @@ function createStream(): Stream {
       if (!isSocket) return undefined;
       if (closed === undefined && (status === 101 || status === undefined)) {
         lacks.add(
-          'the end: the capture was over before the connection, which stands as cut (1006)',
+          'end of the connection: the capture was over before it, and it stands as cut (1006)',
         );
       }
       if (startedAt === undefined) {
-        lacks.add('the handshake: the capture began after it, and the URL is not known');
+        lacks.add('handshake: the capture began after it, and the URL is not known');
       }
       const first = startedAt ?? frames[0]?.at ?? 0;
       return {

@@ -41,7 +41,7 @@ export function importWebsocat(text: string): Imported {
       'clocks: everything stands at 0 ms, and the date is that of 1970',
       'close codes: how the connection ended is not told, and it stands as cut (1006)',
       'refused handshakes: what was tried before is not in it',
-      'who sent a message: what is a command is taken for the client’s, all else for the server’s',
+      'senders of messages: what is a command is taken for the client’s, all else for the server’s',
     ],
     tokens: [],
   };

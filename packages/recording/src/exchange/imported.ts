@@ -7,7 +7,7 @@ import type { Entry, Header, Recording } from '../format/recording.js';
 /** What another tool has kept of a call, as a recording. */
 export interface Imported {
   readonly recording: Recording;
-  /** What the tool does not keep, and what stands in its place, in words. */
+  /** What the tool does not keep, in words that stand behind `has no`, and what is in its place. */
   readonly lacks: readonly string[];
   /** Tokens that stood in it, which are not to stand in the recording. */
   readonly tokens: readonly string[];
@@ -133,12 +133,16 @@ export function toImported(
   };
 }
 
-/** What a URL has that may stand in a recording, and the tokens that may not. */
+/**
+ * What a URL has that may stand in a recording, and the tokens that may not. A WebSocket is one also
+ * where its handshake is named by the HTTP that it is, as mitmproxy and tshark do.
+ */
 export function partUrl(url: string): {
   readonly endpoint: string;
   readonly tokens: readonly string[];
 } {
   if (!URL.canParse(url)) return { endpoint: '', tokens: [] };
   const { protocol, host, pathname, searchParams } = new URL(url);
-  return { endpoint: `${protocol}//${host}${pathname}`, tokens: [...searchParams.values()] };
+  const scheme = protocol.replace(/^http/, 'ws');
+  return { endpoint: `${scheme}//${host}${pathname}`, tokens: [...searchParams.values()] };
 }

@@ -1,3 +1,5 @@
+import { stripVTControlCharacters } from 'node:util';
+
 import type { Recording } from '../format/recording.js';
 import { lineOf } from '../format/recording.js';
 import { createNarrator } from '../narrator.js';
@@ -7,7 +9,8 @@ const COLUMNS = ['line', 'at_ms', 'what', 'who', 'text'] as const;
 
 /**
  * Writes what happened as CSV (RFC 4180), a row a moment: its line in the recording, when, what, who
- * and in which words. A text that a spreadsheet would take for a formula has an apostrophe before it.
+ * and in which words. A text that a spreadsheet would take for a formula has an apostrophe before it;
+ * what a terminal obeys is taken out, and what turns text around, but for tabs and line ends.
  *
  * @example
  * import { scenario, toCsv } from '@livecall/recording';
@@ -62,11 +65,19 @@ function toCells(moment: Moment): readonly [what: string, who: string, text: str
 }
 
 function toCell(value: string | number): string {
-  const text = typeof value === 'string' && isFormula(value) ? `'${value}` : String(value);
+  const plain = toPlain(String(value));
+  const text = typeof value === 'string' && isFormula(plain) ? `'${plain}` : plain;
   return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+}
+
+/** What came over the wire may hold anything, and a table is looked at in a terminal, too. */
+function toPlain(text: string): string {
+  return stripVTControlCharacters(text)
+    .replace(/\r\n?/g, '\n')
+    .replace(/(?![\t\n])[\p{Cc}\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069]/gu, ' ');
 }
 
 /** A number with its sign, as a phone number is, is none. */
 function isFormula(text: string): boolean {
-  return /^[=@\t\r+-]/.test(text) && !/^[+-][\d\s().-]*$/.test(text);
+  return /^[=@\t\n+-]/.test(text) && !/^[+-][\d\s().-]*$/.test(text);
 }

@@ -48,6 +48,20 @@ it('has a command and its acknowledgement, or neither', () => {
   ]);
 });
 
+it.each([
+  [{ fromMs: 1_000, toMs: 2_700 }, 'cut: from 1s to 2.7s of a recording'],
+  [{ fromMs: 250.5 }, 'cut: from 250.5ms to 3.9854s of a recording'],
+  [{ toMs: 90_500 }, 'cut: from 0s to 1m30.5s of a recording'],
+  [{ fromMs: 60_000, toMs: 7_260_000 }, 'cut: from 1m to 2h1m of a recording'],
+])('marks the piece of %j in times as they are written', (options, label) => {
+  const lastAt = Math.max(3_985.4, 'toMs' in options ? options.toMs : 0);
+  const entries = [...joined.entries.slice(0, -1), { at: lastAt, event: 'end' } as const];
+
+  expect(cutRecording({ ...joined, entries }, options).recording.entries[0]).toMatchObject({
+    label,
+  });
+});
+
 it('cuts between connections, and keeps how dials went', () => {
   const { recording, notes } = cutRecording(rejoined, { fromMs: 2_600, toMs: 3_400 });
 

@@ -57,7 +57,8 @@ export function cutRecording(
   ].map(rebase);
   const endAt = toStamp(Math.min(toMs, lastAt) - fromMs);
   const isOpen = cutEntries.findLast(({ event }) => event === 'open' || event === 'close');
-  const label = `cut: from ${fromMs} ms to ${toStamp(Math.min(toMs, lastAt))} ms of a recording`;
+  const [begins, ends] = [fromMs, Math.min(toMs, lastAt)].map(toWritten);
+  const label = `cut: from ${begins} to ${ends} of a recording`;
   const recordedAt = Date.parse(header.recordedAt);
 
   return {
@@ -88,6 +89,20 @@ export function cutRecording(
       ...(isOpen?.event === 'open' ? ['the client leaves it at its end'] : []),
     ],
   };
+}
+
+/** A time as it is written for `livecall cut`, in full: `250ms`, `2.7s`, `1m30.5s`. */
+function toWritten(ms: number): string {
+  const whole = toStamp(ms);
+  if (whole > 0 && whole < 1_000) return `${whole}ms`;
+  const [hours, minutes] = [Math.floor(whole / 3_600_000), Math.floor(whole / 60_000) % 60];
+  const seconds = Math.round((whole % 60_000) * 1_000) / 1_000_000;
+  const parts = [
+    ...(hours > 0 ? [`${hours}h`] : []),
+    ...(minutes > 0 ? [`${minutes}m`] : []),
+    ...(seconds > 0 ? [`${seconds}s`] : []),
+  ];
+  return parts.join('') || '0s';
 }
 
 /** What had happened on the connection that is open at a time. */

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { text as readText } from 'node:stream/consumers';
 
-import { systemCode } from '@livecall/core/internal';
+import { systemCode, tokenForms } from '@livecall/core/internal';
 import { createSecrets, importHar, importTshark, importWebsocat } from '@livecall/recording';
 import type { Imported, ImportOptions, RedactOptions } from '@livecall/recording';
 
@@ -41,7 +41,12 @@ export async function runImport(path: string, flags: ImportFlags): Promise<numbe
   const { recording, lacks, tokens } = imported;
   const secrets = createSecrets();
   for (const token of tokens) secrets.add(token);
-  const header = { ...recording.header, ...(title !== undefined && { title }) };
+  const header = {
+    ...recording.header,
+    ...(title !== undefined && { title }),
+    // As a recorder says it that knew them; one that could be a word is not looked for.
+    redacted: tokens.some((token) => tokenForms(token).length > 0) ? ['credentials'] : [],
+  };
   await writeRecording({ ...recording, header }, out, { ...redactOptions, secrets });
   for (const lack of lacks) say(`${format} has no ${lack}`);
   if (out !== '-') say(`imported ${path} to ${out}`);
