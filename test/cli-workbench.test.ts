@@ -92,6 +92,49 @@ it('says of a call that is the same that it is', async () => {
   expect(await run(['diff', JOINED, JOINED])).toEqual({ exitCode: 0, stdout: '', stderr: '' });
 });
 
+it('shows what differs where two lines read alike', async () => {
+  using folder = makeFolder();
+  const joined = readFileSync(JOINED, 'utf8');
+  const ids = folder.write('ids.ndjson', joined.replaceAll('000000000001', '000000000009'));
+  const words = /("type":"transcript",)(?=.*two streets away)/;
+  const more = folder.write('more.ndjson', joined.replace(words, '$1"extra":true,'));
+  const differing = ({ stdout }: { readonly stdout: string }) =>
+    stdout.split('\n').filter((line) => /^[-+] /.test(line));
+
+  expect(differing(await run(['diff', '--ids', JOINED, ids])).join('\n')).toMatchInlineSnapshot(`
+    "-     9  00:02.544  → join the call  json.id "00000000-0000-4000-8000-000000000001"
+    +     9  00:02.544  → join the call  json.id "00000000-0000-4000-8000-000000000009"
+    -    10  00:02.615  ← acknowledged after 71 ms: join the call  json.ackId "00000000-0000-4000-8000-000000000001"
+    +    10  00:02.615  ← acknowledged after 71 ms: join the call  json.ackId "00000000-0000-4000-8000-000000000009""
+  `);
+  expect(differing(await run(['diff', JOINED, more])).join('\n')).toMatchInlineSnapshot(`
+    "-     7  00:02.025  caller      Any time this afternoon. I am two streets away.  json.extra not there
+    +     7  00:02.025  caller      Any time this afternoon. I am two streets away.  json.extra true"
+  `);
+  expect(JSON.parse((await run(['diff', '--json', JOINED, more])).stdout)).toMatchObject({
+    differences: [
+      { change: 'removed', left: { line: 7, compared: { json: { type: 'transcript' } } } },
+      { change: 'added', right: { line: 7, compared: { json: { extra: true } } } },
+    ],
+  });
+  expect(JSON.parse((await run(['diff', '--json', '--ids', JOINED, ids])).stdout)).toMatchObject({
+    differences: [
+      { left: { compared: { json: { id: expect.stringMatching(/1$/) as string } } } },
+      { right: { compared: { json: { id: expect.stringMatching(/9$/) as string } } } },
+      { left: { compared: { json: { ackId: expect.stringMatching(/1$/) as string } } } },
+      { right: { compared: { json: { ackId: expect.stringMatching(/9$/) as string } } } },
+    ],
+  });
+});
+
+it('says by what part of a millisecond something came later', async () => {
+  using folder = makeFolder();
+  const later = readFileSync(JOINED, 'utf8').replace('"at":3425.3', '"at":3425.6');
+  const path = folder.write('later.ndjson', later);
+
+  expect((await run(['diff', '--times', '0', JOINED, path])).stdout).toContain('  0.3ms later\n');
+});
+
 it('says what is no piece', async () => {
   expect(await run(['cut', JOINED, '--from', '1m', '--out', '-'])).toEqual({
     exitCode: 2,

@@ -23,6 +23,8 @@ export interface DiffPlace {
   /** The line of its file. */
   readonly line: number;
   readonly entry: Entry;
+  /** What is compared of it: without times, and with the ids of commands numbered, unless asked for. */
+  readonly compared: object;
   /** How it would be told. */
   readonly moment: Moment | undefined;
 }
@@ -118,7 +120,7 @@ export function diffRecordings(
   };
 }
 
-/** Puts side by side what was said in other words; the rest of the one stands before that of the other. */
+/** Puts side by side what was said in other words, or is told in the same; the rest of the one stands before that of the other. */
 function toAlternate(
   removed: readonly DiffPlace[],
   added: readonly DiffPlace[],
@@ -143,13 +145,21 @@ function toAlternate(
   return [...rows, ...waiting, ...rest];
 }
 
-/** Whether the same person said what is half the same. */
-function isAlike({ moment: left }: DiffPlace, { moment: right }: DiffPlace): boolean {
-  if (left?.what !== 'said' || right?.what !== 'said' || left.role !== right.role) return false;
+/** Whether the same person said what is half the same, or both would be told in the same words. */
+function isAlike(one: DiffPlace, other: DiffPlace): boolean {
+  const [left, right] = [one.moment, other.moment];
+  if (left?.what !== 'said' || right?.what !== 'said') return toTold(one) === toTold(other);
+  if (left.role !== right.role) return false;
   const [ours, theirs] = [left.text, right.text].map((text) => new Set(foldText(text).split(' ')));
   if (ours === undefined || theirs === undefined) return false;
   const shared = [...ours].filter((word) => theirs.has(word)).length;
   return shared * 2 >= Math.max(ours.size, theirs.size);
+}
+
+function toTold({ entry, moment }: DiffPlace): string {
+  return moment === undefined
+    ? entry.event
+    : JSON.stringify({ ...moment, at: undefined, afterMs: undefined });
 }
 
 interface Compared {
@@ -160,7 +170,7 @@ interface Compared {
 
 function toPlaces(recording: Recording, ids: boolean): readonly Compared[] {
   const narrate = createNarrator();
-  const places = recording.entries.flatMap((entry, index): DiffPlace[] => {
+  const places = recording.entries.flatMap((entry, index): Omit<DiffPlace, 'compared'>[] => {
     const moment = narrate(entry);
     return entry.event === 'mark' || entry.event === 'unknown'
       ? []
@@ -169,17 +179,19 @@ function toPlaces(recording: Recording, ids: boolean): readonly Compared[] {
   const comparable = toComparable(recording).entries;
   return places.map((place, index) => {
     const { at, ...content } = place.entry;
-    return { content: toContent(ids ? content : (comparable[index] ?? {}), place), place };
+    const compared = withoutTimes(ids ? content : (comparable[index] ?? {}));
+    // An ack of another command is another, though both say the same.
+    const acknowledged = place.moment?.what === 'acknowledged' ? place.moment.command : '';
+    return { content: JSON.stringify(compared) + acknowledged, place: { ...place, compared } };
   });
 }
 
-/** What is compared: without what the platform says of the time, and with which command an ack is for. */
-function toContent(entry: object, { moment }: DiffPlace): string {
-  const acknowledged = moment?.what === 'acknowledged' ? moment.command : '';
+/** Takes out what the platform says of the time. */
+function withoutTimes(entry: object): object {
   const isMessage = 'json' in entry && typeof entry.json === 'object' && entry.json !== null;
-  if (!isMessage) return JSON.stringify(entry) + acknowledged;
+  if (!isMessage) return entry;
   const { timestamp, offset, ...json } = entry.json as Readonly<Record<string, unknown>>;
-  return JSON.stringify({ ...entry, json }) + acknowledged;
+  return { ...entry, json };
 }
 
 /** What is of the file, and not of the call. */

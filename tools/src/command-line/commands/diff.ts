@@ -11,6 +11,7 @@ import type { Paint } from '../paint.js';
 import { loadInput, nameInput } from '../read-input.js';
 import { showMoment, visible } from '../show-moment.js';
 import { openStandardOutput } from '../standard-output.js';
+import { readingOf, tellApart } from '../tell-apart.js';
 import { toVisibleJson } from '../to-visible-json.js';
 
 /** What `livecall diff` was called with. */
@@ -47,10 +48,11 @@ function roomFor(): number {
 interface PlainPlace {
   readonly line: number;
   readonly moment: Moment | undefined;
+  readonly compared: object;
 }
 
 function toPlain(row: DiffRow): object {
-  const place = ({ line, moment }: DiffPlace): PlainPlace => ({ line, moment });
+  const place = ({ line, moment, compared }: DiffPlace): PlainPlace => ({ line, moment, compared });
   return {
     change: row.what,
     ...('left' in row && { left: place(row.left) }),
@@ -76,6 +78,7 @@ function showDiff(
     if (skipped > 0) lines.push(paint.dim(`  … ${skipped} alike`));
     skipped = 0;
   };
+  const sides = toSides(rows);
   rows.forEach((row, index) => {
     const near = rows.slice(Math.max(0, index - AROUND), index + AROUND + 1);
     if (near.every(({ what }) => what === 'same')) {
@@ -83,7 +86,7 @@ function showDiff(
       return;
     }
     tellSkipped();
-    lines.push(...showRow(row, rows[index - 1], rows[index + 1], paint));
+    lines.push(...showRow(row, [rows[index - 1], rows[index + 1]], sides, paint));
   });
   tellSkipped();
   const count = rows.filter(({ what }) => what !== 'same').length + header.length;
@@ -99,10 +102,25 @@ function showDiff(
   ].join('\n');
 }
 
+/** What the one has and the other has not, by how it reads. */
+interface Sides {
+  readonly removed: ReadonlyMap<string, DiffPlace>;
+  readonly added: ReadonlyMap<string, DiffPlace>;
+}
+
+function toSides(rows: readonly DiffRow[]): Sides {
+  const byReading = (places: readonly DiffPlace[]) =>
+    new Map(places.map((place) => [readingOf(place), place]));
+  return {
+    removed: byReading(rows.flatMap((row) => (row.what === 'removed' ? [row.left] : []))),
+    added: byReading(rows.flatMap((row) => (row.what === 'added' ? [row.right] : []))),
+  };
+}
+
 function showRow(
   row: DiffRow,
-  before: DiffRow | undefined,
-  after: DiffRow | undefined,
+  [before, after]: readonly [DiffRow | undefined, DiffRow | undefined],
+  { removed, added }: Sides,
   paint: Paint,
 ): readonly string[] {
   switch (row.what) {
@@ -110,32 +128,44 @@ function showRow(
       return [`  ${showPlace(row.left, paint)}`];
     case 'moved': {
       const way = row.byMs > 0 ? 'later' : 'earlier';
-      const by = showDuration(Math.abs(row.byMs));
+      const byMs = Math.abs(row.byMs);
+      const by = byMs < 1 ? `${byMs}ms` : showDuration(byMs);
       return [
         `${paint.yellow('~')} ${showPlace(row.left, paint)}  ${paint.yellow(`${by} ${way}`)}`,
       ];
     }
-    case 'removed':
-      return [
-        paint.red(
-          `- ${showSide(row.left, after?.what === 'added' ? after.right : undefined, paint)}`,
-        ),
-      ];
-    case 'added':
-      return [
-        paint.green(
-          `+ ${showSide(row.right, before?.what === 'removed' ? before.left : undefined, paint)}`,
-        ),
-      ];
+    case 'removed': {
+      const beside = after?.what === 'added' ? after.right : undefined;
+      return [paint.red(`- ${showSide(row.left, beside, added, paint)}`)];
+    }
+    case 'added': {
+      const beside = before?.what === 'removed' ? before.left : undefined;
+      return [paint.green(`+ ${showSide(row.right, beside, removed, paint)}`)];
+    }
   }
 }
 
-/** Shows an entry; where the other has other words by the same speaker, those that differ stand out. */
-function showSide(place: DiffPlace, other: DiffPlace | undefined, paint: Paint): string {
+/**
+ * Shows an entry. Where one of the other side reads alike, what differs is told; where the one beside
+ * it has other words by the same speaker, those that differ stand out.
+ */
+function showSide(
+  place: DiffPlace,
+  beside: DiffPlace | undefined,
+  others: ReadonlyMap<string, DiffPlace>,
+  paint: Paint,
+): string {
   const plain = pc.createColors(false);
-  const [here, there] = [place.moment, other?.moment];
+  const reading = readingOf(place);
+  const isBeside = beside !== undefined && readingOf(beside) === reading;
+  const alike = isBeside ? beside : others.get(reading);
+  if (alike !== undefined) {
+    const apart = tellApart(place, alike);
+    return `${showPlace(place, plain)}${apart === '' ? '' : `  ${apart}`}`;
+  }
+  const [here, there] = [place.moment, beside?.moment];
   if (here?.what !== 'said' || there?.what !== 'said' || here.role !== there.role) {
-    return showPlace(place, plain) + showRest(place, other);
+    return showPlace(place, plain);
   }
   const changes = diffWordsWithSpace(visible(there.text), visible(here.text));
   const text = changes
@@ -144,15 +174,6 @@ function showSide(place: DiffPlace, other: DiffPlace | undefined, paint: Paint):
     .join('');
   const empty = { ...place, moment: { ...here, text: '' } };
   return `${showPlace(empty, plain)}${text}`;
-}
-
-/** What differs is not always told: then the entry itself. */
-function showRest({ entry, moment }: DiffPlace, other: DiffPlace | undefined): string {
-  const { at: _ours, ...told } = moment ?? { at: 0 };
-  const { at: _theirs, ...otherTold } = other?.moment ?? { at: 0 };
-  if (JSON.stringify(told) !== JSON.stringify(otherTold)) return '';
-  const { at, ...fields } = entry;
-  return `  ${toVisibleJson(fields)}`;
 }
 
 function showPlace({ line, moment, entry }: DiffPlace, paint: Paint): string {
