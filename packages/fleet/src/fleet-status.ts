@@ -2,8 +2,9 @@ import { jetstreamManager } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/transport-node';
 import type { ConnectionState } from '@livecall/core';
 
+import { toBrokerUnfit } from './broker-unfit-error.js';
 import { toFleetNames } from './fleet-names.js';
-import type { FleetOptions } from './fleet-names.js';
+import type { FleetNames, FleetOptions } from './fleet-names.js';
 import type { Run } from './run.js';
 
 /** A call as its worker sees it. */
@@ -52,6 +53,7 @@ export interface FleetStatusOptions extends FleetOptions {
 /**
  * Asks the workers and the broker how things stand.
  *
+ * @throws BrokerUnfitError where the broker does not say
  * @example
  * import { fleetStatus } from '@livecall/fleet';
  * import type { NatsConnection } from '@nats-io/transport-node';
@@ -64,11 +66,9 @@ export async function fleetStatus(
   { waitMs = 1_000, ...fleet }: FleetStatusOptions = {},
 ): Promise<FleetStatus> {
   const names = toFleetNames(fleet);
-  const manager = await jetstreamManager(connection, { checkAPI: false, timeout: 5_000 });
-  const [workers, jobs, calls] = await Promise.all([
+  const [workers, [jobs, calls]] = await Promise.all([
     askWorkers(connection, names.workersSubject, waitMs),
-    manager.consumers.info(names.jobsStream, names.jobsConsumer),
-    manager.streams.info(names.callsStream),
+    askBroker(connection, names),
   ]);
   const { num_subjects: kept = 0, messages, bytes } = calls.state;
   return {
@@ -77,6 +77,18 @@ export async function fleetStatus(
     taken: jobs.num_ack_pending,
     stored: { calls: kept, messages, bytes },
   };
+}
+
+async function askBroker(connection: NatsConnection, names: FleetNames) {
+  try {
+    const manager = await jetstreamManager(connection, { checkAPI: false, timeout: 5_000 });
+    return await Promise.all([
+      manager.consumers.info(names.jobsStream, names.jobsConsumer),
+      manager.streams.info(names.callsStream),
+    ]);
+  } catch (error) {
+    throw toBrokerUnfit(error, 'The state of the fleet cannot be read');
+  }
 }
 
 async function askWorkers(

@@ -8,6 +8,7 @@ import * as E from 'fp-ts/lib/Either.js';
 import { asyncScheduler, Observable } from 'rxjs';
 
 import { brokerLink } from './broker-link.js';
+import { toBrokerUnfit } from './broker-unfit-error.js';
 import { isCallId, toFleetNames } from './fleet-names.js';
 import type { FleetNames, FleetOptions } from './fleet-names.js';
 import { followJob } from './follow-job.js';
@@ -71,7 +72,7 @@ export type WorkerNews =
  * written to the call's subject, where `brokerTransport` reads it.
  *
  * It completes when it was drained. Unsubscribing hangs up, and gives the jobs back without waiting
- * for who takes them. It errors when the queue is not there at first, or when the connection to the
+ * for who takes them. It errors with a `BrokerUnfitError` when the queue is not there at first, or when the connection to the
  * broker is closed; that the broker is away is no error.
  *
  * @throws TypeError for an option that cannot be
@@ -300,9 +301,13 @@ interface Queue {
 }
 
 async function openQueue(connection: NatsConnection, names: FleetNames): Promise<Queue> {
-  const manager = await jetstreamManager(connection, { checkAPI: false, timeout: 2_000 });
-  const { config } = await manager.consumers.info(names.jobsStream, names.jobsConsumer);
-  return { manager, ackWaitMs: (config.ack_wait ?? 30e9) / 1e6 };
+  try {
+    const manager = await jetstreamManager(connection, { checkAPI: false, timeout: 2_000 });
+    const { config } = await manager.consumers.info(names.jobsStream, names.jobsConsumer);
+    return { manager, ackWaitMs: (config.ack_wait ?? 30e9) / 1e6 };
+  } catch (error) {
+    throw toBrokerUnfit(error, 'The queue of the fleet cannot be read');
+  }
 }
 
 interface Reported {

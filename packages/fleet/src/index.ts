@@ -1,6 +1,7 @@
 /* The broker */
 export { connectBroker } from './connect-broker.js';
-export { BrokerUnfitError, setUpFleet } from './set-up-fleet.js';
+export { BrokerUnfitError } from './broker-unfit-error.js';
+export { setUpFleet } from './set-up-fleet.js';
 export type { SetUpFleetOptions } from './set-up-fleet.js';
 export type { FleetOptions } from './fleet-names.js';
 

@@ -3,6 +3,7 @@ import type { NatsConnection } from '@nats-io/transport-node';
 import * as E from 'fp-ts/lib/Either.js';
 import * as t from 'io-ts';
 
+import { isTimeout, toBrokerUnfit } from './broker-unfit-error.js';
 import { assertCallId, isCallId, toFleetNames } from './fleet-names.js';
 import type { FleetOptions } from './fleet-names.js';
 
@@ -60,6 +61,7 @@ export class AlreadyEnqueuedError extends Error {
  * Puts a call into the queue; the first worker with a free slot follows it.
  *
  * @throws AlreadyEnqueuedError
+ * @throws BrokerUnfitError where JetStream does not answer; it may be in the queue all the same
  * @throws TypeError for a call id that cannot stand in a subject, or a job that holds a token
  * @example
  * import { enqueue } from '@livecall/fleet';
@@ -85,7 +87,10 @@ export async function enqueue(
     );
   } catch (error) {
     const isThere = error instanceof JetStreamApiError && error.code === 10_071;
-    throw isThere ? new AlreadyEnqueuedError(job.callId, error) : error;
+    if (isThere) throw new AlreadyEnqueuedError(job.callId, error);
+    if (!isTimeout(error)) throw error;
+    const problem = `Whether the call ${job.callId} was enqueued is not known (enqueue it again: if it was, that is refused)`;
+    throw toBrokerUnfit(error, problem);
   }
 }
 

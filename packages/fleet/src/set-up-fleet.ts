@@ -10,6 +10,7 @@ import type { ConsumerConfig, JetStreamManager, StreamConfig } from '@nats-io/je
 import { nanos } from '@nats-io/transport-node';
 import type { NatsConnection } from '@nats-io/transport-node';
 
+import { BrokerUnfitError, toBrokerUnfit } from './broker-unfit-error.js';
 import { toFleetNames } from './fleet-names.js';
 import type { FleetOptions } from './fleet-names.js';
 
@@ -32,12 +33,6 @@ export interface SetUpFleetOptions extends FleetOptions {
   readonly ackWaitMs?: number;
   /** How many servers of a cluster keep each entry: 1, 3 or 5. @default 1 */
   readonly replicas?: number;
-}
-
-/** The broker cannot do what a fleet needs, or has been set up for something else. */
-export class BrokerUnfitError extends Error {
-  readonly _tag = 'BrokerUnfitError';
-  override readonly name = 'BrokerUnfitError';
 }
 
 /**
@@ -159,7 +154,7 @@ async function findOrMake<Info extends { readonly config: object }>(
   try {
     return { config: (await find()).config, isNew: false };
   } catch (error) {
-    if (!isNotFound(error)) throw toUnfit(error, `The ${what} cannot be read`);
+    if (!isNotFound(error)) throw toBrokerUnfit(error, `The ${what} cannot be read`);
   }
   try {
     return { config: (await make()).config, isNew: true };
@@ -168,7 +163,7 @@ async function findOrMake<Info extends { readonly config: object }>(
     if (error instanceof JetStreamApiError && /already|in use/.test(error.message)) {
       return { config: (await find()).config, isNew: false };
     }
-    throw toUnfit(error, `The ${what} cannot be made`);
+    throw toBrokerUnfit(error, `The ${what} cannot be made`);
   }
 }
 
@@ -193,18 +188,6 @@ function assertKept<A extends object>(
 
 function isNotFound(error: unknown): boolean {
   return error instanceof JetStreamApiError && error.status === 404;
-}
-
-function toUnfit(error: unknown, what: string): Error {
-  if (!(error instanceof Error)) return new BrokerUnfitError(`${what}.`);
-  const advice = /storage|resources/.test(error.message)
-    ? '; see the server’s max_file_store, and ask for fewer bytes'
-    : /not enabled|no responders/.test(error.message)
-      ? '; start the server with -js'
-      : /^timeout/i.test(error.message)
-        ? '; JetStream does not answer, see its disk and its log'
-        : '';
-  return new BrokerUnfitError(`${what}: ${error.message}${advice}.`, { cause: error });
 }
 
 function assertAbove(options: Readonly<Record<string, number>>, least: number): void {
