@@ -7,12 +7,15 @@ import type { CountryCode } from 'libphonenumber-js';
 
 import type { FoundPhone } from './choose-phones.js';
 import { toCurrent } from './outdated-prefix.js';
+import { toAllDigits } from './join-pieces.js';
 import { createPhoneFinder } from './phone-finder.js';
 import { createPhoneJudge } from './phone-judge.js';
 import { toAsciiDigits } from './to-ascii-digits.js';
 
 /** Replaces phone numbers; the same number gets the same pseudonym, however it is written. */
 export interface PhonePseudonyms {
+  /** Whether a field that holds a phone number stays as it is. */
+  isKept(phone: string): boolean;
   /** Replaces a field that holds a phone number and nothing else; one without digits is kept. */
   inField(phone: string): string;
   /** Replaces a number of JSON's that is a phone number's digits; the same where it is none. */
@@ -66,7 +69,7 @@ export function createPhonePseudonyms({
 }: PhonePseudonymsOptions = {}): PhonePseudonyms {
   const countries = toCountries(defaultCountry);
   const judge = createPhoneJudge(countries);
-  const { isNorthAmerican } = judge;
+  const { isNorthAmerican, fewest } = judge;
   const findPhones = createPhoneFinder(judge);
   const pseudonyms = new Map<string, string>();
   /** Local numbers that came before any number that ends with them. */
@@ -130,18 +133,29 @@ export function createPhonePseudonyms({
       });
   };
 
+  /** The number that a field holds; `undefined` where it has too few digits. */
+  const toFieldNumber = (phone: string): string | undefined => {
+    const written = toAsciiDigits(phone);
+    const figures = written.replace(/\D/g, '');
+    const all = figures.length < LOCAL_DIGITS ? toAllDigits(written) : figures;
+    const digits = all.length > figures.length ? all : figures;
+    if (digits.length < FEWEST_DIGITS) return undefined;
+    return toNumber(digits === figures ? written : toPlus(written) + digits, digits);
+  };
+
   return {
+    isKept(phone) {
+      const number = toFieldNumber(phone);
+      return number === undefined || isKept(number);
+    },
     inField(phone) {
-      const written = toAsciiDigits(phone);
-      const digits = written.replace(/\D/g, '');
-      if (digits.length < FEWEST_DIGITS) return phone;
-      const number = toNumber(written, digits);
-      if (isKept(number)) return phone;
+      const number = toFieldNumber(phone);
+      if (number === undefined || isKept(number)) return phone;
       if (!FICTIONAL.test(number)) judge.learn(number);
       return toPseudonym(number);
     },
     inNumber(number) {
-      if (!Number.isSafeInteger(number) || number < 10 ** (judge.fewest - 1)) return number;
+      if (!Number.isSafeInteger(number) || number < 10 ** (fewest - 1)) return number;
       const digits = String(number);
       const [found] = FICTIONAL.test(`+${digits}`)
         ? [{ start: 0, end: digits.length, number: `+${digits}`, hasPlus: false }]
@@ -178,6 +192,9 @@ function toCountries(defaultCountry: string | readonly string[]): readonly Count
     `defaultCountry must be a country's two letters, GB for one, not ${JSON.stringify(wrong ?? countries)}.`,
   );
 }
+
+/** Whether a number is abroad, as it is said. */
+const toPlus = (written: string): string => (/^\W*(?:\+|plus|加)/iu.test(written) ? '+' : '');
 
 /** `202-555-0100`, as the machines that transcribe write a number that was spoken. */
 function toNational(number: string): string {

@@ -130,6 +130,41 @@ it.each([
     '{"phone":{"id":"+12025550100","national":"+12025550100","local":"+12025550100","type":"mobile","n":2}}',
   ],
   [
+    'in words, in numerals, or in both',
+    '{"list":[{"phone":"four one five, five five five, two six seven one"},{"phone":"四一五五五五二六七一"},{"phone":"plus one 415 555 two six seven one"},{"phone":"one line"}]}',
+    '{"list":[{"phone":"+12025550100"},{"phone":"+12025550100"},{"phone":"+12025550100"},{"phone":"one line"}]}',
+  ],
+  [
+    'that is a number of JSON within a phone',
+    '{"phone":{"number":7301884},"to":{"phone":{"line":"2671"}},"list":[{"phone":{"a":{"b":["730-1885"]}}}]}',
+    '{"phone":{"number":12025550100},"to":{"phone":{"line":"+12025550101"}},"list":[{"phone":{"a":{"b":["+12025550102"]}}}]}',
+  ],
+  [
+    'in words within a phone',
+    '{"phone":{"said":"four one five five five five two six seven one","by":"one of them"}}',
+    '{"phone":{"said":"+12025550100","by":"one of them"}}',
+  ],
+  [
+    'whose parts stand in several fields, where one of them becomes all of it',
+    '{"list":[{"phone":{"country":1,"area":"415","exchange":"555","line":"2671"}},{"phone":{"local":5552671,"area":415}},{"phone":{"cc":"+1","rest":[415,5552671]}}]}',
+    '{"list":[{"phone":{"country":0,"area":"","exchange":"","line":"+12025550100"}},{"phone":{"local":12025550100,"area":0}},{"phone":{"cc":"","rest":[0,12025550100]}}]}',
+  ],
+  [
+    'whose parts stand in each of several objects',
+    '{"phone":[{"area":"415","local":"5552671"},{"area":"212","local":"5552672"}]}',
+    '{"phone":[{"area":"","local":"+12025550100"},{"area":"","local":"+12025550101"}]}',
+  ],
+  [
+    'that an array has in groups, or in words',
+    '{"list":[{"phone":["73","01","89","3"]},{"phone":[4,1,5,5]},{"phone":["four one five","555","two six seven one"]}]}',
+    '{"list":[{"phone":["+12025550100"]},{"phone":[12025550101]},{"phone":["+12025550102"]}]}',
+  ],
+  [
+    'that is whole beside few digits of something else, or beside another',
+    '{"list":[{"phone":{"number":4155552671,"x":1,"ext":"12"}},{"phone":{"ext":"2671","number":"7301884"}}]}',
+    '{"list":[{"phone":{"number":12025550100,"x":1,"ext":"12"}},{"phone":{"ext":"+12025550101","number":"+12025550102"}}]}',
+  ],
+  [
     'of a field that is published, under a name that stands twice',
     '{"type":"ack","ackId":"+14155552671","ackId":"+14155552671","x":{"ackId":"+14155552672"}}',
     '{"type":"ack","ackId":"+14155552671","ackId":"+14155552671","x":{"ackId":"+12025550100"}}',
@@ -295,6 +330,12 @@ it('recognises the national numbers of the country that it is told', () => {
   expect(
     redact([line, line.replace('020 7946 0958', '+442079460958')], { defaultCountry: 'GB' }),
   ).toEqual(Array(2).fill(line.replace('020 7946 0958', '+12025550100')));
+});
+
+it('keeps the parts of a phone number as they are if it is told to', () => {
+  const frame = '{"phone":{"area":415,"local":"5552671"}}';
+
+  expect(redactFrames([frame], { keepPhones: true })).toEqual([frame]);
 });
 
 it('keeps phone numbers if it is told to', () => {

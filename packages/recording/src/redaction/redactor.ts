@@ -7,6 +7,7 @@ import { toFrame, toPayload } from '../format/payload.js';
 import type { Payload } from '../format/payload.js';
 import type { Entry, Header } from '../format/recording.js';
 import { maskBytes, maskWords } from './mask-words.js';
+import { isAllDigits, joinPieces } from './join-pieces.js';
 import { createPhonePseudonyms } from './phone-pseudonyms.js';
 import type { PhonePseudonyms } from './phone-pseudonyms.js';
 import { countNames, redactJsonText } from './redact-json-text.js';
@@ -124,6 +125,7 @@ const ENDPOINT: ReadonlySet<string> = new Set(['endpoint']);
 const PAYLOAD: ReadonlySet<string> = new Set(['json', 'text', 'base64']);
 
 const NO_PSEUDONYMS: PhonePseudonyms = {
+  isKept: () => true,
   inField: (phone) => phone,
   inNumber: (number) => number,
   inText: (text) => text,
@@ -139,7 +141,7 @@ interface JsonRedactor {
 
 function createJsonRedactor(
   holds: AnyProtocol['holds'],
-  { inField, inNumber, inText }: PhonePseudonyms,
+  { isKept, inField, inNumber, inText }: PhonePseudonyms,
   inWords: (text: string) => string,
 ): JsonRedactor {
   const inPhone = rememberLast(inField);
@@ -149,23 +151,22 @@ function createJsonRedactor(
   const inJson = (value: unknown, key = '', isOfPhone = false, held?: Holds): unknown => {
     if (held === 'structure' && typeof value !== 'object') return value;
     if (typeof value === 'string') {
-      if (isPhone(key) || (isOfPhone && NOTHING_ELSE.test(value))) return inPhone(value);
+      if (isPhone(key) || (isOfPhone && isAllDigits(value))) return inPhone(value);
       return held === 'notice' ? inText(value) : inWords(value);
     }
     if (typeof value === 'number') {
-      return isPhone(key) ? Number(inPhone(String(value))) : inNumber(value);
+      return isPhone(key) || isOfPhone ? Number(inPhone(String(value))) : inNumber(value);
     }
     if (Array.isArray(value)) {
-      const spelled = isPhone(key) ? toSpelled(value) : undefined;
-      if (spelled !== undefined) {
-        const phone = inPhone(spelled);
-        return phone === spelled ? value : [typeof value[0] === 'number' ? Number(phone) : phone];
-      }
+      const whole = isPhone(key) && !isOfPhone ? joinPieces(value, isKept) : value;
+      if (whole !== value) return inJson(whole, key, true);
       const items = value.map((item) => inJson(item, key, isOfPhone));
       return items.every((item, index) => item === value[index]) ? value : items;
     }
     if (!isFields(value)) return value;
     const isIn = isOfPhone || isPhone(key);
+    const whole = isIn && !isOfPhone ? joinPieces(value, isKept) : value;
+    if (whole !== value) return inJson(whole, key, true);
     return mapObject(value, (item, name) => inJson(item, name, isIn), inText);
   };
   return {
@@ -181,26 +182,6 @@ function createJsonRedactor(
 function isFields(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
-
-/** The number that is spelled in an array, digit by digit or group by group; none where it holds several. */
-function toSpelled(items: readonly unknown[]): string | undefined {
-  const isSpelled = items.every(
-    (item) => (typeof item === 'string' && SPELLED.test(item)) || typeof item === 'number',
-  );
-  if (!isSpelled || items.length < 2) return undefined;
-  const groups = items.map((item) => String(item).replace(/[^\d+]/g, ''));
-  const spelled = groups.join('');
-  const isOne =
-    spelled.length > 7 && spelled.length <= LONGEST && groups.every(({ length }) => length < 8);
-  return isOne ? spelled : undefined;
-}
-/** What leads out of a country, and the longest number. */
-const LONGEST = 18;
-
-const SPELLED = /^\+?[\d\s()./-]*$/;
-
-/** A number and nothing else, as one that stands in an object called `phone`. */
-const NOTHING_ELSE = /^\+?(?:[\s()./-]*\d){7,}[\s()./-]*$/;
 
 /** A call has one caller, whose number comes again each time that it starts; to read it takes long. */
 function rememberLast(inField: (phone: string) => string): (phone: string) => string {
