@@ -1,6 +1,6 @@
 import { lazily } from './lazily.js';
 import { findCue } from './number-cues.js';
-import { isCard, isCounting, isOfCode, isOfOther } from './other-numbers.js';
+import { isCard, isCounting, isDate, isOfCode, isOfOther } from './other-numbers.js';
 import type { Judgement, PhoneJudge } from './phone-judge.js';
 import type { Group, Run } from './read-digits.js';
 import { Gap } from './scan-digits.js';
@@ -190,5 +190,6 @@ function judgeGroups(
   );
   if (isOther) return undefined;
   if (!(judged.isShaped && isMarked) && isOfCode(before)) return undefined;
+  if (isDate(before, groups)) return undefined;
   return groups.length === 1 && isCard(digits) ? undefined : judged;
 }

@@ -25,8 +25,9 @@ export const ROWS: Readonly<Record<(typeof LANGUAGES)[number], readonly Row[]>> 
     ['plus', '*plus'],
     [
       'filler',
-      '*uh|*um|*uhm|*er|*erm|*ah|*eh|*hmm|*hm|*mm|*ok|*okay|*yeah|*yes|*so|*like|*well|*then|*right|*now|*dash|*hyphen|*slash|*comma|*space|*pause|*digit|*digits|*i|*that|*my|*excuse|*me',
+      '*uh|*um|*uhm|*er|*erm|*ah|*eh|*hmm|*hm|*mm|*ok|*okay|*yeah|*yes|*so|*like|*well|*then|*right|*now|*dash|*hyphen|*slash|*comma|*space|*pause|*digit|*digits|*i|*that|*my|*excuse|*me|*number|*minus|*open|*close|*left|*paren|*parens|*parenthesis|*parentheses|*bracket|*brackets',
     ],
+    ['point', '*dot|*point|*period'],
     [
       'correction',
       '*sorry|*no|*nope|*wait|*actually|*correction|*oops|*rather|*mean|*scratch|*strike|*apologies|*pardon|*mistake|*wrong',
@@ -52,8 +53,9 @@ export const ROWS: Readonly<Record<(typeof LANGUAGES)[number], readonly Row[]>> 
     ['plus', '*más|*mas'],
     [
       'filler',
-      '*eh|*em|*este|*mmm|*pues|*bueno|*vale|*sí|*si|*luego|*después|*ahora|*guion|*guión|*raya|*coma|*espacio|*prefijo|*o|*sea|*me',
+      '*eh|*em|*este|*mmm|*pues|*bueno|*vale|*sí|*si|*luego|*después|*ahora|*guion|*guión|*raya|*coma|*espacio|*prefijo|*o|*sea|*me|*número|*numero|*menos|*abre|*cierra|*paréntesis|*parentesis|*barra',
     ],
+    ['point', '*punto'],
     [
       'correction',
       '*perdón|*perdon|*no|*digo|*disculpe|*espere|*espera|*mejor|*perdona|*perdone|*disculpa|*corrijo|*momento',
@@ -79,8 +81,9 @@ export const ROWS: Readonly<Record<(typeof LANGUAGES)[number], readonly Row[]>> 
     ['plus', '*plus'],
     [
       'filler',
-      '*äh|*ähm|*öh|*hm|*mhm|*also|*dann|*ja|*gut|*ok|*okay|*so|*komma|*strich|*bindestrich|*schrägstrich|*leerzeichen|*pause|*die|*ich|*nicht',
+      '*äh|*ähm|*öh|*hm|*mhm|*also|*dann|*ja|*gut|*ok|*okay|*so|*komma|*strich|*bindestrich|*schrägstrich|*leerzeichen|*pause|*die|*ich|*nicht|*nummer|*minus|*klammer|*auf|*zu',
     ],
+    ['point', '*punkt'],
     [
       'correction',
       '*nein|*nee|*moment|*entschuldigung|*sorry|*korrektur|*quatsch|*falsch|*verzeihung|*stopp|*halt|*stimmt|*meine|*pardon',
@@ -99,8 +102,9 @@ export const ROWS: Readonly<Record<(typeof LANGUAGES)[number], readonly Row[]>> 
     ['plus', '*plus'],
     [
       'filler',
-      '*euh|*heu|*hum|*ben|*bah|*alors|*donc|*puis|*ensuite|*oui|*bon|*voilà|*tiret|*virgule|*espace|*slash|*moi|*je|*veux|*dire',
+      '*euh|*heu|*hum|*ben|*bah|*alors|*donc|*puis|*ensuite|*oui|*bon|*voilà|*tiret|*virgule|*espace|*slash|*moi|*je|*veux|*dire|*numéro|*moins|*parenthèse|*ouvrante|*fermante|*ouvrez|*fermez',
     ],
+    ['point', '*point'],
     [
       'correction',
       '*non|*pardon|*attendez|*attends|*désolé|*désolée|*enfin|*excusez|*excuse|*erreur|*plutôt',
@@ -131,8 +135,9 @@ export const ROWS: Readonly<Record<(typeof LANGUAGES)[number], readonly Row[]>> 
     ['plus', '*mais'],
     [
       'filler',
-      '*é|*hã|*ahn|*eh|*hum|*então|*aí|*depois|*tá|*sim|*bom|*agora|*traço|*hífen|*vírgula|*espaço|*quer|*xx',
+      '*é|*hã|*ahn|*eh|*hum|*então|*aí|*depois|*tá|*sim|*bom|*agora|*traço|*hífen|*vírgula|*espaço|*quer|*xx|*número|*menos|*abre|*fecha|*parêntese|*parênteses|*barra',
     ],
+    ['point', '*ponto'],
     [
       'correction',
       '*não|*desculpa|*desculpe|*perdão|*digo|*espera|*espere|*aliás|*ops|*minto|*errei|*opa|*dizer|*perdoa',
@@ -162,8 +167,9 @@ export const ROWS: Readonly<Record<(typeof LANGUAGES)[number], readonly Row[]>> 
     ['plus', '*più'],
     [
       'filler',
-      '*ehm|*eh|*mmm|*allora|*poi|*quindi|*ecco|*sì|*ok|*trattino|*virgola|*spazio|*barra|*volevo|*mi',
+      '*ehm|*eh|*mmm|*allora|*poi|*quindi|*ecco|*sì|*ok|*trattino|*virgola|*spazio|*barra|*volevo|*mi|*numero|*meno|*parentesi|*aperta|*chiusa|*apri|*chiudi',
     ],
+    ['point', '*punto'],
     [
       'correction',
       '*no|*scusi|*scusa|*scusate|*anzi|*aspetti|*aspetta|*pardon|*cioè|*errore|*dire|*correggo',

@@ -19,6 +19,8 @@ export type WordKind =
   | 'plus'
   /** Said between digits, and none of them. */
   | 'filler'
+  /** A mark between digits that may be a decimal's as well: `dot`. */
+  | 'point'
   /** Takes back what stands before it: `sorry`. */
   | 'correction'
   /** It is no number's in that language. */

@@ -61,5 +61,5 @@ export function toKnownWord(meanings: readonly (NumberWord | undefined)[]): Know
 
 /** Whether it stands for digits. */
 export function isDigits(kind: WordKind): boolean {
-  return !['and', 'plus', 'filler', 'correction', 'other'].includes(kind);
+  return !['and', 'plus', 'filler', 'point', 'correction', 'other'].includes(kind);
 }

@@ -13,6 +13,7 @@ import type { PhoneJudge } from './phone-judge.js';
 import { readDigits } from './read-digits.js';
 import type { Group, Run, Stretch } from './read-digits.js';
 import { toAsciiDigits } from './to-ascii-digits.js';
+import { withoutMarkup } from './without-markup.js';
 
 /**
  * Makes the finder of phone numbers in running text, as machines write them. It gives them in the
@@ -22,8 +23,6 @@ import { toAsciiDigits } from './to-ascii-digits.js';
  * not even when it is given that part of the text alone.
  */
 export function createPhoneFinder(judge: PhoneJudge): (text: string) => readonly FoundPhone[] {
-  const { fewest } = judge;
-
   /** Finds what stands in a part of a stretch, where nothing was found yet. */
   const findBetween = (
     text: string,
@@ -32,6 +31,7 @@ export function createPhoneFinder(judge: PhoneJudge): (text: string) => readonly
     to: number,
   ): readonly FoundPhone[] => {
     const [start, end] = [Math.max(stretch.start, from), Math.min(stretch.end, to)];
+    const { fewest } = judge;
     if (end - start < fewest) return NONE;
     const isAll = start === stretch.start && end === stretch.end;
     const part = { text, from, to };
@@ -43,8 +43,9 @@ export function createPhoneFinder(judge: PhoneJudge): (text: string) => readonly
   };
 
   return (written) => {
-    const text = OTHER_SCRIPTS.test(written) ? toAsciiDigits(written) : written;
-    const stretches = readDigits(text, fewest);
+    const plain = OTHER_SCRIPTS.test(written) ? toAsciiDigits(written) : written;
+    const text = MAY_BE_MARKED_UP.test(plain) ? withoutMarkup(plain) : plain;
+    const stretches = readDigits(text, judge.fewest);
     if (stretches.length === 0) return NONE;
     const pieces = stretches.map((stretch): Piece => ({
       stretch,
@@ -84,6 +85,7 @@ export function createPhoneFinder(judge: PhoneJudge): (text: string) => readonly
 }
 
 const NONE: readonly never[] = [];
+const MAY_BE_MARKED_UP = /[<&%]/;
 const OTHER_SCRIPTS = /[^\0-\u024f\u2000-\u206f]/;
 
 /** No text has so many places. */

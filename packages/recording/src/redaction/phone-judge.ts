@@ -68,7 +68,7 @@ const ROUND = /^\d\d0\d{3}0$/;
 
 /** Says whether digits are a phone number, and which. */
 export interface PhoneJudge {
-  /** Fewer digits are none. */
+  /** Fewer digits are none; it becomes less where a shorter number is learnt. */
   readonly fewest: number;
   readonly isNorthAmerican: boolean;
   /** How many digits numbers have, without a plus and without what leads out of a country. */
@@ -100,7 +100,9 @@ export function createPhoneJudge(countries: readonly CountryCode[]): PhoneJudge 
   let most = Math.max(...lengths);
   const leadsOut = (digits: string) =>
     LEADING_OUT.test(digits) || plans.some((plan) => plan.leadsOut(digits));
+  const fewest = Math.min(...plans.map((plan) => plan.fewest));
   const known = new Map<string, string>();
+  let fewestKnown = fewest;
   const identities = new Map<string, Identity | undefined>();
 
   const isLocal = (digits: string) =>
@@ -159,13 +161,15 @@ export function createPhoneJudge(countries: readonly CountryCode[]): PhoneJudge 
 
   const judge = (candidate: Candidate): Judgement | undefined => {
     const { digits, hasPlus, size, lengths, isSpoken, isMarked, isWhole, toCue } = candidate;
-    const same = digits.length >= FEWEST_DIGITS ? known.get(digits) : undefined;
-    if (same !== undefined) return { number: same, rank: 3, isShaped: true };
+    const same = known.get(digits);
+    if (same !== undefined && (digits.length >= FEWEST_DIGITS || isShortOne(candidate)))
+      return { number: same, rank: 3, isShaped: true };
+    if (digits.length < fewest) return undefined;
     if (hasPlus) return judgePlus(candidate);
     const isSpelled = size > 1 && size === digits.length;
     if (isLocal(digits)) {
       const isJoined = lengths === '3,4' && isMarked;
-      const isDictated = size > 1 && (isSpelled || isSpoken || lengths.startsWith('3,'));
+      const isDictated = isSpelled || isSpoken || size === 1 || lengths.startsWith('3,');
       if (isJoined || (isDictated && toCue() === 'phone'))
         return { number: digits, rank: 1, isShaped: isJoined };
     }
@@ -202,7 +206,9 @@ export function createPhoneJudge(countries: readonly CountryCode[]): PhoneJudge 
   };
 
   return {
-    fewest: Math.min(...plans.map(({ fewest }) => fewest)),
+    get fewest() {
+      return Math.min(fewest, fewestKnown);
+    },
     isNorthAmerican,
     lengths,
     get most() {
@@ -222,19 +228,35 @@ export function createPhoneJudge(countries: readonly CountryCode[]): PhoneJudge 
     judge,
     learn(number) {
       const parsed = parsePhoneNumberFromString(number);
-      const forms = [number, parsed?.nationalNumber, parsed?.formatNational()];
-      for (const form of forms) {
-        const digits = form?.replace(/\D/g, '') ?? '';
-        if (digits.length < FEWEST_DIGITS || known.has(digits)) continue;
+      const national = parsed?.formatNational();
+      const forms = [number, parsed?.nationalNumber, national].map(toDigits);
+      // Nobody says the area code to who has the same.
+      const local = toDigits(national?.replace(/^\D*\d+/, ''));
+      if (local.length >= FEWEST_DIGITS) forms.push(local);
+      for (const digits of forms) {
+        if (digits.length < FEWEST_KNOWN || known.has(digits)) continue;
         known.set(digits, number);
         lengths.add(digits.length);
         most = Math.max(most, digits.length);
+        fewestKnown = Math.min(fewestKnown, digits.length);
       }
     },
   };
 }
 
 const MOST_REMEMBERED = 10_000;
+
+/** Fewer digits are anything's, though a field had them. */
+const FEWEST_KNOWN = 4;
+const YEAR = /^(?:19|20)\d\d$/;
+
+/** Whether so few digits are the number that a field had, and not a part of something, or a year. */
+function isShortOne({ digits, isWhole, toCue }: Candidate): boolean {
+  const cue = toCue();
+  return cue === 'phone' || (isWhole && cue !== 'other' && !YEAR.test(digits));
+}
+
+const toDigits = (written = ''): string => written.replace(/\D/g, '');
 
 /** A country's numbers. */
 interface Plan {

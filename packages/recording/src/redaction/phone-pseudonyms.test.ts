@@ -48,6 +48,142 @@ it.each([
   expect(inField(phone)).toBe(expected);
 });
 
+it.each([
+  ['+14157301882', '730 1882', '202-555-0100'],
+  ['+14157301882', '7301882 is it', '202-555-0100 is it'],
+  ['+14157301882', 'seven three oh one double eight two', '202-555-0100'],
+  ['730188', "it's 730 188 ok", "it's 202-555-0100 ok"],
+  ['730188', 'so seven three oh one double eight', 'so 202-555-0100'],
+  ['73018', '73018', '202-555-0100'],
+  ['7301', 'sieben drei null eins', '202-555-0100'],
+  ['7301', 'call 7301 or 12', 'call 202-555-0100 or 12'],
+  ['2026', 'dial 2026', 'dial 202-555-0100'],
+])('finds of the field %s what is written or said as %s', (phone, text, expected) => {
+  const phones = createPhonePseudonyms();
+  phones.inField(phone);
+
+  expect(phones.inText(text)).toBe(expected);
+  expect(phones.inText('call 415-555-2672')).toBe('call 202-555-0101');
+});
+
+it.each([
+  ['730188', 'my order is 730188'],
+  ['73018', '73018 5'],
+  ['73018', '12, 73018'],
+  ['7301', '$7301'],
+  ['2026', 'in 2026'],
+  ['911', 'call 911'],
+  ['7301', 'call 7302'],
+])('takes nothing of the field %s in %s', (phone, text) => {
+  const phones = createPhonePseudonyms();
+  phones.inField(phone);
+
+  expect(phones.inText(text)).toBe(text);
+});
+
+it('leaves JSON numbers of few digits, though a field had them', () => {
+  const phones = createPhonePseudonyms();
+  phones.inField('73018');
+
+  expect(phones.inNumber(73_018)).toBe(73_018);
+});
+
+it('finds what follows the area code of a number that a field had, in any country', () => {
+  const phones = createPhonePseudonyms({ defaultCountry: 'DE' });
+  phones.inField('+498924582687');
+
+  expect(phones.inText('unter der 2458 2687')).toBe('unter der +12025550100');
+});
+
+/** Chrome's versions as they are, and random ones in their form. */
+const versions = fc
+  .tuple(fc.integer({ min: 90, max: 140 }), fc.integer({ min: 4000, max: 7000 }), fc.nat(250))
+  .map(([major, build, patch]) => `${major}.0.${build}.${patch}`);
+
+it.each(['US', 'DE', 'FR', 'GB', 'AU'])('takes no version for a number in %s', (defaultCountry) => {
+  fc.assert(
+    fc.property(
+      versions,
+      fc.constantFrom('Chrome/', 'Chrome ', 'version ', 'v'),
+      (version, name) => {
+        const text = `${name}${version} failed`;
+        expect(createPhonePseudonyms({ defaultCountry }).inText(text)).toBe(text);
+      },
+    ),
+  );
+});
+
+it.each([
+  ['FR', 'Tel/06.12.34.56.78', 'Tel/+12025550100'],
+  ['DE', 'Telefon/0151.62596589', 'Telefon/+12025550100'],
+  ['US', 'Phone/415.555.2671', 'Phone/202-555-0100'],
+  ['CH', 'Mobile/079.123.45.67', 'Mobile/+12025550100'],
+])('takes in %s the number that stands behind the slash of %s', (country, text, expected) => {
+  expect(createPhonePseudonyms({ defaultCountry: country }).inText(text)).toBe(expected);
+});
+
+it.each([
+  ['DE', 'null eins zwei drei vier fünf sechs sieben acht neun'],
+  ['DE', 'null eins zwei drei vier fünf sechs sieben acht neun zehn'],
+  ['DE', '0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10'],
+  ['FR', 'zéro un deux trois quatre cinq six sept huit neuf dix'],
+  ['IT', 'zero uno due tre quattro cinque sei sette otto nove'],
+  ['IT', 'zero uno due tre quattro cinque sei sette'],
+  ['GB', 'zero one two three four five six seven eight nine ten'],
+])('takes in %s nothing of what is counted from zero: %s', (country, text) => {
+  expect(createPhonePseudonyms({ defaultCountry: country }).inText(text)).toBe(text);
+});
+
+it.each([
+  [
+    'four one five point five five five point two six seven one, or two one two dot five five five dot two six seven two',
+    '202-555-0100, or 202-555-0101',
+  ],
+  ['415 dot 555 dot 2671', '202-555-0100'],
+  ['four one five dot uh five five five, dot two six seven one', '202-555-0100'],
+  [
+    'it is three point five, call four one five dot five five five dot two six seven one',
+    'it is three point five, call 202-555-0100',
+  ],
+  [
+    'open parenthesis four one five, close parenthesis, five five five dash two six seven one',
+    'open parenthesis 202-555-0100',
+  ],
+])('reads the marks that are said in %s', (text, expected) => {
+  expect(inText(text)).toBe(expected);
+});
+
+it.each([
+  'three point one four one five nine two six five three',
+  'thirty seven point seven seven four nine minus one two two point four one nine four one six three',
+  'one three one dot zero dot six seven seven eight dot two zero four',
+  'two one six dot fifty eight dot one nine dot one seven four',
+])('takes no points that are said for a number in %s', (text) => {
+  expect(inText(text)).toBe(text);
+});
+
+it.each([
+  ['<b>415</b>-<span class="x">555</span>-2671', '<b>202-555-0100'],
+  [
+    '<a href="tel:+14155552671">+1 415&nbsp;555&ndash;2671</a>',
+    '<a href="tel:+12025550100">+12025550100</a>',
+  ],
+  ['?to=%28415%29%20555%2D2671&n=1', '?to=%28 202-555-0100&n=1'],
+  ['100%20off', '100%20off'],
+  ['4 < 155 & 5 > 5526', '4 < 155 & 5 > 5526'],
+])('reads the marks of HTML and URLs in %s', (text, expected) => {
+  expect(inText(text)).toBe(expected);
+  expect(inText(expected)).toBe(expected);
+});
+
+it.each([
+  ['GB', 'oh one two three four five six seven eight nine oh'],
+  ['CI', '0 1 2 3 4 5 6 7 8 9'],
+  ['FR', '01 23 45 67 89'],
+])('takes in %s the number %s, though it looks counted', (country, text) => {
+  expect(createPhonePseudonyms({ defaultCountry: country }).inText(text)).toBe('+12025550100');
+});
+
 it.each(['', 'anonymous', 'unavailable', 'withheld', '+', '911', '0'])(
   'keeps a field that holds %j',
   (phone) => {

@@ -57,11 +57,16 @@ function toRuns(tokens: readonly Token[], fewest: number): readonly Run[] {
   let run: Group[] = [];
   let gap: Gap = Gap.None;
   let plus: Token | undefined;
+  /** Before which groups a point is said. */
+  let points: number[] = [];
   const end = () => {
-    const size = count(run);
-    if (size > MOST_IN_A_ROW) runs.push(...withoutRecitals(run, fewest));
-    else if (size >= fewest) runs.push(run);
+    for (const part of atPoints(run, points)) {
+      const size = count(part);
+      if (size > MOST_IN_A_ROW) runs.push(...withoutRecitals(part, fewest));
+      else if (size >= fewest) runs.push(part);
+    }
     run = [];
+    points = [];
   };
   const widen = (to: Gap) => {
     gap = Math.max(gap, to) as Gap;
@@ -92,13 +97,56 @@ function toRuns(tokens: readonly Token[], fewest: number): readonly Run[] {
     // `double`, and no digit yet, is said between two as well.
     if (kind === 'and' || kind === 'times') widen(Gap.And);
     else if (kind === 'filler') widen(Gap.Filler);
-    else if (kind === 'correction') widen(Gap.Correction);
+    else if (kind === 'point') {
+      widen(Gap.Mark);
+      points.push(run.length);
+    } else if (kind === 'correction') widen(Gap.Correction);
     else if (kind !== 'plus') end();
     at += 1;
   }
   end();
   return runs;
 }
+
+/**
+ * Divides a run at the points that are no phone number's: one between two pauses is a decimal's, and
+ * those between long parts are several decimals'; of an address of the net or a version, all are.
+ */
+function atPoints(run: Group[], all: readonly number[]): readonly Group[][] {
+  const points = new Set(all.filter((at) => at > 0 && at < run.length));
+  if (points.size === 0) return [run];
+  const parts: Group[][] = [[]];
+  /** What is said between two pauses, at its points. */
+  let clause: Group[][] = [[]];
+  const end = () => {
+    const numbers = clause.map((part) => part.map(({ digits }) => digits).join(''));
+    const isPhone = clause.length === 1 || mayBeAtPoints(numbers);
+    for (const [at, part] of clause.entries()) {
+      if (at > 0 && !isPhone) parts.push([]);
+      parts.at(-1)?.push(...part);
+    }
+    clause = [[]];
+  };
+  for (const [at, group] of run.entries()) {
+    if (points.has(at)) clause.push([]);
+    else if (group.gap === Gap.Pause || group.gap === Gap.Correction) end();
+    clause.at(-1)?.push(group);
+  }
+  end();
+  return parts;
+}
+
+/** `415.555.2671`, but not `3.14`, `192.168.1.20`, `131.0.6778.204` or `37.7749 122.4194` */
+function mayBeAtPoints(parts: readonly string[]): boolean {
+  const isAddress = parts.length === 4 && parts.every((part) => Number(part) <= MOST_IN_A_BYTE);
+  return (
+    parts.length > 2 &&
+    !isAddress &&
+    parts.slice(1, -1).every((part) => part !== '0' && part.length <= MOST_BETWEEN_POINTS)
+  );
+}
+const MOST_IN_A_BYTE = 255;
+const MOST_BETWEEN_POINTS = 4;
 
 /** What is left of a run where so much is said in one breath that no numbers are told apart. */
 function withoutRecitals(run: Run, fewest: number): Group[][] {

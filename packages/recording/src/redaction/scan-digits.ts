@@ -1,6 +1,7 @@
 import { JOINERS, LANGUAGES, NUMERALS } from './number-word-rows.js';
 import { createNumberWords, toKnownWord } from './number-words.js';
 import type { KnownWord } from './number-words.js';
+import { UNSEEN } from './without-markup.js';
 
 /** How far digits are kept apart from those before them. */
 export const Gap = {
@@ -243,14 +244,17 @@ function toGap(text: string, from: number, to: number): Gap | undefined {
     if (mark === '-') return Gap.Mark;
     if (mark === ',') return Gap.Pause;
   }
-  if (to - from > LONGEST_GAP) return undefined;
-  const between = text.slice(from, to);
+  if (to - from > LONGEST_MARKUP) return undefined;
+  const all = text.slice(from, to);
+  const between = all.includes(UNSEEN) ? all.replaceAll(UNSEEN, '') : all;
+  if (between.length > LONGEST_GAP) return undefined;
   if (!DIVIDES.test(between)) return undefined;
   if (PAUSES.test(between)) return Gap.Pause;
   return /\s/.test(between) ? Gap.Space : Gap.Mark;
 }
 
 const LONGEST_GAP = 8;
+const LONGEST_MARKUP = 200;
 const DIVIDES =
   /^[\s\p{Pd}\p{Cf}().[\]/_~*|·•…\u2212\u30fc\u30fb\uff08\uff09\uff0e\uff0f\uff5e,;!?、，。；！？]*$/u;
 const PAUSES = /[,;…!?、，。；！？\n]|\.[\s.]/;
