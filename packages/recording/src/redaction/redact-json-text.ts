@@ -2,8 +2,8 @@
 interface Token {
   readonly start: number;
   readonly end: number;
-  /** In how many lists and objects it stands. */
-  readonly depth: number;
+  /** The fields of the lists and objects that it stands in, from the outermost on, whose is empty. */
+  readonly outer: readonly string[];
   /** The name of the field that it is the value of, in whatever lists; itself, for a name. */
   readonly key: string;
   readonly isName: boolean;
@@ -14,19 +14,19 @@ interface Token {
  * object has both its values redacted, of which JSON.parse gives the last alone.
  *
  * @param text must be JSON
- * @param toValue redacts a string or a number, by the name of the field it stands in and by how deep
+ * @param toValue redacts a string or a number, by the name of the field it stands in and by those around it
  * @param toName redacts the name of a field
  */
 export function redactJsonText(
   text: string,
-  toValue: (value: unknown, key: string, depth: number) => unknown,
+  toValue: (value: unknown, key: string, outer: readonly string[]) => unknown,
   toName: (name: string) => string,
 ): string {
   let redacted = '';
   let copied = 0;
-  for (const { start, end, key, depth, isName } of scan(text)) {
+  for (const { start, end, key, outer, isName } of scan(text)) {
     const value: unknown = JSON.parse(text.slice(start, end));
-    const newValue = isName ? toName(key) : toValue(value, key, depth);
+    const newValue = isName ? toName(key) : toValue(value, key, outer);
     if (newValue === value) continue;
     redacted += text.slice(copied, start) + JSON.stringify(newValue);
     copied = end;
@@ -53,7 +53,7 @@ function* scan(text: string): Generator<Token> {
       const end = toStringEnd(text, at);
       const isName = text[toNext(text, end)] === ':';
       if (isName) key = JSON.parse(text.slice(at, end)) as string;
-      yield { start: at, end, depth: outer.length, key, isName };
+      yield { start: at, end, outer, key, isName };
       at = end;
     } else if (character === '{' || character === '[') {
       outer.push(key);
@@ -64,7 +64,7 @@ function* scan(text: string): Generator<Token> {
     } else if (isOfNumber(character)) {
       let end = at + 1;
       while (isOfNumber(text[end]) || text[end] === 'e' || text[end] === 'E') end += 1;
-      yield { start: at, end, depth: outer.length, key, isName: false };
+      yield { start: at, end, outer, key, isName: false };
       at = end;
     } else {
       at += 1;

@@ -165,6 +165,11 @@ it.each([
     '{"list":[{"phone":{"number":12025550100,"x":1,"ext":"12"}},{"phone":{"ext":"+12025550101","number":"+12025550102"}}]}',
   ],
   [
+    'within a phone, where a name stands twice',
+    '{"phone":{"number":7301884,"to":["2671"]},"x":1,"x":2671}',
+    '{"phone":{"number":12025550100,"to":["+12025550101"]},"x":1,"x":2671}',
+  ],
+  [
     'of a field that is published, under a name that stands twice',
     '{"type":"ack","ackId":"+14155552671","ackId":"+14155552671","x":{"ackId":"+14155552672"}}',
     '{"type":"ack","ackId":"+14155552671","ackId":"+14155552671","x":{"ackId":"+12025550100"}}',

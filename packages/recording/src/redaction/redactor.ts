@@ -87,8 +87,8 @@ export function createRedactor(
       const holding = isFields(json) ? holds(json) : undefined;
       const redacted = redactJsonText(
         frame,
-        (value, key, depth) =>
-          inContent.value(value, key, depth === 1 ? holding?.[key] : undefined),
+        (value, key, outer) =>
+          inContent.value(value, key, outer.length === 1 ? holding?.[key] : undefined, outer),
         phones.inText,
       );
       return redacted === frame ? payload : toPayload(redacted);
@@ -135,8 +135,8 @@ const NO_PSEUDONYMS: PhonePseudonyms = {
 interface JsonRedactor {
   /** A whole message, of which what is published stays in its place. */
   message(json: unknown): unknown;
-  /** Whatever stands in one, deeper, or in none; what a field right in a message holds is told. */
-  value(value: unknown, key?: string, held?: Holds): unknown;
+  /** Whatever stands in one, deeper, or in none; what a field right in a message holds is told, and what it stands in. */
+  value(value: unknown, key?: string, held?: Holds, outer?: readonly string[]): unknown;
 }
 
 function createJsonRedactor(
@@ -175,7 +175,7 @@ function createJsonRedactor(
       const holding = holds(json);
       return mapObject(json, (value, key) => inJson(value, key, false, holding[key]), inText);
     },
-    value: (value, key, held) => inJson(value, key, false, held),
+    value: (value, key, held, outer = []) => inJson(value, key, outer.some(isPhone), held),
   };
 }
 
