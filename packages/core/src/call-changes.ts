@@ -1,12 +1,11 @@
 import { defer, filter, map } from 'rxjs';
 import type { Observable } from 'rxjs';
 
+import { NO_FACTS } from './call-facts.js';
+import type { CallFacts } from './call-facts.js';
 import type { CallSnapshot } from './call-snapshot.js';
 import { createUuid } from './create-uuid.js';
 import type { Utterance } from './utterance-log.js';
-
-/** What a call is, without what was said in it. */
-export type CallFacts = Omit<CallSnapshot, 'utterances'>;
 
 /** All of a call: what was known of it before is replaced. */
 export interface WholeCall {
@@ -127,15 +126,6 @@ export function callChanges(
     });
 }
 
-const NOTHING: CallFacts = {
-  phase: 'waiting',
-  phone: undefined,
-  startedAt: undefined,
-  endedAt: undefined,
-  screeningMessage: undefined,
-  connections: 0,
-};
-
 /**
  * Makes a call of its changes again; for `scan`, or wherever a page keeps its state.
  *
@@ -152,7 +142,7 @@ const NOTHING: CallFacts = {
  */
 export function foldChange(before: CallSnapshot | undefined, change: CallChange): CallSnapshot {
   // In JSON, what is undefined is not there.
-  if ('call' in change) return { ...NOTHING, ...change.call };
+  if ('call' in change) return { ...NO_FACTS, ...change.call };
   if (before === undefined) {
     throw new TypeError(
       'This change goes on from another, and there was none: ask for the changes without an id.',

@@ -1,26 +1,11 @@
+import { NO_FACTS } from './call-facts.js';
+import type { CallFacts } from './call-facts.js';
 import type { ServerMessage } from './protocol/messages.js';
 import { UtteranceLog } from './utterance-log.js';
 import type { Utterance } from './utterance-log.js';
 
 /** A call so far, as one value. */
-export interface CallSnapshot {
-  /**
-   * How far the call is; it never goes back, whatever a rejoined connection repeats.
-   *
-   * `waiting` for `event:start`, `screening` until `event:end`, `screened` until `event:callEnd`,
-   * `ended`.
-   */
-  readonly phase: 'waiting' | 'screening' | 'screened' | 'ended';
-  /** The caller's number, as the server wrote it; `undefined` before `event:start`. */
-  readonly phone: string | undefined;
-  /** The `timestamp` of `event:start`, ISO 8601 as published. */
-  readonly startedAt: string | undefined;
-  /** The `timestamp` of `event:callEnd`, ISO 8601 as published. */
-  readonly endedAt: string | undefined;
-  /** What `event:end` said. */
-  readonly screeningMessage: string | undefined;
-  /** How many connections there were. More than 1 means gaps: what the server sent between them is lost. */
-  readonly connections: number;
+export interface CallSnapshot extends CallFacts {
   /** What was said, in wire order: the newest `maxUtterances`. */
   readonly utterances: readonly Utterance[];
 }
@@ -32,18 +17,7 @@ export interface Arrived {
   readonly message: ServerMessage;
 }
 
-type Facts = Omit<CallSnapshot, 'utterances'>;
-
-const PHASES: readonly CallSnapshot['phase'][] = ['waiting', 'screening', 'screened', 'ended'];
-
-const NO_FACTS: Facts = {
-  phase: 'waiting',
-  phone: undefined,
-  startedAt: undefined,
-  endedAt: undefined,
-  screeningMessage: undefined,
-  connections: 0,
-};
+const PHASES: readonly CallFacts['phase'][] = ['waiting', 'screening', 'screened', 'ended'];
 
 /** Folds what arrives into the snapshots of one call, which are made when asked for. */
 export class CallLog {
@@ -85,7 +59,7 @@ export class CallLog {
     return this.#made;
   }
 
-  #learn(news: Partial<Facts>): void {
+  #learn(news: Partial<CallFacts>): void {
     const { phase = this.#facts.phase } = news;
     const isForward = PHASES.indexOf(phase) > PHASES.indexOf(this.#facts.phase);
     this.#facts = { ...this.#facts, ...news, phase: isForward ? phase : this.#facts.phase };

@@ -6,7 +6,8 @@ export type { Channel, ChannelOptions } from './channel.js';
 export type { ChannelListener } from './channel-listener.js';
 export type { CallSnapshot } from './call-snapshot.js';
 export { callChanges, foldChange } from './call-changes.js';
-export type { CallChange, CallFacts, CallPatch, WholeCall } from './call-changes.js';
+export type { CallChange, CallPatch, WholeCall } from './call-changes.js';
+export type { CallFacts } from './call-facts.js';
 export type { Utterance } from './utterance-log.js';
 export type {
   Away,

@@ -1,6 +1,7 @@
 import { share, Subscription, tap } from 'rxjs';
 
 import type { CallNews, WhyEnded } from './call-news.js';
+import { isClose } from './connection-end.js';
 import type { DialRequest } from './dial-request.js';
 import { monotonicNow } from './internal/monotonic-now.js';
 import { isLiveCallError } from './live-call-error.js';
@@ -239,7 +240,7 @@ function toWhyEnded(error: unknown): WhyEnded {
 const SYSTEM_CODE = /^[A-Z][A-Z0-9_]{1,50}$/;
 
 function toCode(error: unknown): number {
-  return isLiveCallError(error) && error._tag === 'ConnectionClosedError' ? error.code : 1006;
+  return isClose(error) ? error.code : 1006;
 }
 
 const utf8 = /* @__PURE__ */ new TextEncoder();

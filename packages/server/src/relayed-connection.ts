@@ -1,6 +1,6 @@
 import { ConnectionClosedError, isLiveCallError } from '@livecall/core';
 import type { Connection, Frame, Transport } from '@livecall/core';
-import { isEmpty, toRelayClose } from '@livecall/core/internal';
+import { isClose, isEmpty, toRelayClose } from '@livecall/core/internal';
 import type { RelayClose } from '@livecall/core/internal';
 import { noop, Subscription, switchMap } from 'rxjs';
 
@@ -216,10 +216,6 @@ export function relayedConnection(
 
 /** What was open can only close, whatever a transport of someone else's says. */
 const FAILED = new ConnectionClosedError(1011);
-
-function isClose(error: unknown): boolean {
-  return isLiveCallError(error) && error._tag === 'ConnectionClosedError';
-}
 
 function toBytes(frame: Frame): number {
   return frame.length + FRAME_BYTES;

@@ -2,7 +2,7 @@ import type { Socket } from 'node:net';
 
 import { ConnectionClosedError, isLiveCallError, patience } from '@livecall/core';
 import type { Connection, Frame, Transport } from '@livecall/core';
-import { systemCode } from '@livecall/core/internal';
+import { isClose, systemCode } from '@livecall/core/internal';
 import { heartbeat, toPassedHeaders } from '@livecall/core/node';
 import type { HeartbeatOptions } from '@livecall/core/node';
 import {
@@ -231,10 +231,6 @@ export function toGatherer(socket: Socket, atMostBytes: number) {
     if (socket.writableLength > atMostBytes) flush();
   };
   return { gather, flush };
-}
-
-function isClose(error: unknown): error is ConnectionClosedError {
-  return isLiveCallError(error) && error._tag === 'ConnectionClosedError';
 }
 
 /** Ends a client's connection as the transport ended. */

@@ -1,5 +1,6 @@
 import { stripVTControlCharacters } from 'node:util';
 
+import { OBEYED } from '@livecall/core/internal';
 import type { Moment } from '@livecall/recording/format';
 
 import { hang } from './hang.js';
@@ -100,8 +101,7 @@ function showClose({ by, code, reason }: Moment & { what: 'closed' }, paint: Pai
 
 /** What came over the wire may hold anything; a terminal obeys control characters, and turns text around. */
 export function visible(text: string): string {
-  return stripVTControlCharacters(text).replace(
-    /[\p{Cc}\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069]+/gu,
-    ' ',
-  );
+  return stripVTControlCharacters(text).replace(CONTROLS, ' ');
 }
+
+const CONTROLS = new RegExp(`[${OBEYED}]+`, 'g');

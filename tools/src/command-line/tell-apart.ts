@@ -1,3 +1,4 @@
+import { toEscape } from '@livecall/core/internal';
 import type { DiffPlace } from '@livecall/recording';
 import type { Moment } from '@livecall/recording/format';
 import pc from 'picocolors';
@@ -83,8 +84,5 @@ function showValue(ours: unknown, theirs: unknown): string {
 }
 
 function toAscii(json: string): string {
-  return json.replace(
-    /[^ -~]/g,
-    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
-  );
+  return json.replace(/[^ -~]/g, toEscape);
 }

@@ -1,3 +1,5 @@
+import { OBEYED_IN_JSON, toEscape } from '@livecall/core/internal';
+
 /**
  * Writes JSON so that a terminal can show it: what a terminal obeys, or what turns text around, is
  * written as `\uXXXX`. It is the same JSON to whoever reads it as such.
@@ -8,9 +10,7 @@ export function toVisibleJson(value: unknown): string {
 
 /** Escapes JSON that is written already; JSON itself escapes C0. */
 export function escapeJson(json: string): string {
-  return json.replace(
-    // DEL and C1, line separators, and the marks that set the direction of text (UAX #9).
-    /[\u007f-\u009f\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069]/g,
-    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
-  );
+  return json.replace(CONTROLS, toEscape);
 }
+
+const CONTROLS = new RegExp(`[${OBEYED_IN_JSON}]`, 'g');

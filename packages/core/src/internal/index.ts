@@ -2,8 +2,10 @@
 export { assertDurationMs, LONGEST_TIMER_MS } from './assert-duration-ms.js';
 export { assertFunctions, assertOneOf } from './assert-option.js';
 export { assertWhole } from './assert-whole.js';
+export { isClose } from '../connection-end.js';
 export { DIVERGED } from '../close-codes.js';
 export { failureName } from './failure-name.js';
+export { OBEYED, OBEYED_IN_JSON, toEscape } from './obeyed.js';
 export { isUsableToken } from './is-usable-token.js';
 export { monotonicNow } from './monotonic-now.js';
 export { clientMessages } from '../protocol/commands.js';

@@ -1,5 +1,7 @@
 import { stripVTControlCharacters } from 'node:util';
 
+import { OBEYED } from '@livecall/core/internal';
+
 import type { Recording } from '../format/recording.js';
 import { lineOf } from '../format/recording.js';
 import { createNarrator } from '../narrator.js';
@@ -72,10 +74,10 @@ function toCell(value: string | number): string {
 
 /** What came over the wire may hold anything, and a table is looked at in a terminal, too. */
 function toPlain(text: string): string {
-  return stripVTControlCharacters(text)
-    .replace(/\r\n?/g, '\n')
-    .replace(/(?![\t\n])[\p{Cc}\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069]/gu, ' ');
+  return stripVTControlCharacters(text).replace(/\r\n?/g, '\n').replace(CONTROLS, ' ');
 }
+
+const CONTROLS = new RegExp(String.raw`(?![\t\n])[${OBEYED}]`, 'g');
 
 /** A number with its sign, as a phone number is, is none. */
 function isFormula(text: string): boolean {
