@@ -31,7 +31,7 @@ import {
   throwError,
 } from 'rxjs';
 import type { Observable } from 'rxjs';
-import { expect, it } from 'vitest';
+import { expect, it, onTestFinished, vi } from 'vitest';
 import { WebSocket } from 'ws';
 import type { RawData } from 'ws';
 
@@ -666,13 +666,27 @@ it.each([{ pingIntervalMs: 0 }, { pongTimeoutMs: 0 }])(
   },
 );
 
-it('takes a time of a heartbeat that is not given for one that is left out', async () => {
-  const heartbeat = { pingIntervalMs: 10, pongTimeoutMs: undefined } as object;
-  await using server = await serve(concat(of(toConnection()), NEVER), { heartbeat });
-  using client = dial(server.url);
+it.each(['pingIntervalMs', 'pongTimeoutMs'])(
+  'takes a %s of a heartbeat that is undefined for one that is left out',
+  async (name) => {
+    const setting = vi.spyOn(globalThis, 'setInterval');
+    onTestFinished(() => {
+      setting.mockRestore();
+    });
+    const ticksOf = async (heartbeat: object) => {
+      setting.mockClear();
+      await using server = await serve(concat(of(toConnection(START)), NEVER), { heartbeat });
+      using client = dial(server.url);
+      await client.heard(1);
+      return setting.mock.calls.map(([, ms]) => ms);
+    };
 
-  await once(client.socket, 'ping');
-});
+    const ticks = await ticksOf({ [name]: undefined });
+
+    expect(ticks).toContainEqual(expect.any(Number));
+    expect(ticks).toEqual(await ticksOf({}));
+  },
+);
 
 it('leaves its transport when the client closes', async () => {
   const { transport, left } = leaving(staying(toConnection(START)));
