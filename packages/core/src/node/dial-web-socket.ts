@@ -1,13 +1,12 @@
 import type { ClientRequest, IncomingMessage } from 'node:http';
 
 import { asyncScheduler } from 'rxjs';
-import type { Observable, Subscriber, TeardownLogic, Unsubscribable } from 'rxjs';
+import type { Observable, Subscriber, Unsubscribable } from 'rxjs';
 import { WebSocket } from 'ws';
 import type { ClientOptions } from 'ws';
 
 import { NotOpenError } from '../command-error.js';
 import { FrameSource } from '../frame-source.js';
-import { patience } from '../patience.js';
 import type { Progress } from '../patience.js';
 import { toRetryAfterMs } from '../retry-after.js';
 import { toHarmless } from '../to-harmless.js';
@@ -19,8 +18,10 @@ import { toPassedHeaders } from './passed-handshake.js';
 import type { UpgradeAnswer } from './passed-handshake.js';
 import { isProgramError } from './program-advice.js';
 import { proxyRefusalStatus } from './proxy-refusal.js';
+import { readBody } from './read-body.js';
 import { toConnectFailed } from './to-connect-failed.js';
 import { watchSockets } from './watch-sockets.js';
+import { whyCut } from './why-cut.js';
 
 /** What one dial is made with. */
 export interface DialOptions {
@@ -277,50 +278,11 @@ function onClose(this: unknown, code: number, reason: Buffer): void {
   dialOf(this).close(code, reason.toString());
 }
 
-/** What this side cuts a connection for, in words of its own. */
-function whyCut(failure: Error, maxPayload: number): string | undefined {
-  const code = 'code' in failure ? String(failure.code) : '';
-  if (code === 'WS_ERR_UNSUPPORTED_MESSAGE_LENGTH') {
-    return `a message was longer than the ${maxPayload} bytes of \`maxPayloadBytes\`; raise it to hear such messages`;
-  }
-  if (code === 'WS_ERR_INVALID_UTF8') return 'a text message was not UTF-8';
-  return code.startsWith('WS_ERR_')
-    ? `the server broke the WebSocket protocol (${code})`
-    : undefined;
-}
-
 function close(socket: WebSocket, code: number, reason: string): void {
   if (code === 1005) socket.close();
   // What cannot be sent was a cut: nobody is left to say more.
   else if (code === 1006 || code === 1015) socket.close(1000);
   else socket.close(code, reason);
-}
-
-/** The most that is read of a refusal's body. */
-const MAX_BODY_BYTES = 64 * 1024;
-
-/** Reads a body to its end, or as much of it as there may be. */
-function readBody(
-  response: IncomingMessage,
-  timeoutMs: number,
-  onRead: (body: Uint8Array) => void,
-): TeardownLogic {
-  const chunks: Buffer[] = [];
-  let length = 0;
-  const finish = () => {
-    expiry.unsubscribe();
-    onRead(Buffer.concat(chunks).subarray(0, MAX_BODY_BYTES));
-  };
-  const expiry = patience(timeoutMs, () => length).subscribe(finish);
-  response.on('data', (chunk: Buffer) => {
-    chunks.push(chunk);
-    length += chunk.length;
-    if (length >= MAX_BODY_BYTES) finish();
-  });
-  // One of them comes, however it ends; for whoever has been told, neither says more.
-  response.on('end', finish).on('close', finish);
-  response.on('error', finish);
-  return expiry;
 }
 
 /**

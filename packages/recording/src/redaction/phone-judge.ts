@@ -1,9 +1,10 @@
-import { getExampleNumber, parsePhoneNumberFromString } from 'libphonenumber-js';
+import { parsePhoneNumberFromString } from 'libphonenumber-js';
 import type { CountryCode } from 'libphonenumber-js';
-import examples from 'libphonenumber-js/mobile/examples';
 
-import { numberingPlan, readAbroad, toLibraryGroups } from './numbering-plan.js';
-import { OUTDATED_LENGTHS, toCurrent, withoutOutdated } from './outdated-prefix.js';
+import { countryPlan, FEWEST_DIGITS } from './country-plan.js';
+import type { Identity } from './country-plan.js';
+import { readAbroad, toLibraryGroups } from './numbering-plan.js';
+import { toCurrent } from './outdated-prefix.js';
 
 /** Digits that may be a number, and how they are written. */
 export interface Candidate {
@@ -32,24 +33,6 @@ export interface Judgement {
   readonly isShaped: boolean;
 }
 
-/** What the digits are in whatever writing: it depends on nothing else. */
-interface Identity {
-  readonly number: string;
-  /**
-   * `national` is valid there or begins with what leads out; `area` only looks like it, with an area
-   * code that is not in use, `trunk` with the zero and the length of one; `foreign` lacks its plus.
-   */
-  readonly kind: 'national' | 'area' | 'trunk' | 'foreign';
-  /** The zero is missing with which that country writes it. */
-  readonly isBare: boolean;
-  /** No longer than what is an ordinary number there. */
-  readonly isShort: boolean;
-  /** Whether the library would write it in groups of these lengths. */
-  isGrouped(lengths: string): boolean;
-}
-
-/** No number is shorter, but where a country has no longer ones. */
-const FEWEST_DIGITS = 7;
 /** E.164 has no longer number. */
 const MOST_DIGITS = 15;
 /** What leads out of a country, and a country's code behind it. */
@@ -93,7 +76,7 @@ export interface PhoneJudge {
  * plus, and the numbers that are known.
  */
 export function createPhoneJudge(countries: readonly CountryCode[]): PhoneJudge {
-  const plans = countries.map(createPlan);
+  const plans = countries.map(countryPlan);
   const isNorthAmerican = plans.some((plan) => plan.isNorthAmerican);
   const lengths = new Set(plans.flatMap((plan) => [...plan.lengths]));
   if (isNorthAmerican) [7, 10, 11].forEach((length) => lengths.add(length));
@@ -257,67 +240,3 @@ function isShortOne({ digits, isWhole, toCue }: Candidate): boolean {
 }
 
 const toDigits = (written = ''): string => written.replace(/\D/g, '');
-
-/** A country's numbers. */
-interface Plan {
-  readonly fewest: number;
-  readonly isNorthAmerican: boolean;
-  readonly lengths: ReadonlySet<number>;
-  leadsOut(digits: string): boolean;
-  mayBe(digits: string): boolean;
-  mayBeGrouped(lengths: string): boolean;
-  isBare(digits: string): boolean;
-  identify(digits: string): Identity | undefined;
-}
-
-function createPlan(country: CountryCode): Plan {
-  const plan = numberingPlan(country);
-  const { trunk, callingCode, possibleLengths, leadsOut } = plan;
-  const lengths = new Set(plan.lengths);
-  for (const more of OUTDATED_LENGTHS[callingCode] ?? []) {
-    for (const length of possibleLengths) lengths.add(length + more);
-  }
-  const usual = getExampleNumber(country, examples)?.nationalNumber.length ?? FEWEST_DIGITS;
-  const ordinary = Math.min(FEWEST_DIGITS, usual);
-  /** As long as a number is there, with its zero, though nobody may have it. */
-  const isTrunked = (digits: string): boolean =>
-    trunk === '0' && digits.startsWith(trunk) && digits.length === trunk.length + usual;
-  const mayBe = (digits: string): boolean =>
-    lengths.has(digits.length) &&
-    (isTrunked(digits) || plan.mayBe(withoutOutdated(digits, callingCode)));
-
-  return {
-    fewest: Math.max(4, Math.min(ordinary, Math.min(...possibleLengths) + 1)),
-    isNorthAmerican: callingCode === '1',
-    lengths,
-    leadsOut,
-    mayBe,
-    mayBeGrouped: plan.mayBeGrouped,
-    isBare: (digits) => plan.isBare(digits) && !leadsOut(digits),
-    identify(written) {
-      const digits = withoutOutdated(written, callingCode);
-      const isLeadingOut = leadsOut(digits);
-      if (!isLeadingOut && !mayBe(digits)) return undefined;
-      const isShort = digits.length < ordinary;
-      const read = plan.read(digits);
-      if (read !== undefined) {
-        // Its code without a plus is taken for its own numbers' only where it is grouped like one.
-        const kind = read.isForeign ? 'foreign' : 'national';
-        const { number, isGrouped } = read;
-        return {
-          number,
-          kind,
-          isShort,
-          isGrouped,
-          get isBare() {
-            return read.isBare;
-          },
-        };
-      }
-      const possible = isTrunked(digits) && !isLeadingOut ? plan.readPossible(digits) : undefined;
-      if (possible === undefined) return undefined;
-      const { number, isGrouped } = possible;
-      return { number, kind: 'trunk', isBare: false, isShort: false, isGrouped };
-    },
-  };
-}
