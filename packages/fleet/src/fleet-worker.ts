@@ -1,18 +1,17 @@
 import { hostname } from 'node:os';
+import { setTimeout as pause } from 'node:timers/promises';
 
 import type { LiveCallOptions } from '@livecall/core';
-import { jetstreamManager } from '@nats-io/jetstream';
-import type { JetStreamManager } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/transport-node';
 import * as E from 'fp-ts/lib/Either.js';
 import { asyncScheduler, Observable } from 'rxjs';
 
 import { brokerLink } from './broker-link.js';
-import { toBrokerUnfit } from './broker-unfit-error.js';
+import type { Dial } from './dial.js';
 import { isCallId, toFleetNames } from './fleet-names.js';
-import type { FleetNames, FleetOptions } from './fleet-names.js';
+import type { FleetOptions } from './fleet-names.js';
 import { followJob } from './follow-job.js';
-import type { Dial, FollowedCall, Outcome } from './follow-job.js';
+import type { FollowedCall, Outcome } from './followed-call.js';
 import { readJob } from './job.js';
 import type { JobDelivery } from './job-delivery.js';
 import { askForJobs } from './job-requests.js';
@@ -20,10 +19,11 @@ import type { JobRequests } from './job-requests.js';
 import { now } from './moment.js';
 import type { Moment } from './moment.js';
 import { brokerOutbox } from './broker-outbox.js';
-import type { Outbox } from './outbox.js';
+import { openQueue } from './open-queue.js';
+import type { Queue } from './open-queue.js';
 import { parseRun } from './run.js';
 import type { Run } from './run.js';
-import type { WorkerReport } from './fleet-status.js';
+import { toReport } from './to-report.js';
 
 /** What a worker follows, and how much. */
 export interface FleetWorkerOptions extends FleetOptions {
@@ -293,49 +293,6 @@ const RENEWALS = 15;
 /** So long the next call waits for the one before it to be taken. */
 const HAND_OVER_MS = 1_000;
 const LAST_ACKS_MS = 2_000;
-
-/** The jobs, and how long they are a worker's. */
-interface Queue {
-  readonly manager: JetStreamManager;
-  readonly ackWaitMs: number;
-}
-
-async function openQueue(connection: NatsConnection, names: FleetNames): Promise<Queue> {
-  try {
-    const manager = await jetstreamManager(connection, { checkAPI: false, timeout: 2_000 });
-    const { config } = await manager.consumers.info(names.jobsStream, names.jobsConsumer);
-    return { manager, ackWaitMs: (config.ack_wait ?? 30e9) / 1e6 };
-  } catch (error) {
-    throw toBrokerUnfit(error, 'The queue of the fleet cannot be read');
-  }
-}
-
-interface Reported {
-  readonly name: string;
-  readonly slots: number;
-  readonly calls: ReadonlyMap<string, FollowedCall>;
-  readonly outbox: Outbox;
-  readonly troubles: ReadonlyMap<string, string>;
-}
-
-function toReport({ name, slots, calls, outbox, troubles }: Reported): WorkerReport {
-  return {
-    worker: name,
-    slots,
-    unackedBytes: outbox.unackedBytes(),
-    troubles: [...troubles.values()],
-    calls: [...calls.values()].map(({ callId, run, since, state, published, unacked }) => ({
-      callId,
-      run: run(),
-      since,
-      state: state(),
-      published: published(),
-      unacked: unacked(),
-    })),
-  };
-}
-
-const pause = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
 
 function toError(error: unknown): Error {
   return error instanceof Error ? error : new Error(String(error));

@@ -1,46 +1,30 @@
-import { liveCall, NotOpenError } from '@livecall/core';
-import type {
-  Connection,
-  ConnectionState,
-  Frame,
-  LiveCallOptions,
-  Transport,
-} from '@livecall/core';
-import { createSecrets, record, recordingSink } from '@livecall/recording';
-import type { Secrets } from '@livecall/recording';
-import { jetstream, JetStreamApiError } from '@nats-io/jetstream';
+import { NotOpenError } from '@livecall/core';
+import type { ConnectionState, Frame, LiveCallOptions, Transport } from '@livecall/core';
+import { createSecrets, record } from '@livecall/recording';
 import type { JetStreamManager } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/transport-node';
-import { Subscription, tap, timer } from 'rxjs';
+import { Subscription, timer } from 'rxjs';
 
 import { answerRequest } from './ask-worker.js';
 import { brokerLink } from './broker-link.js';
+import { createCallPublisher } from './call-publisher.js';
+import { claimCall } from './claim-call.js';
+import type { Dial } from './dial.js';
+import { dialCall } from './dial-call.js';
+import type { DialledCall } from './dial-call.js';
 import type { FleetNames } from './fleet-names.js';
+import type { FollowedCall, Outcome } from './followed-call.js';
+import { holdJob } from './hold-job.js';
 import { NOT_FOLLOWED } from './job.js';
 import type { Job } from './job.js';
 import type { JobDelivery } from './job-delivery.js';
 import { lastOfCall } from './last-of-call.js';
-import { createLease } from './lease.js';
 import { now } from './moment.js';
 import type { Moment } from './moment.js';
 import type { Outbox } from './outbox.js';
 import type { Owner } from './outbox-lanes.js';
-import { compareRuns, toEntryIdText, toEntryIds, toRunText } from './run.js';
+import { compareRuns, toRunText } from './run.js';
 import type { Run } from './run.js';
-
-/**
- * How a worker's following of a call has ended: the call was over; it could not be followed, or not
- * any further; another worker has it; this one has let go of it.
- */
-export type Outcome = 'ended' | 'not-followed' | 'superseded' | 'let-go';
-
-/**
- * Dials the call of a job. What it throws ends the job, and its message is told to whoever reads the
- * call: it must hold no token.
- *
- * @param secrets takes every token of this call that is in use: none of them is published
- */
-export type Dial = (job: Job, secrets: Secrets) => Transport;
 
 /** What a worker follows a call with. */
 export interface FollowJobOptions {
@@ -63,40 +47,6 @@ export interface FollowJobOptions {
   readonly onOver: (outcome: Outcome, why?: string) => void;
 }
 
-/** A call that this worker follows. */
-export interface FollowedCall {
-  readonly callId: string;
-  /** The job's sequence number in its queue. */
-  readonly jobNumber: number;
-  /** Nothing until it is claimed. */
-  run(): Run | undefined;
-  /** When it was taken, in milliseconds since the epoch. */
-  readonly since: number;
-  state(): ConnectionState['status'];
-  /** The number of its last message. */
-  published(): number;
-  /** How many of them are not acknowledged yet. */
-  unacked(): number;
-  /** Renews the job at `at`, where it is certainly ours still, and a third of its lease is over. */
-  renew(at: Moment): boolean;
-  /** The broker has heard that. */
-  renewed(sentAt: Moment): void;
-  /** Nothing is certain any more; it is asked whether another worker has the call. */
-  doubt(): void;
-  /** Asks that, where the lease is over. */
-  verify(): void;
-  /** Another run of the call has begun. */
-  hear(other: Run): void;
-  /** The call has another job now. */
-  supersede(): void;
-  /** The job was delivered again, to this worker. */
-  adopt(delivery: JobDelivery, askedAt: Moment): void;
-  /** Gives the job back; the call is followed until another worker has it. */
-  handOver(): void;
-  /** Hangs up, and gives the job back. */
-  letGo(): void;
-}
-
 const TRY_AGAIN_MS = 250;
 
 /** Follows the call of a job, and writes what crosses its socket to the call's subject. */
@@ -107,6 +57,7 @@ export function followJob({
   outbox,
   worker,
   job,
+  delivery,
   askedAt,
   ackWaitMs,
   maxUnackedBytes,
@@ -114,51 +65,36 @@ export function followJob({
   callOptions,
   onClaimed,
   onOver,
-  ...delivered
 }: FollowJobOptions): FollowedCall {
   const { callId } = job;
-  const subject = names.callSubject(callId);
-  let { delivery } = delivered;
   const { jobNumber } = delivery;
-  /** Tells our header from that of another worker which claims the call in the same moment. */
-  const claimId = crypto.randomUUID();
   const owner: Owner = {
-    subject,
+    subject: names.callSubject(callId),
     mayGo: () => {
-      if (lease.isValid()) return true;
+      if (held.isOurs()) return true;
       verify();
       return false;
     },
     onConflict: () => {
-      lease.lapse();
+      held.doubt();
       verify();
     },
     onStored: () => {
-      unstored -= 1;
+      publisher.stored();
       settle();
     },
   };
-  const lease = createLease(ackWaitMs, askedAt);
+  const held = holdJob(connection, { delivery, askedAt, ackWaitMs });
   const secrets = createSecrets();
   const life = new Subscription();
   const { max_payload: maxPayload = 2 ** 20 } = connection.info ?? {};
 
   let run: Run | undefined;
-  let idOf: (nth: number) => string = () => '';
-  // Not all in one moment, whenever they were taken.
-  let renewedAt = askedAt.monotonic - (Math.random() * ackWaitMs) / 3;
   let isOver = false;
-  let isHandingOver = false;
-  let isGivenBack = false;
   let isVerifying = false;
   let hasFinished: Outcome | undefined;
   let why: string | undefined;
-  let headerText = '';
-  let claiming: Run | undefined;
-  let number = 1;
-  let unstored = 0;
-  let open: { readonly connection: Connection; readonly nth: number } | undefined;
-  let opened = 0;
+  let call: DialledCall | undefined;
   let status: ConnectionState['status'] = 'idle';
 
   const over = (outcome: Outcome) => {
@@ -176,109 +112,32 @@ export function followJob({
     life.add(timer(TRY_AGAIN_MS).subscribe(action));
   };
 
-  /* What is published */
-
-  const publish = (payload: Uint8Array, hasMore: boolean) => {
-    if (run === undefined) return;
-    number += 1;
-    unstored += 1;
-    outbox.send({ owner, id: idOf(number), number, payload, hasMore });
-  };
-
-  /** `max_payload` counts the headers, too. */
-  const largest = maxPayload - HEADER_BYTES - 2 * callId.length;
-  const writeLine = (line: string) => {
-    if (headerText === '') {
-      headerText = line.slice(0, -1);
-      return;
-    }
-    if (isOver) return;
-    const bytes = Buffer.from(line);
-    // Without its line end.
-    const size = bytes.length - 1;
-    if (size <= largest) publish(bytes.subarray(0, size), false);
-    else {
-      for (let at = 0; at < size; at += largest) {
-        publish(bytes.subarray(at, Math.min(size, at + largest)), at + largest < size);
-      }
-    }
-    // The broker is away, or takes nothing: another worker begins anew when it is back.
-    if (outbox.unackedBytes() > maxUnackedBytes) {
+  const publisher = createCallPublisher({
+    callId,
+    endpoint: job.url,
+    secrets,
+    outbox,
+    owner,
+    maxPayload,
+    isOver: hasEnded,
+    onWritten: () => {
+      if (outbox.unackedBytes() <= maxUnackedBytes) return;
+      // The broker is away, or takes nothing: another worker begins anew when it is back.
       why = 'more waited for the broker than maxUnackedBytes';
       outbox.drop(owner);
       over('let-go');
-    }
-  };
-  // What is taken out of a recording is taken out by whoever writes the file; the app wants the call.
-  const sink = recordingSink(writeLine, {
-    keepPhones: true,
-    secrets,
-    ...(job.url !== undefined && { endpoint: job.url }),
+    },
   });
+  const { sink } = publisher;
 
   /* Whose it is */
-
-  /**
-   * Takes the call for this worker: a header, which is stored only where nobody has published since
-   * the last message was read. So runs follow one another in the stream, whoever thinks what.
-   */
-  const claim = async (): Promise<void> => {
-    const last = await lastOfCall(manager, names, callId);
-    if (isOver) return;
-    const other = last?.id?.run;
-    if (claiming !== undefined && other !== undefined && compareRuns(other, claiming) === 0) {
-      if (last?.isClaim(claimId) === true) {
-        // Its acknowledgement was lost.
-        begin(claiming, last.sequence);
-        return;
-      }
-    }
-    if (other !== undefined && other.job > jobNumber) {
-      over('superseded');
-      return;
-    }
-    // Its worker died between the last entry and the job's end.
-    if (last?.isEnd === true && other?.job === jobNumber) {
-      finish('ended');
-      return;
-    }
-    const before = other?.job === jobNumber ? other.nth : 0;
-    if (!lease.isValid() && before > delivery.nth) {
-      // It was delivered to this worker while it slept, and again to the one that has begun with it.
-      over('superseded');
-      return;
-    }
-    // The second, where the stream has lost what there was of the call. Where the lease is over, and
-    // nobody has begun, the call is taken all the same: who gets the job later begins a newer run,
-    // and to leave it to them would leave the call alone for as long as another lease.
-    const nth = Math.max(before + 1, delivery.nth);
-    claiming = { job: jobNumber, nth };
-    const { seq } = await jetstream(connection, { timeout: 2_000 }).publish(subject, toHeader(), {
-      msgID: toEntryIdText(callId, claiming, 1),
-      expect: { lastSubjectSequence: last?.sequence ?? 0 },
-    });
-    if (!hasEnded()) begin(claiming, seq);
-  };
-
-  /** A header keeps what it does not know. */
-  const toHeader = () =>
-    JSON.stringify({ ...(JSON.parse(headerText) as object), worker, claim: claimId });
-
-  const tryClaim = () => {
-    claim().catch((error: unknown) => {
-      if (isOver) return;
-      // Somebody has published meanwhile: look again at once.
-      if (error instanceof JetStreamApiError && error.code === 10_071) tryClaim();
-      else later(tryClaim);
-    });
-  };
 
   const verify = () => {
     if (
       isVerifying ||
       isOver ||
       run === undefined ||
-      lease.isValid() ||
+      held.isOurs() ||
       !brokerLink(connection).isUp()
     )
       return;
@@ -290,14 +149,7 @@ export function followJob({
         over('superseded');
         return;
       }
-      if (!isHandingOver) {
-        delivery.working();
-        await connection.flush();
-      } else if (!isGivenBack) {
-        isGivenBack = true;
-        delivery.giveBack();
-      }
-      lease.extend(sentAt);
+      await held.confirm(sentAt);
       outbox.fence(owner, last?.sequence ?? 0);
       settle();
     };
@@ -312,7 +164,7 @@ export function followJob({
 
   const begin = (claimed: Run, sequence: number) => {
     run = claimed;
-    idOf = toEntryIds(callId, claimed);
+    publisher.begin(claimed);
     outbox.fence(owner, sequence);
     connection.publish(names.runSubject(callId), toRunText(claimed));
     onClaimed(claimed);
@@ -325,44 +177,31 @@ export function followJob({
     }
     const commands = connection.subscribe(names.commandSubject(callId, claimed), {
       callback: (error, request) => {
-        if (error === null) answerRequest(request, { send, published: () => number });
+        if (error === null) answerRequest(request, { send, published: publisher.published });
       },
     });
     life.add(() => {
       if (!connection.isClosed()) commands.unsubscribe();
     });
 
-    const call = liveCall(toWatched(transport.pipe(record(sink))), {
-      ...callOptions,
-      maxUtterances: 0,
-    });
-    life.add(
-      call.state$.subscribe((state) => {
+    call = dialCall({
+      transport: transport.pipe(record(sink)),
+      callOptions,
+      life,
+      onState: (state) => {
         status = state.status;
         if (state.status !== 'closed') return;
         if (state.reason === 'failed') giveUp(state.error);
         else if (state.reason !== 'hung-up') finish('ended');
-      }),
-    );
-    life.add(call.connect());
+      },
+    });
   };
-
-  function toWatched(transport: Transport): Transport {
-    const close = () => {
-      open = undefined;
-    };
-    const next = (opening: Connection) => {
-      opened += 1;
-      open = { connection: opening, nth: opened };
-    };
-    return transport.pipe(tap({ next, error: close, unsubscribe: close }));
-  }
 
   const send = (frame: Frame, nth: number) => {
     // A sleeper that wakes up carries out nothing: what it was asked has long been given up.
-    if (!lease.isValid()) verify();
-    if (isOver || open?.nth !== nth || !lease.isValid()) throw new NotOpenError();
-    open.connection.send(frame);
+    if (!held.isOurs()) verify();
+    if (isOver || call === undefined || !held.isOurs()) throw new NotOpenError();
+    call.send(frame, nth);
   };
 
   const giveUp = (error: unknown) => {
@@ -379,20 +218,17 @@ export function followJob({
 
   /** The job is done when everything of it is stored. */
   const settle = () => {
-    if (isOver || hasFinished === undefined || unstored > 0) return;
+    if (isOver || hasFinished === undefined || publisher.unstored() > 0) return;
     const outcome = hasFinished;
     hasFinished = undefined;
-    if (isGivenBack) {
+    if (held.isGivenBack()) {
       // Whoever takes it sees the end, and acknowledges it.
       over(outcome);
       return;
     }
     const acknowledge = async () => {
-      if (lease.isValid() && (await delivery.acknowledge(2_000))) {
-        over(outcome);
-        return;
-      }
-      throw new Error('not acknowledged');
+      if (!(await held.acknowledge())) throw new Error('not acknowledged');
+      over(outcome);
     };
     acknowledge().catch(() => {
       if (isOver) return;
@@ -402,31 +238,34 @@ export function followJob({
     });
   };
 
-  const giveBack = () => {
-    // Not renewed from now on; a lease that is over is asked about first.
-    isHandingOver = true;
-    if (isGivenBack || !lease.isValid() || connection.isClosed()) return;
-    isGivenBack = true;
-    delivery.giveBack();
-    // Whoever takes it now ends this run in the server itself.
-    lease.lapse();
-    verify();
-  };
-
   const letGo = () => {
     if (isOver) return;
-    open?.connection.closeWith?.(1001, '');
-    if (lease.isValid()) {
+    call?.closeWith(1001, '');
+    if (held.isOurs()) {
       // Its last words, and then the job: whoever takes it waits for nothing.
       life.unsubscribe();
       outbox.flush();
-      if (!isGivenBack && !connection.isClosed()) delivery.giveBack();
+      held.giveBack();
     }
     over('let-go');
   };
 
   sink.start();
-  tryClaim();
+  claimCall({
+    connection,
+    manager,
+    names,
+    callId,
+    claimant: () => ({ jobNumber, delivered: held.delivered(), isLeaseValid: held.isOurs() }),
+    toHeader: (besides) => publisher.toHeader({ worker, ...besides }),
+    isOver: hasEnded,
+    later,
+    onDecided: (decision) => {
+      if (decision.kind === 'ours') begin(decision.run, decision.sequence);
+      else if (decision.kind === 'ended') finish('ended');
+      else over('superseded');
+    },
+  });
 
   return {
     callId,
@@ -434,20 +273,12 @@ export function followJob({
     run: () => run,
     since: Date.now(),
     state: () => status,
-    published: () => number,
-    unacked: () => unstored,
-    renew: (at) => {
-      if (isOver || isHandingOver || !lease.isValid()) return false;
-      if (at.monotonic - renewedAt < ackWaitMs / 3) return false;
-      renewedAt = at.monotonic;
-      delivery.working();
-      return true;
-    },
-    renewed: (sentAt) => {
-      if (!isHandingOver) lease.extend(sentAt);
-    },
+    published: publisher.published,
+    unacked: publisher.unstored,
+    renew: (at) => !isOver && held.renew(at),
+    renewed: held.renewed,
     doubt: () => {
-      lease.lapse();
+      held.doubt();
       verify();
     },
     verify,
@@ -457,19 +288,12 @@ export function followJob({
     supersede: () => {
       over('superseded');
     },
-    adopt: (again, at) => {
-      delivery = again;
-      isHandingOver = false;
-      isGivenBack = false;
-      lease.extend(at);
-    },
+    adopt: held.adopt,
     handOver: () => {
       // One that ends is soon over by itself.
-      if (hasFinished === undefined && status !== 'closing' && status !== 'closed') giveBack();
+      if (hasFinished !== undefined || status === 'closing' || status === 'closed') return;
+      if (held.handOver()) verify();
     },
     letGo,
   };
 }
-
-/** `NATS/1.0`, an id of two numbers, and the sign that more comes. */
-const HEADER_BYTES = 256;

@@ -14,7 +14,8 @@ export type { CallTokens, FleetKeys } from './sealed-tokens.js';
 /* Workers */
 export { fleetWorker } from './fleet-worker.js';
 export type { FleetWorkerOptions, WorkerNews } from './fleet-worker.js';
-export type { Dial, Outcome } from './follow-job.js';
+export type { Dial } from './dial.js';
+export type { Outcome } from './followed-call.js';
 export type { Run } from './run.js';
 export { fleetStatus } from './fleet-status.js';
 export type { CallReport, FleetStatus, FleetStatusOptions, WorkerReport } from './fleet-status.js';

@@ -1,0 +1,59 @@
+import { liveCall, NotOpenError } from '@livecall/core';
+import type {
+  Connection,
+  ConnectionState,
+  Frame,
+  LiveCallOptions,
+  Transport,
+} from '@livecall/core';
+import { tap } from 'rxjs';
+import type { Subscription } from 'rxjs';
+
+/** What a call is dialled with. */
+export interface DialCallOptions {
+  readonly transport: Transport;
+  readonly callOptions: LiveCallOptions;
+  /** What belongs to it is added here. */
+  readonly life: Subscription;
+  readonly onState: (state: ConnectionState) => void;
+}
+
+/** A call that is followed over sockets of this process. */
+export interface DialledCall {
+  /**
+   * Sends on the n-th connection that has opened.
+   *
+   * @throws NotOpenError where it is not the one that is open
+   */
+  send(frame: Frame, nth: number): void;
+  /** Closes the connection that is open, where that can be said. */
+  closeWith(code: number, reason: string): void;
+}
+
+/** Dials one, again and again as `liveCall` does, until `life` ends. */
+export function dialCall({ transport, callOptions, life, onState }: DialCallOptions): DialledCall {
+  let open: { readonly connection: Connection; readonly nth: number } | undefined;
+  let opened = 0;
+  const close = () => {
+    open = undefined;
+  };
+  const next = (connection: Connection) => {
+    opened += 1;
+    open = { connection, nth: opened };
+  };
+  const call = liveCall(transport.pipe(tap({ next, error: close, unsubscribe: close })), {
+    ...callOptions,
+    maxUtterances: 0,
+  });
+  life.add(call.state$.subscribe(onState));
+  life.add(call.connect());
+  return {
+    send: (frame, nth) => {
+      if (open?.nth !== nth) throw new NotOpenError();
+      open.connection.send(frame);
+    },
+    closeWith: (code, reason) => {
+      open?.connection.closeWith?.(code, reason);
+    },
+  };
+}
