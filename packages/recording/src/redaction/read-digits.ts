@@ -69,7 +69,7 @@ function toRuns(tokens: readonly Token[], fewest: number): readonly Run[] {
     points = [];
   };
   const widen = (to: Gap) => {
-    gap = Math.max(gap, to) as Gap;
+    if (to > gap) gap = to;
   };
 
   for (let at = 0; at < tokens.length;) {
@@ -113,6 +113,7 @@ function toRuns(tokens: readonly Token[], fewest: number): readonly Run[] {
  * those between long parts are several decimals'; of an address of the net or a version, all are.
  */
 function atPoints(run: Group[], all: readonly number[]): readonly Group[][] {
+  if (all.length === 0) return [run];
   const points = new Set(all.filter((at) => at > 0 && at < run.length));
   if (points.size === 0) return [run];
   const parts: Group[][] = [[]];

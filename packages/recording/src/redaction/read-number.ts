@@ -29,8 +29,13 @@ export function readNumber(
   if (token.word === undefined) return { digits: token.digits, to: first };
   const word = token.word.meanings[language] as NumberWord;
   if (!isDigits(word.kind) || word.value === 1000) return undefined;
-  if (word.kind === 'unit' && isAlone(tokens[first + 1], language)) {
-    return { digits: '0123456789'.charAt(word.value), to: first };
+  const { kind, value } = word;
+  // Nearly all are: it is not worth the closures of what goes on.
+  if (
+    (kind === 'unit' || (kind === 'whole' && value !== 10)) &&
+    isAlone(tokens[first + 1], language)
+  ) {
+    return { digits: kind === 'unit' ? '0123456789'.charAt(value) : String(value), to: first };
   }
   return readLonger(tokens, first, language, word);
 }
