@@ -1,12 +1,14 @@
 import { once } from 'node:events';
 import { createServer, get } from 'node:http';
-import type { IncomingMessage, Server } from 'node:http';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { createServer as createSecureServer } from 'node:https';
+import { connect } from 'node:net';
 import type { AddressInfo, Socket } from 'node:net';
+import { connect as connectSecurely } from 'node:tls';
 
 import { relayTransport } from '@livecall/core/browser';
 import { relay } from '@livecall/server';
-import type { Relay } from '@livecall/server';
+import type { Relay, RelayOptions } from '@livecall/server';
 import express from 'express';
 import fastify from 'fastify';
 import { afterAll, beforeAll, expect, it } from 'vitest';
@@ -30,7 +32,8 @@ beforeAll(async () => {
 });
 afterAll(() => platform[Symbol.asyncDispose]());
 
-const startRelay = (): Relay => relay({ url: platform.url, authorize: () => CALL });
+const startRelay = (options: Pick<RelayOptions, 'path'> = {}): Relay =>
+  relay({ url: platform.url, authorize: () => CALL, ...options });
 
 /** An app whose server answers `the app`. */
 interface App {
@@ -106,6 +109,82 @@ function ask(port: number, path: string, upgrade: string): Promise<unknown> {
     asked.on('error', reject);
   });
 }
+
+it.each(['plain', 'TLS'])(
+  'leaves a request its body, and the connection those that follow, where no relay is asked: %s',
+  async (kind) => {
+    const certificates = kind === 'TLS' ? makeCertificates() : undefined;
+    const answerTo = (request: IncomingMessage, response: ServerResponse) => {
+      const chunks: Buffer[] = [];
+      request.on('data', (chunk: Buffer) => chunks.push(chunk));
+      request.on('end', () => response.end(`${request.url} ${Buffer.concat(chunks).length}\n`));
+    };
+    const server = certificates
+      ? createSecureServer(certificates.server, answerTo)
+      : createServer(answerTo);
+    // Of two relays, neither is asked.
+    const relays = [startRelay(), startRelay({ path: '/live' })];
+    for (const relayed of relays) relayed.attach(server);
+    await listen(server);
+    const options = { port: portOf({ server }), host: '127.0.0.1', ca: certificates?.ca };
+    const client = certificates ? connectSecurely(options) : connect(options);
+    let text = '';
+    client.setEncoding('latin1').on('data', (chunk: string) => (text += chunk));
+    const body = Buffer.alloc(300_000, 'x');
+
+    // Java's HttpClient asks so.
+    client.write(
+      [
+        'POST /first HTTP/1.1',
+        'Host: app.example',
+        'Connection: Upgrade, HTTP2-Settings',
+        'Upgrade: h2c',
+        'HTTP2-Settings: AAEAAEAAAAIAAAABAAMAAABkAAQBAAAAAAUAAEAA',
+        `Content-Length: ${body.length}`,
+        ...['', ''],
+      ].join('\r\n'),
+    );
+    client.write(body);
+    client.write('GET /second HTTP/1.1\r\nHost: app.example\r\nConnection: close\r\n\r\n');
+    await once(client, 'close');
+
+    expect(text.match(/^\/.*$/gm)).toEqual(['/first 300000', '/second 0']);
+    await Promise.all(relays.map((relayed) => relayed.close()));
+    await new Promise((resolve) => server.close(resolve));
+  },
+);
+
+it.each([
+  ['the longest path', ['/livecall/eu', '/livecall'], '/livecall/eu/8f0c', 0],
+  ['a path, not what only begins like it', ['/livecall', '/live'], '/livecall/eu', 0],
+  [
+    'the newest of the same, as of an app that is loaded anew',
+    ['/livecall', '/livecall/'],
+    '/livecall',
+    1,
+  ],
+])('hands a page to the relay of %s', async (_what, paths, asked, taken) => {
+  const server = createServer();
+  const asks = paths.map(() => 0);
+  const relays = paths.map((path, index) =>
+    relay({
+      ...{ url: platform.url, path },
+      authorize: () => {
+        asks[index] = (asks[index] ?? 0) + 1;
+        return CALL;
+      },
+    }),
+  );
+  for (const relayed of relays) relayed.attach(server);
+  await listen(server);
+  const url = `ws://127.0.0.1:${portOf({ server })}${asked}`;
+  using following = follow(relayTransport({ url, webSocket: WebSocket }));
+
+  expect(await following.frames(1)).toEqual([START]);
+  expect(asks).toEqual(paths.map((_path, index) => (index === taken ? 1 : 0)));
+  await Promise.all(relays.map((relayed) => relayed.close()));
+  await new Promise((resolve) => server.close(resolve));
+});
 
 it('leaves the upgrades of others alone', async () => {
   const server = createServer();
