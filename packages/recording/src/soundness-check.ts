@@ -4,7 +4,7 @@ import * as E from 'fp-ts/lib/Either.js';
 
 import type { RecordingLine } from './format/decode-lines.js';
 import { toFrame, toPayload } from './format/payload.js';
-import type { Entry, FrameEntry } from './format/recording.js';
+import type { FrameEntry } from './format/recording.js';
 import { frameProblem } from './frame-problem.js';
 
 /** What is said in a recording. */
@@ -65,16 +65,15 @@ export function createSoundnessCheck({ protocol = liveCallProtocol }: SoundnessO
       case 'blank':
         return ['the last line is blank; readers pass over it'];
       case 'entry':
-        return line.entry.event === 'frame'
-          ? [...findInPayload(line.entry), ...findInFrame(line.entry)]
-          : [];
+        if (line.entry.event !== 'frame') return [];
+        return isJsonAsText(line.entry)
+          ? ['`text` is JSON, and should stand as `json`', ...findInFrame(line.entry)]
+          : findInFrame(line.entry);
     }
   };
 }
 
 /** A text that is JSON stands as JSON where that gives the same text. */
-function findInPayload({ text }: Entry & FrameEntry): readonly string[] {
-  return text !== undefined && 'json' in toPayload(text)
-    ? ['`text` is JSON, and should stand as `json`']
-    : [];
+function isJsonAsText({ text }: FrameEntry): boolean {
+  return text !== undefined && 'json' in toPayload(text);
 }

@@ -106,7 +106,8 @@ export async function* decodeLines(
 
 /** Whether nothing stands in a line but what JSON passes over. */
 function isBlank(text: string | undefined): boolean {
-  return text !== undefined && /^[ \t\r]*$/.test(text);
+  // Nearly every line is seen by its first character to be none: the pattern takes ten times as long.
+  return text !== undefined && !text.startsWith('{') && /^[ \t\r]*$/.test(text);
 }
 
 /** Makes what decodes the lines of one recording, the first of which is its header. */
@@ -115,9 +116,16 @@ export function createLineDecoder(
 ): (text: string | undefined, line: number) => E.Either<RecordingError, RecordingLine> {
   const misplaced = createEntryOrder();
 
-  return (text, line) => {
+  const place = (line: number, entry: Entry): E.Either<RecordingError, RecordingLine> => {
+    const problem = misplaced(entry);
+    if (problem === undefined) return E.right({ kind: 'entry', line, entry });
+    const isOutside = problem === toOutside(entry);
+    const outside = isOutside ? (entry as FrameEntry | CloseEntry) : undefined;
+    return E.left(new RecordingError(name, line, problem, { outside }));
+  };
+
+  const decodeOther = (json: unknown, line: number): E.Either<RecordingError, RecordingLine> => {
     const fail = (what: string) => E.left(new RecordingError(name, line, what));
-    const json = toJson(text);
     if (json === undefined) {
       return fail(line === 1 ? NOT_A_RECORDING : NO_JSON);
     }
@@ -140,13 +148,14 @@ export function createLineDecoder(
         decode(Header),
       );
     }
-    const entry = isJsonFrame(json) ? E.right(json) : decode(Entry);
-    if (E.isLeft(entry)) return entry;
-    const problem = misplaced(entry.right);
-    if (problem === undefined) return E.right({ kind: 'entry', line, entry: entry.right });
-    const isOutside = problem === toOutside(entry.right);
-    const outside = isOutside ? (entry.right as FrameEntry | CloseEntry) : undefined;
-    return E.left(new RecordingError(name, line, problem, { outside }));
+    const entry = decode(Entry);
+    return E.isLeft(entry) ? entry : place(line, entry.right);
+  };
+
+  return (text, line) => {
+    const json = toJson(text);
+    // Nearly every line is one, and what all others need is not made for it.
+    return line > 1 && isJsonFrame(json) ? place(line, json) : decodeOther(json, line);
   };
 }
 

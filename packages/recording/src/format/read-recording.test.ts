@@ -151,7 +151,7 @@ it.each([0, 1, 2, 3])(
       JSON.stringify({ at: 0, event: 'mark', label }),
     );
     // The first chunk parts a character for all but one of the four.
-    expect(Buffer.byteLength(text)).toBeGreaterThan(4 * 64 * 1024);
+    expect(Buffer.byteLength(text)).toBeGreaterThan(4 * 256 * 1024);
 
     expect((await loadRecording(toFile(text))).entries).toEqual([{ at: 0, event: 'mark', label }]);
   },

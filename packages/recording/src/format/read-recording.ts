@@ -60,5 +60,20 @@ export async function loadRecording(path: string): Promise<Recording> {
 export function readLines(
   path: string,
 ): AsyncGenerator<readonly E.Either<RecordingError, RecordingLine>[]> {
-  return decodeLines(path, () => createReadStream(path));
+  return decodeLines(path, () => readPieces(path));
+}
+
+/** A turn of the event loop for each 64 KiB would take a tenth of the time that reading takes. */
+const READ_BYTES = 256 * 1024;
+
+/** Of a larger batch, all that its lines hold would outlive a collection. */
+const PIECE_BYTES = 64 * 1024;
+
+async function* readPieces(path: string): AsyncGenerator<Uint8Array> {
+  for await (const chunk of createReadStream(path, { highWaterMark: READ_BYTES })) {
+    const bytes = chunk as Buffer;
+    for (let at = 0; at < bytes.length; at += PIECE_BYTES) {
+      yield bytes.subarray(at, at + PIECE_BYTES);
+    }
+  }
 }
