@@ -71,7 +71,7 @@ export function assertCommandOptions({
   whenNotOpen = 'reject',
   ackTimeoutMs = 0,
 }: CommandOptions): void {
-  assertOneOf('whenNotOpen', whenNotOpen, ['reject', 'wait']);
+  assertOneOf({ whenNotOpen }, ['reject', 'wait']);
   assertDurationMs({ ackTimeoutMs });
 }
 

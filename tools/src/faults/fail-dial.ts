@@ -30,7 +30,7 @@ export interface FailDialOptions extends DialChoice {
 export function failDial(options: FailDialOptions = {}): Fault {
   assertFaultOptions('fail', options);
   const { reason = 'unreachable', code = 'ECONNREFUSED', afterMs = 0 } = options;
-  assertOneOf('reason', reason, ['unreachable', 'timeout']);
+  assertOneOf({ reason }, ['unreachable', 'timeout']);
   return interceptDials('fail', options, () =>
     reason === 'timeout'
       ? new HandshakeTimeoutError(afterMs)

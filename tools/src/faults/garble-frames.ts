@@ -31,7 +31,7 @@ export type Garbage = 'bad-json' | 'wrong-types' | 'unknown-type' | 'binary' | '
 export function garbleFrames(options: FrameChoice & { readonly as?: Garbage } = {}): Fault {
   assertFaultOptions('garble', options);
   const { as = 'bad-json' } = options;
-  assertOneOf('as', as, Object.keys(garblers));
+  assertOneOf({ as }, Object.keys(garblers));
   return strikeFrames('garble', options, (frame) => {
     const garbled = garblers[as](frame);
     return garbled === frame ? undefined : [garbled];

@@ -142,8 +142,8 @@ export function replay(
     ...timelineOptions
   }: ReplayOptions = {},
 ): Replay {
-  assertOneOf('pace', pace, ['instant', 'recorded', 'manual']);
-  assertOneOf('match', match, ['strict', 'typed', 'loose']);
+  assertOneOf({ pace }, ['instant', 'recorded', 'manual']);
+  assertOneOf({ match }, ['strict', 'typed', 'loose']);
   if (!(waitMs >= 0)) throw new TypeError(`waitMs must be at least 0, not ${waitMs}.`);
 
   const dials = toRecordedDials(recording, protocol);

@@ -1,3 +1,5 @@
+import { assertOptions } from './assert-option.js';
+
 /** The longest a timer can wait; Node takes anything longer, `Infinity` included, for 1 ms. */
 export const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
@@ -10,10 +12,6 @@ export function assertDurationMs(
   options: Readonly<Record<string, number | undefined>>,
   leastMs = 0,
 ): void {
-  for (const [name, ms] of Object.entries(options)) {
-    if (ms === undefined || (ms >= leastMs && ms <= LONGEST_TIMER_MS)) continue;
-    throw new TypeError(
-      `${name} must be from ${leastMs} to ${LONGEST_TIMER_MS} milliseconds, not ${ms}.`,
-    );
-  }
+  const must = `from ${leastMs} to ${LONGEST_TIMER_MS} milliseconds`;
+  assertOptions(options, must, (ms: number) => ms >= leastMs && ms <= LONGEST_TIMER_MS);
 }

@@ -1,31 +1,35 @@
+type Options = Readonly<Record<string, unknown>>;
+
+/** @throws TypeError for an option that is not what it must be, by its name; one that is not given passes. */
+export function assertOptions(
+  options: Options,
+  must: string,
+  fits: (value: never) => boolean,
+): void {
+  for (const [name, value] of Object.entries(options)) {
+    if (value === undefined || fits(value as never)) continue;
+    throw new TypeError(`${name} must be ${must}, not ${toShown(value)}.`);
+  }
+}
+
 /** @throws TypeError for an option that is none of its choices, by its name. */
-export function assertOneOf(name: string, value: unknown, choices: readonly string[]): void {
-  if (choices.some((choice) => choice === value)) return;
-  throw new TypeError(`${name} must be one of ${choices.join(', ')}, not ${toShown(value)}.`);
+export function assertOneOf(options: Options, choices: readonly string[]): void {
+  assertOptions(options, `one of ${choices.join(', ')}`, (value) => choices.includes(value));
 }
 
 /** @throws TypeError for an option that is given, and is no function, by its name. */
-export function assertFunctions(options: Readonly<Record<string, unknown>>): void {
-  for (const [name, value] of Object.entries(options)) {
-    if (value === undefined || typeof value === 'function') continue;
-    throw new TypeError(`${name} must be a function, not ${toShown(value)}.`);
-  }
+export function assertFunctions(options: Options): void {
+  assertOptions(options, 'a function', (value) => typeof value === 'function');
 }
 
 /** @throws TypeError for an option that is neither true nor false, by its name. */
-export function assertBooleans(options: Readonly<Record<string, unknown>>): void {
-  for (const [name, value] of Object.entries(options)) {
-    if (typeof value === 'boolean') continue;
-    throw new TypeError(`${name} must be true or false, not ${toShown(value)}.`);
-  }
+export function assertBooleans(options: Options): void {
+  assertOptions(options, 'true or false', (value) => typeof value === 'boolean');
 }
 
 /** @throws TypeError for a number that is below 0, or none, by its name. */
-export function assertNotNegative(options: Readonly<Record<string, number>>): void {
-  for (const [name, value] of Object.entries(options)) {
-    if (value >= 0) continue;
-    throw new TypeError(`${name} must be at least 0, not ${value}.`);
-  }
+export function assertNotNegative(options: Options): void {
+  assertOptions(options, 'at least 0', (value) => value >= 0);
 }
 
 /** What was given, as far as it is short enough to be a slip of the pen, and nothing secret. */
