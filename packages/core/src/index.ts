@@ -110,6 +110,6 @@ export {
 } from './transport-error.js';
 export type { CommandError, Delivery } from './command-error.js';
 export type { LiveCallError } from './live-call-error.js';
-export type { RefusalAnswer, TransportError } from './transport-error.js';
+export type { RefusalAnswer, RefusalOptions, TransportError } from './transport-error.js';
 export { fromPlainError, toPlainError } from './plain-error.js';
 export type { PlainCause, PlainError } from './plain-error.js';

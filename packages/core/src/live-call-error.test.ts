@@ -30,20 +30,20 @@ it.each<[error: LiveCallError, tag: LiveCallError['_tag'], fields: object, messa
   [
     new HandshakeRefusedError(429, 3_000),
     'HandshakeRefusedError',
-    { status: 429, retryAfterMs: 3_000 },
-    'The server refused the connection with 429: too many connections; wait before the next one. It asks to wait for 3 s.',
+    { status: 429, retryAfterMs: 3_000, refusedBy: 'server', isLasting: false },
+    'The server refused the connection with 429: too many connections. It asks to wait for 3 s.',
   ],
   [
-    new HandshakeRefusedError(426),
+    new HandshakeRefusedError(407, undefined, { refusedBy: 'proxy' }),
     'HandshakeRefusedError',
-    { status: 426 },
-    'The server refused the connection with 426: the request came without its upgrade; a proxy in between must pass Upgrade and Connection on.',
+    { status: 407, refusedBy: 'proxy' },
+    'The HTTP proxy refused the way to the server with 407.',
   ],
   [
-    new HandshakeRefusedError(431),
+    new HandshakeRefusedError(503, 0, { advice: 'it is being updated; look in at noon' }),
     'HandshakeRefusedError',
-    { status: 431 },
-    'The server refused the connection with 431: the headers are too long for it, or for a proxy in between; check the length of the access token.',
+    { status: 503, retryAfterMs: 0 },
+    'The server refused the connection with 503: it is being updated; look in at noon.',
   ],
   [
     new HandshakeTimeoutError(10_000),
@@ -195,26 +195,17 @@ it.each<[error: LiveCallError, tag: LiveCallError['_tag'], fields: object, messa
 });
 
 it.each([
-  [101, 'it did not switch to the WebSocket protocol; check the URL'],
-  [200, 'it did not switch to the WebSocket protocol; check the URL'],
-  [302, 'redirects are never followed; use the final URL'],
-  [
-    400,
-    'the conversation token is not valid; take it from the call log entry (liveConversationToken); some proxies answer so where the headers, the access token in them, are too long',
-  ],
-  [401, 'the access token is missing, wrong or expired; get a new one'],
-  [403, 'the access token does not allow this call; check whose token it is'],
-  [
-    404,
-    'no such conversation, or the call is no longer active; check the URL and the conversation token',
-  ],
-  [408, 'the server gave up waiting; try again'],
-  [418, 'it did not switch to the WebSocket protocol; check the URL'],
-  [500, 'the server failed; try again later'],
-  [503, 'the server failed; try again later'],
-])('advises what to do about a handshake answered %i', (status, advice) => {
+  [302, ''],
+  [400, ': the conversation token is not valid'],
+  [401, ': the access token is missing, wrong or expired'],
+  [403, ': the access token does not allow this call'],
+  [404, ': no such conversation, or the call is no longer active'],
+  [426, ''],
+  [500, ': the server failed'],
+  [503, ': the server failed'],
+])('says what a handshake answered %i means', (status, meaning) => {
   expect(new HandshakeRefusedError(status).message).toBe(
-    `The server refused the connection with ${status}: ${advice}.`,
+    `The server refused the connection with ${status}${meaning}.`,
   );
 });
 

@@ -156,9 +156,10 @@ export function fromRelayClose({ code, reason }: RelayClose): TransportError | u
       const status = code - REFUSED;
       if (status < 100 || status > 599) return undefined;
       const retryAfterMs = first === '' ? undefined : Number(first);
-      const refusedBy = rest.includes('proxy') ? 'proxy' : 'server';
-      const isLasting = rest.includes('lasting');
-      return new HandshakeRefusedError(status, retryAfterMs, undefined, refusedBy, isLasting);
+      return new HandshakeRefusedError(status, retryAfterMs, {
+        refusedBy: rest.includes('proxy') ? 'proxy' : 'server',
+        isLasting: rest.includes('lasting'),
+      });
     }
   }
 }

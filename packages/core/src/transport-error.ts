@@ -1,8 +1,7 @@
 import { CausedError } from './caused-error.js';
 import { nameCloseCode } from './close-codes.js';
 import { isError } from './is-error.js';
-import { handshakeAdvice } from './protocol/handshake-advice.js';
-import { proxyAdvice } from './proxy-advice.js';
+import { refusalMeaning } from './protocol/refusal-meaning.js';
 import { nameOf, TaggedError } from './tagged-error.js';
 
 /** What a server answered to a handshake that it refused, as it came. */
@@ -12,6 +11,15 @@ export interface RefusalAnswer {
   readonly rawHeaders: readonly string[];
   /** As much of it as was read: nothing, unless the handshake was one that is passed on. */
   readonly body: Uint8Array;
+}
+
+/** What else is known of a refusal. */
+export interface RefusalOptions {
+  readonly answer?: RefusalAnswer;
+  readonly refusedBy?: HandshakeRefusedError['refusedBy'];
+  readonly isLasting?: boolean;
+  /** What it means and what to do about it, in harmless words. @default what the status means */
+  readonly advice?: string;
 }
 
 /**
@@ -35,19 +43,20 @@ export class HandshakeRefusedError extends TaggedError<'HandshakeRefusedError'> 
   constructor(
     status: number,
     retryAfterMs?: number,
-    answer?: RefusalAnswer,
-    refusedBy: 'server' | 'proxy' = 'server',
-    isLasting = false,
+    { answer, refusedBy = 'server', isLasting = false, advice }: RefusalOptions = {},
   ) {
+    const isProxy = refusedBy === 'proxy';
+    const who = isProxy
+      ? 'HTTP proxy refused the way to the server'
+      : 'server refused the connection';
+    const why = advice ?? (isProxy ? undefined : refusalMeaning(status));
     const asked =
       retryAfterMs !== undefined && retryAfterMs > 0
         ? ` It asks to wait for ${Math.ceil(retryAfterMs / 1000)} s.`
         : '';
     super(
       'HandshakeRefusedError',
-      refusedBy === 'proxy'
-        ? `The HTTP proxy refused the way to the server with ${status}: ${proxyAdvice(status)}.${asked}`
-        : `The server refused the connection with ${status}: ${handshakeAdvice(status)}.${asked}`,
+      `The ${who} with ${status}${why === undefined ? '' : `: ${why}`}.${asked}`,
       { status, retryAfterMs, refusedBy, isLasting },
       { answer },
     );

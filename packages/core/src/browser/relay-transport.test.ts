@@ -137,7 +137,7 @@ it.each([
   ['503', new HandshakeRefusedError(503)],
   ['503 with Retry-After 0', new HandshakeRefusedError(503, 0)],
   ['302', new HandshakeRefusedError(302)],
-  ["a proxy's 407", new HandshakeRefusedError(407, undefined, undefined, 'proxy')],
+  ["a proxy's 407", new HandshakeRefusedError(407, undefined, { refusedBy: 'proxy' })],
   ['no answer in time', new HandshakeTimeoutError(10_000)],
   ['a token too late', new HandshakeTimeoutError(10_000, 'token')],
   ['no token', new TokenUnavailableError('conversationToken')],

@@ -10,7 +10,7 @@ import { FrameSource } from '../frame-source.js';
 import type { Progress } from '../patience.js';
 import { toRetryAfterMs } from '../retry-after.js';
 import { toHarmless } from '../to-harmless.js';
-import { ConnectionClosedError, HandshakeRefusedError } from '../transport-error.js';
+import { ConnectionClosedError } from '../transport-error.js';
 import type { Connection } from '../transport.js';
 import { Beating } from './beating.js';
 import type { Beaten, HeartbeatOptions } from './beating.js';
@@ -20,6 +20,7 @@ import { isProgramError } from './program-advice.js';
 import { proxyRefusalStatus } from './proxy-refusal.js';
 import { readBody } from './read-body.js';
 import { toConnectFailed } from './to-connect-failed.js';
+import { toRefused } from './to-refused.js';
 import { watchSockets } from './watch-sockets.js';
 import { whyCut } from './why-cut.js';
 
@@ -59,7 +60,7 @@ export class WebSocketDial implements Unsubscribable, Beaten {
   #onAnswer: (() => void) | undefined;
   /** Only an agent makes connections that the socket knows nothing of. */
   #watched: ReturnType<typeof watchSockets> | undefined;
-  #refusedBy: HandshakeRefusedError['refusedBy'] = 'server';
+  #refusedBy: 'server' | 'proxy' = 'server';
   #proxyStatus: number | undefined;
   #upgradeHeaders: readonly string[] = NONE;
   #socket: DialledSocket | undefined;
@@ -141,7 +142,7 @@ export class WebSocketDial implements Unsubscribable, Beaten {
     const refuse = (body: Uint8Array) => {
       const answer = { statusText: statusMessage, rawHeaders, body };
       this.#subscriber.error(
-        new HandshakeRefusedError(status, retryAfterMs, answer, this.#refusedBy),
+        toRefused(status, retryAfterMs, { answer, refusedBy: this.#refusedBy }),
       );
     };
     if (this.#refusalTimeoutMs === undefined) refuse(new Uint8Array());
@@ -226,7 +227,7 @@ export class WebSocketDial implements Unsubscribable, Beaten {
     subscriber.error(
       this.#proxyStatus === undefined
         ? toConnectFailed(failure, { isProgram: isProgramError(failure) })
-        : new HandshakeRefusedError(this.#proxyStatus, undefined, undefined, 'proxy'),
+        : toRefused(this.#proxyStatus, undefined, { refusedBy: 'proxy' }),
     );
   }
 
