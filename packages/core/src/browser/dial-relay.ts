@@ -1,4 +1,4 @@
-import { asyncScheduler, BehaviorSubject, defer, of, Subscription, timer } from 'rxjs';
+import { asyncScheduler, BehaviorSubject, defer, Subscription } from 'rxjs';
 import type { Observable, Subscriber, TeardownLogic } from 'rxjs';
 
 import { classify } from '../classify.js';
@@ -98,7 +98,9 @@ export function dialRelay(
   let unconfirmed: Frame[] = [];
   let confirmed = 0;
 
-  const progress = () => heard;
+  const wait = (work: () => void, ms: number) => {
+    meanwhile.add(asyncScheduler.schedule(work, ms));
+  };
 
   const drop = (code: number) => {
     meanwhile.unsubscribe();
@@ -145,7 +147,7 @@ export function dialRelay(
     const longestMs = Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** Math.min(attempt - 1, 10));
     const asked = error._tag === 'HandshakeRefusedError' ? (error.retryAfterMs ?? 0) : 0;
     attempt += 1;
-    meanwhile.add(timer(Math.max(asked, (longestMs * (1 + random())) / 2)).subscribe(dial));
+    wait(dial, Math.max(asked, (longestMs * (1 + random())) / 2));
   };
 
   const loseLate = () => {
@@ -157,19 +159,16 @@ export function dialRelay(
   };
 
   const ended = (code: number, reason: string, isForeign: boolean) => {
-    const wasAttached = isAttached;
     socket = undefined;
-    drop(1000);
     const told = fromRelayClose({ code, reason });
     if (told?._tag === 'ConnectionClosedError') fail(told);
-    else if (told === undefined || wasAttached) lose(toFailure(code, isForeign));
-    else if (isOpened) refuse(told);
-    else fail(told);
+    else if (told === undefined || isAttached) lose(toFailure(code, isForeign));
+    else refuse(told);
   };
 
   /** What a resume is refused for is the page's own login, or the relay's trouble. */
   const refuse = (told: TransportError) => {
-    const verdict = classify(told);
+    const verdict = isOpened ? classify(told) : 'fatal';
     if (verdict === 'retry') {
       lose(told);
     } else if (
@@ -184,35 +183,33 @@ export function dialRelay(
     }
   };
 
-  /** Nothing need come of what was sent: then the way is dead. */
-  const expectAnswer = () => {
-    if (isAnswerDue) return;
-    isAnswerDue = true;
-    const before = heard;
-    meanwhile.add(
-      patience(receiptTimeoutMs, progress).subscribe(() => {
-        isAnswerDue = false;
-        if (heard === before) loseLate();
-        else if (unconfirmed.length > 0) expectAnswer();
-      }),
-    );
-  };
-
-  const watchSilence = () => {
-    meanwhile.add(timer(Math.ceil(silenceTimeoutMs / SILENCE_TICKS)).subscribe(suspectSilence));
-  };
-
-  const suspectSilence = () => {
-    if (asyncScheduler.now() - heardAt < silenceTimeoutMs) {
-      watchSilence();
-      return;
-    }
+  /** Where nothing comes in so many milliseconds, the way is dead. */
+  const expectWord = (ms: number, goOn: () => void) => {
     const before = heard;
     const judge = () => {
       if (heard === before) loseLate();
-      else watchSilence();
+      else goOn();
     };
-    meanwhile.add(patience(0, progress).subscribe(judge));
+    meanwhile.add(patience(ms, () => heard).subscribe(judge));
+  };
+
+  const expectAnswer = () => {
+    if (isAnswerDue) return;
+    isAnswerDue = true;
+    expectWord(receiptTimeoutMs, () => {
+      isAnswerDue = false;
+      if (unconfirmed.length > 0) expectAnswer();
+    });
+  };
+
+  const watchSilence = () => {
+    wait(
+      () => {
+        if (asyncScheduler.now() - heardAt < silenceTimeoutMs) watchSilence();
+        else expectWord(0, watchSilence);
+      },
+      Math.ceil(silenceTimeoutMs / SILENCE_TICKS),
+    );
   };
 
   const attach = () => {
@@ -260,7 +257,7 @@ export function dialRelay(
 
   function dial(): void {
     drop(1000);
-    meanwhile.add(patience(handshakeTimeoutMs, progress).subscribe(loseLate));
+    expectWord(handshakeTimeoutMs, loseLate);
     const asking = askUrl(url, reason).subscribe({
       next: (given) => {
         try {
@@ -335,7 +332,7 @@ function askUrl(
 ): Observable<string> {
   return defer(() => {
     const given = typeof url === 'string' ? url : url({ reason });
-    return typeof given === 'string' ? of(given) : given;
+    return typeof given === 'string' ? [given] : given;
   });
 }
 
