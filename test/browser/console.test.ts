@@ -64,6 +64,7 @@ it('lists a folder, filters it, and opens one of it', async ({ open }) => {
   await page.getByLabel('Outcome').selectOption('');
   await page.getByLabel('Length').selectOption('long');
   await page.getByText('0 of 12 recordings').waitFor();
+  await page.getByText('No recording has that.').waitFor();
   await page.getByLabel('Length').selectOption('');
   await items(page)
     .getByRole('button', { name: /A courier asks/i })
@@ -71,6 +72,25 @@ it('lists a folder, filters it, and opens one of it', async ({ open }) => {
   await page.getByRole('heading', { level: 1, name: /a courier asks/ }).waitFor();
   expect(await words(page).getByRole('option').count()).toBe(13);
   expect(new URL(page.url()).hash).toMatch(/^#\/\d+$/);
+});
+
+it('lists a recording without a title by its name, as it is written, and all that it says', async ({
+  open,
+}) => {
+  using folder = makeFolder();
+  folder.write('parcel-jo.ndjson', '{"livecall":1,"recordedAt":"2026-11-22T09:00:00.000Z"}\n');
+  folder.write('broken.ndjson', 'no recording\n');
+  await using running = await startConsole([folder.path]);
+  const page = await open(running);
+
+  await page.getByText('2 recordings').waitFor();
+  expect(await items(page).locator('.list-title').allInnerTexts()).toEqual([
+    ...['parcel-jo.ndjson', 'broken.ndjson'],
+  ]);
+  const facts = items(page).locator('.list-facts');
+  expect(
+    await facts.evaluateAll((all) => all.map((one) => one.scrollWidth - one.clientWidth)),
+  ).toEqual([0, 0]);
 });
 
 it('searches what was said, by whom, and marks where', async ({ open }) => {

@@ -68,7 +68,9 @@ export function CompareView({
       <div class="sides">
         {[left, right].map((call, index) => (
           <div key={index} class="side-head">
-            <h2>{call.header?.title ?? call.name}</h2>
+            <h2 class={call.header?.title === undefined ? '' : 'title'}>
+              {call.header?.title ?? call.name}
+            </h2>
             <p class="call-facts">
               <span class="file">{call.name}</span>
               <span>{toLength(call.lastAt)}</span>

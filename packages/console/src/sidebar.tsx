@@ -101,6 +101,11 @@ export function Sidebar(props: SidebarProps) {
           ? `${count} ${count === 1 ? 'recording' : 'recordings'}`
           : `${filtered.length} of ${count} recordings`}
       </p>
+      {filtered.length === 0 && count > 0 && (
+        <p class="nothing">
+          No recording has that. What is searched is what was said, not what the files are called.
+        </p>
+      )}
       <List
         recordings={filtered}
         found={found.value}
@@ -178,7 +183,9 @@ function List({
                   onOpen(id);
                 }}
               >
-                <span class="list-title">{summary?.title ?? name}</span>
+                <span class={`list-title ${summary?.title === undefined ? '' : 'title'}`}>
+                  {summary?.title ?? name}
+                </span>
                 <span class="list-facts">
                   {isBeingWritten ? (
                     <b class="on-air">Live</b>

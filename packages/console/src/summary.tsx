@@ -13,7 +13,9 @@ export function Summary({ view }: { view: ViewState }) {
     ['Caller', story.said.other.length],
     ['Subscriber', story.said.user.length],
   ] as const;
-  const gaps = story.links.filter(({ kind, connection }) => kind === 'gap' && connection > 0);
+  const gaps = story.links.filter(
+    ({ kind, connection, to }) => kind === 'gap' && connection > 0 && to !== undefined,
+  );
   const faults = story.flags.filter(({ kind }) => kind === 'fault');
   return (
     <section class="summary" aria-label="The call at a glance">
@@ -34,25 +36,24 @@ export function Summary({ view }: { view: ViewState }) {
         <dt>Connections</dt>
         <dd>
           {story.links.filter(({ kind }) => kind === 'open').length}
-          {gaps
-            .filter(({ to }) => to !== undefined)
-            .map(({ from, to = from }, index) => (
-              <button
-                key={index}
-                type="button"
-                class="link"
-                onClick={() => {
-                  view.seek(from);
-                }}
-              >
-                away {toLength(to - from)} at {toClock(from)}
-              </button>
-            ))}
+          {gaps.slice(0, MOST).map(({ from, to = from }) => (
+            <button
+              key={from}
+              type="button"
+              class="link"
+              onClick={() => {
+                view.seek(from);
+              }}
+            >
+              away {toLength(to - from)} at {toClock(from)}
+            </button>
+          ))}
+          <More count={gaps.length} />
         </dd>
         <dt>Commands</dt>
         <dd>
           {story.commands.length === 0 && 'none'}
-          {story.commands.map(({ command, from, to, row }) => (
+          {story.commands.slice(0, MOST).map(({ command, from, to, row }) => (
             <button
               key={row}
               type="button"
@@ -67,11 +68,12 @@ export function Summary({ view }: { view: ViewState }) {
                 : `acknowledged after ${toLength(to - from)}`}
             </button>
           ))}
+          <More count={story.commands.length} />
         </dd>
         <dt>Errors</dt>
         <dd>
           {faults.length === 0 && 'none'}
-          {faults.slice(0, 20).map(({ row, at }) => (
+          {faults.slice(0, MOST).map(({ row, at }) => (
             <button
               key={row}
               type="button"
@@ -83,7 +85,7 @@ export function Summary({ view }: { view: ViewState }) {
               {describeFault(rows[row])} at {toClock(at)}
             </button>
           ))}
-          {faults.length > 20 && <span>and {faults.length - 20} more</span>}
+          <More count={faults.length} />
         </dd>
         <dt>Recorded</dt>
         <dd>{toDate(header?.recordedAt)}</dd>
@@ -94,6 +96,13 @@ export function Summary({ view }: { view: ViewState }) {
       </dl>
     </section>
   );
+}
+
+/** So many of a kind are listed; the rest is over time. */
+const MOST = 10;
+
+function More({ count }: { readonly count: number }) {
+  return count > MOST ? <span>and {count - MOST} more</span> : null;
 }
 
 function describeFault(row: Row | undefined): string {

@@ -8,6 +8,7 @@ import { toTicks, toShare } from './time-window.js';
 import type { TimeWindow } from './time-window.js';
 import { toBars } from './to-bars.js';
 import { toClock, toLength, toShortClock } from './to-clock.js';
+import { toLabels } from './to-labels.js';
 import { useWidth } from './use-width.js';
 import type { ViewState } from './view-state.js';
 
@@ -34,6 +35,9 @@ export function Timeline({ view, onOpen }: { view: ViewState; onOpen: () => void
     const x = Math.max(0, toX(from));
     return { x, width: Math.max(2, Math.min(width, toX(to)) - x) };
   };
+  const asked = inView(story.commands);
+  const askedBoxes = asked.map(({ from, to = from }) => spanBox({ from, to }));
+  const sides = toLabels(askedBoxes, NAME_PX, width);
   const open = (row: number) => {
     view.pause();
     view.select(row);
@@ -131,15 +135,14 @@ export function Timeline({ view, onOpen }: { view: ViewState; onOpen: () => void
           </div>
         ))}
         <div class="band">
-          {inView(story.commands).map((command) => (
+          {asked.map((command, index) => (
             <Box
               key={command.row}
-              box={spanBox({ from: command.from, to: command.to ?? command.from })}
+              box={askedBoxes[index] ?? spanBox(command)}
               class={[
                 'asked',
                 command.to === undefined ? 'unanswered' : '',
-                // Beyond the edge its name would not be seen.
-                toX(command.to ?? command.from) > width - NAME_PX ? 'at-edge' : '',
+                `named-${sides[index] ?? 'none'}`,
               ].join(' ')}
               row={command.row}
               onClick={open}
