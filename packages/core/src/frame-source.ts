@@ -75,4 +75,4 @@ export class FrameSource extends Multicast<Frame> {
   }
 }
 
-const TOO_LATE = 'more than a megabyte came before anyone listened to the connection';
+const TOO_LATE = 'nobody listened to its first megabyte';

@@ -169,7 +169,7 @@ export function lost(code: number, why: string): ConnectionClosedError {
   return new ConnectionClosedError(code, '', { why });
 }
 
-const LASTING = 'it would fail so each time; see what the relay logs';
+const LASTING = 'see what the relay logs';
 
 /** Whether a frame is none of anybody's, but a word between relay and page. */
 export function isEmpty(frame: Frame): boolean {

@@ -1,8 +1,7 @@
 import type { Subscription } from 'rxjs';
 
 const CONNECTED_AFTER_END =
-  'livecall: connect() on a call that is over does nothing. Make a new one with liveCall(), in React ' +
-  'within the effect that connects it.';
+  'livecall: connect() on a call that is over does nothing; call liveCall() anew, in React within the effect.';
 
 /**
  * Says on the console, soon, that nothing comes of it. A second mount of React's StrictMode connects

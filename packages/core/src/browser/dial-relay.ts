@@ -1,5 +1,5 @@
 import { asyncScheduler, BehaviorSubject, defer, Subscription } from 'rxjs';
-import type { Observable, Subscriber, TeardownLogic } from 'rxjs';
+import type { Subscriber, TeardownLogic } from 'rxjs';
 
 import { classify } from '../classify.js';
 import { NotOpenError } from '../command-error.js';
@@ -246,26 +246,27 @@ export function dialRelay(
   };
 
   const dialUrl = (given: string) => {
-    if (webSocket === undefined) throw new Error(NO_WEB_SOCKET);
-    const protocols = toPageProtocols({
-      id,
-      resumed: isOpened ? { had, from: confirmed } : undefined,
-    });
-    const dialled = toSocketUrl(given, realm.location?.href);
-    socket = dialPageSocket(webSocket, dialled, protocols, { heard: hear, ended });
+    const resumed = isOpened ? { had, from: confirmed } : undefined;
+    try {
+      if (webSocket === undefined) throw new Error(NO_WEB_SOCKET);
+      const dialled = toSocketUrl(given, realm.location?.href);
+      const protocols = toPageProtocols({ id, resumed });
+      socket = dialPageSocket(webSocket, dialled, protocols, { heard: hear, ended });
+    } catch (error) {
+      fail(new ConnectFailedError(error, { advice: 'check the options of relayTransport' }));
+    }
+  };
+
+  const askUrl = () => {
+    const given = typeof url === 'string' ? url : url({ reason });
+    return typeof given === 'string' ? [given] : given;
   };
 
   function dial(): void {
     drop(1000);
     expectWord(handshakeTimeoutMs, loseLate);
-    const asking = askUrl(url, reason).subscribe({
-      next: (given) => {
-        try {
-          dialUrl(given);
-        } catch (error) {
-          fail(new ConnectFailedError(error, { advice: 'check the options of relayTransport' }));
-        }
-      },
+    const asking = defer(askUrl).subscribe({
+      next: dialUrl,
       error: (error: unknown) => {
         lose(toConnectFailed(`the url function failed with ${nameOf(error)}`));
       },
@@ -324,17 +325,7 @@ export function dialRelay(
   };
 }
 
-const NO_WEB_SOCKET = 'there is no WebSocket here; give the class of one as `webSocket`';
-
-function askUrl(
-  url: RelayTransportOptions['url'],
-  reason: 'connect' | 'unauthorized',
-): Observable<string> {
-  return defer(() => {
-    const given = typeof url === 'string' ? url : url({ reason });
-    return typeof given === 'string' ? [given] : given;
-  });
-}
+const NO_WEB_SOCKET = 'there is no WebSocket here, and none is given';
 
 function toFailure(code: number, isForeign: boolean): ConnectFailedError {
   if (isForeign) return toConnectFailed('what answers there is no relay');
