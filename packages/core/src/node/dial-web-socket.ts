@@ -39,7 +39,7 @@ export interface DialOptions {
   readonly refusalTimeoutMs?: number;
   /** Takes how the server let us in. */
   readonly onUpgrade?: (answer: UpgradeAnswer) => void;
-  /** Told once when the handshake is over, however it went. */
+  /** Told once when the server has answered. */
   readonly onAnswer: () => void;
 }
 
@@ -85,7 +85,6 @@ export class WebSocketDial implements Unsubscribable, Beaten {
       this.#socket = this.#connect(options);
     } catch (error) {
       this.#watched?.cut();
-      this.#answer();
       const harmless = toHarmless(error, this.#tokens);
       subscriber.error(toConnectFailed(harmless, { isProgram: true }));
       return;
@@ -117,7 +116,7 @@ export class WebSocketDial implements Unsubscribable, Beaten {
     return watched.run(() => new DialledSocket(url, [...protocols], options));
   }
 
-  /** The handshake is over, however it went. */
+  /** The server has answered. Where it did not, the error that says so ends the wait, too. */
   #answer(): void {
     this.#onAnswer?.();
     this.#onAnswer = undefined;
@@ -223,7 +222,6 @@ export class WebSocketDial implements Unsubscribable, Beaten {
       subscriber.error(new ConnectionClosedError(code, reason, options));
       return;
     }
-    this.#answer();
     subscriber.error(
       this.#proxyStatus === undefined
         ? toConnectFailed(failure, { isProgram: isProgramError(failure) })

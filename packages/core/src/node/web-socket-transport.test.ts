@@ -1,7 +1,8 @@
+import { EventEmitter } from 'node:events';
 import { Agent } from 'node:http';
 import { Agent as SecureAgent } from 'node:https';
 
-import { filter, map, NEVER, Subject, take, takeUntil, throwError } from 'rxjs';
+import { catchError, filter, map, NEVER, Subject, take, takeUntil, throwError } from 'rxjs';
 import { TestScheduler } from 'rxjs/testing';
 import type { RunHelpers } from 'rxjs/testing';
 import { expect, it, vi } from 'vitest';
@@ -13,6 +14,7 @@ import {
   HandshakeTimeoutError,
   TokenUnavailableError,
 } from '../transport-error.js';
+import type { HandshakeRefusedError } from '../transport-error.js';
 import { webSocketTransport } from './web-socket-transport.js';
 import type { WebSocketTransportOptions } from './web-socket-transport.js';
 
@@ -22,7 +24,7 @@ import type { WebSocketTransportOptions } from './web-socket-transport.js';
 interface FakeSocket {
   readonly clientOptions: unknown;
   ping: () => void;
-  emit(event: 'open'): boolean;
+  emit(event: 'open' | 'unexpected-response', ...told: unknown[]): boolean;
 }
 
 const fakes = vi.hoisted((): { readonly sockets: FakeSocket[] } => ({ sockets: [] }));
@@ -226,6 +228,33 @@ it('gives the handshake ten seconds by default', () => {
     const transport = webSocketTransport({ ...options, accessToken: () => NEVER });
 
     time.expectObservable(transport).toBe('10s #', {}, new HandshakeTimeoutError(10_000, 'token'));
+  });
+});
+
+it('reads a refusal to its end, though the handshake has no time left', () => {
+  run((time) => {
+    const passOn = { rawHeaders: [], search: '' };
+    const refused$ = webSocketTransport({ ...options, passOn }).pipe(
+      catchError((error: unknown) => {
+        const { status, answer } = error as HandshakeRefusedError;
+        return [`${status} ${Buffer.from(answer?.body ?? []).toString()}`];
+      }),
+    );
+    const response = Object.assign(new EventEmitter(), {
+      ...{ statusCode: 403, statusMessage: 'Forbidden', rawHeaders: [], headers: {} },
+    });
+    const said = '    9s r--- 2s e';
+    const expected = '9s ---- 2s (e|)';
+
+    time.expectObservable(refused$).toBe(expected, { e: '403 not today' });
+    time.cold(said).subscribe((what) => {
+      if (what === 'r') {
+        fakes.sockets.at(-1)?.emit('unexpected-response', {}, response);
+        response.emit('data', Buffer.from('not today'));
+      } else {
+        response.emit('end');
+      }
+    });
   });
 });
 
