@@ -145,6 +145,31 @@ it('does not write a frame that could not be sent', () => {
   });
 });
 
+it('tells a sink of another make what a frame holds, and one that stands before its own', () => {
+  const { sink, lines } = toSink();
+  const told: unknown[] = [];
+  const before: RecordingSink = {
+    ...sink,
+    write(entry, frame) {
+      told.push(entry);
+      sink.write(entry, frame);
+    },
+  };
+
+  of({ ...silent, frames$: of(wire.a, wire.b) })
+    .pipe(
+      record(before),
+      mergeMap(({ frames$ }) => frames$),
+    )
+    .subscribe();
+
+  expect(told.slice(1, 3)).toEqual([
+    { event: 'frame', from: 'server', json: { type: 'ack', ackId: '8f0c' } },
+    { event: 'frame', from: 'server', base64: 'AP8=' },
+  ]);
+  expect(lines[1]).toContain(wire.a);
+});
+
 it('writes a frame once, however many hear it', () => {
   run((time) => {
     const { sink, lines } = toSink();

@@ -12,7 +12,8 @@ import { map, Observable, share, tap } from 'rxjs';
 import type { MonoTypeOperatorFunction } from 'rxjs';
 
 import { toPayload } from './format/payload.js';
-import type { UnstampedEntry } from './format/recording.js';
+import type { FrameEntry, UnstampedEntry } from './format/recording.js';
+import { takesFramesAlone } from './recording-sink.js';
 import type { RecordingSink } from './recording-sink.js';
 
 /**
@@ -53,6 +54,11 @@ export function record(sink: RecordingSink): MonoTypeOperatorFunction<Connection
         dial.isOpen = false;
         if (connected.get(sink) === dial) connected.delete(sink);
       };
+      const takesAlone = takesFramesAlone(sink);
+      const writeFrame = (from: FrameEntry['from'], frame: Frame) => {
+        const held = takesAlone ? undefined : toPayload(frame);
+        write({ event: 'frame', from, ...held }, frame);
+      };
       const request = dialRequest();
       const recorded$ = transport.pipe(
         withDialRequest({
@@ -84,7 +90,7 @@ export function record(sink: RecordingSink): MonoTypeOperatorFunction<Connection
           },
         }),
         map((connection) =>
-          tapConnection(connection, write, (code, reason) => {
+          tapConnection(connection, writeFrame, (code, reason) => {
             // A cut is no code that a client closes with.
             if (code !== 1006) closing = { code, reason };
           }),
@@ -102,24 +108,22 @@ const connected = new WeakMap<RecordingSink, object>();
 
 const CLOSED_WITHOUT_CODE = { event: 'close', from: 'server', code: 1005, reason: '' } as const;
 
-type Write = RecordingSink['write'];
-
 function tapConnection(
   connection: Connection,
-  write: Write,
+  writeFrame: (from: FrameEntry['from'], frame: Frame) => void,
   onClosing: (code: number, reason: string) => void,
 ): Connection {
   return {
     frames$: connection.frames$.pipe(
       tap((frame) => {
-        write({ event: 'frame', from: 'server', ...toPayload(frame) }, frame);
+        writeFrame('server', frame);
       }),
       // However many listen, a frame is written once.
       share(),
     ),
     send(frame) {
       connection.send(frame);
-      write({ event: 'frame', from: 'client', ...toPayload(frame) }, frame);
+      writeFrame('client', frame);
     },
     bufferedBytes: () => connection.bufferedBytes?.() ?? 0,
     isReading: () => connection.isReading?.() ?? false,

@@ -117,7 +117,7 @@ export function recordingSink(
     // Whoever heard of a line meanwhile may have ended the recording.
     if (hasEnded()) return;
     if (entry.event === 'frame' && frame !== undefined) {
-      writeFrame(lines.frame(at, entry, frame), entry.from);
+      writeFrame(lines.frame(at, entry.from, frame), entry.from);
       return;
     }
     const stamped = toWritable({ at, ...entry });
@@ -140,6 +140,7 @@ export function recordingSink(
     else writeLine(line);
   };
 
+  takeFramesAlone.add(write);
   return {
     start: () => void start(),
     conceal: (tokens) => {
@@ -152,6 +153,14 @@ export function recordingSink(
     },
   };
 }
+
+/**
+ * Whether a sink's `write` needs nothing of a frame's entry that the frame itself tells: then it is
+ * not read, which would take as long as everything else. A `write` of anyone else's gets all of it.
+ */
+export const takesFramesAlone = ({ write }: RecordingSink): boolean => takeFramesAlone.has(write);
+
+const takeFramesAlone = new WeakSet<RecordingSink['write']>();
 
 /**
  * What comes from a transport that is not livecall's may hold what no WebSocket has; nothing where

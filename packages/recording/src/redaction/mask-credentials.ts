@@ -127,9 +127,10 @@ function mayHoldAny(text: string): boolean {
 }
 
 /** The last five bits of three characters: a letter's are those of its capital. */
-const pushed = (last: number, code: number): number => ((last << 5) | (code & 31)) & 0x7fff;
+export const pushed = (last: number, code: number): number => ((last << 5) | (code & 31)) & 0x7fff;
 
-const triples = new Uint8Array(0x8000);
+/** 1 for each of the {@link pushed} characters of which no credential is without one. */
+export const triples = new Uint8Array(0x8000);
 for (const triple of [
   'eyj',
   'rer',

@@ -14,6 +14,8 @@ import { toAsciiDigits } from './to-ascii-digits.js';
 
 /** Replaces phone numbers; the same number gets the same pseudonym, however it is written. */
 export interface PhonePseudonyms {
+  /** How many digits the shortest number has by now, in whatever form: a field's may be short. */
+  toFewest(): number;
   /** Whether a field that holds a phone number stays as it is. */
   isKept(phone: string): boolean;
   /** Replaces a field that holds a phone number and nothing else; one without digits is kept. */
@@ -144,6 +146,7 @@ export function createPhonePseudonyms({
   };
 
   return {
+    toFewest: () => judge.fewest,
     isKept(phone) {
       const number = toFieldNumber(phone);
       return number === undefined || isKept(number);

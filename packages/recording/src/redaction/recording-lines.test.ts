@@ -23,7 +23,7 @@ function toBoth(said: readonly Said[], options?: RecordingLinesOptions) {
   const asFrames = createRecordingLines(options);
   const asEntries = createRecordingLines(options);
   return {
-    asFrames: said.map(({ at, from, frame }) => asFrames.frame(at, toEntry(frame, from), frame)),
+    asFrames: said.map(({ at, from, frame }) => asFrames.frame(at, from, frame)),
     asEntries: said.map(({ at, from, frame }) => asEntries.entry({ at, ...toEntry(frame, from) })),
   };
 }
@@ -37,15 +37,13 @@ it.each<[what: string, frame: Frame, line: string]>([
 ])('writes %s', (_what, frame, line) => {
   const { frame: toLine } = createRecordingLines({ secrets: createSecrets(['s3cret-t0ken']) });
 
-  expect(toLine(at, toEntry(frame), frame)).toBe(
-    `{"at":12.4,"event":"frame","from":"server",${line}}\n`,
-  );
+  expect(toLine(at, 'server', frame)).toBe(`{"at":12.4,"event":"frame","from":"server",${line}}\n`);
 });
 
 it('writes a mark for a frame that is nested too deep', () => {
   const frame = '['.repeat(500_000) + ']'.repeat(500_000);
 
-  expect(createRecordingLines().frame(at, toEntry(frame), frame)).toBe(
+  expect(createRecordingLines().frame(at, 'server', frame)).toBe(
     '{"at":12.4,"event":"mark","label":"left out: a frame nested too deep"}\n',
   );
 });

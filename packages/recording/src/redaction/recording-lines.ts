@@ -1,5 +1,6 @@
 import type { Frame } from '@livecall/core';
 
+import { toPayload } from '../format/payload.js';
 import { Entry } from '../format/recording.js';
 import type { FrameEntry, Header } from '../format/recording.js';
 import { createRedactor } from './redactor.js';
@@ -13,8 +14,10 @@ export interface RecordingLines {
   header(header: Header): string;
   /** Writes an entry, or, in the place of one that is nested too deep to be followed, a mark. */
   entry(entry: Entry): string;
-  /** Writes the entry that was made of a frame, as `entry` would, once it is stamped. */
-  frame(at: number, entry: Omit<FrameEntry, 'at'>, frame: Frame): string;
+  /**
+   * Writes a frame as `entry` would its entry, which nearly always need not be made.
+   */
+  frame(at: number, from: FrameEntry['from'], frame: Frame): string;
 }
 
 /** What is taken out of the lines. */
@@ -47,17 +50,19 @@ export function createRecordingLines({
         return leftOut(entry);
       }
     },
-    frame: (at, entry, frame) => {
-      const { event, from } = entry;
+    frame: (at, from, frame) => {
+      if (typeof frame === 'string' && redactor.passes(frame)) {
+        const line = toLineAsItCame(at, from, frame);
+        if (secrets.conceal(line) === line) return line;
+      }
+      const event = 'frame';
       try {
-        const redacted = redactor.payload(entry);
-        const isAsItCame = typeof frame === 'string' && 'json' in entry && redacted === entry;
+        const payload = toPayload(frame);
+        const redacted = redactor.payload(payload);
+        const isAsItCame = typeof frame === 'string' && 'json' in payload && redacted === payload;
         return toLine(
           () => ({ at, event, from, ...redacted }),
-          // What is JSON in one way need not be written again.
-          isAsItCame
-            ? `{"at":${at},"event":"frame","from":"${from}","json":${frame}}\n`
-            : undefined,
+          isAsItCame ? toLineAsItCame(at, from, frame) : undefined,
         );
       } catch {
         return leftOut({ at, event });
@@ -65,3 +70,7 @@ export function createRecordingLines({
     },
   };
 }
+
+/** What is JSON in one way need not be written again. */
+const toLineAsItCame = (at: number, from: FrameEntry['from'], json: string): string =>
+  `{"at":${at},"event":"frame","from":"${from}","json":${json}}\n`;

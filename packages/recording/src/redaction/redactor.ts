@@ -7,6 +7,7 @@ import { toFrame, toPayload } from '../format/payload.js';
 import type { Payload } from '../format/payload.js';
 import type { Entry, Header } from '../format/recording.js';
 import { maskBytes, maskWords } from './mask-words.js';
+import { createFirstLook } from './first-look.js';
 import { isAllDigits, joinPieces } from './join-pieces.js';
 import { createPhonePseudonyms } from './phone-pseudonyms.js';
 import type { PhonePseudonyms } from './phone-pseudonyms.js';
@@ -37,6 +38,8 @@ export interface Redactor {
   entry(entry: Entry): Entry;
   /** Redacts what a frame's entry holds of it. */
   payload(payload: Payload): Payload;
+  /** Whether a first look at a frame's text shows that it is JSON of which nothing is taken, and no credential in it. */
+  passes(frame: string): boolean;
 }
 
 /**
@@ -118,6 +121,7 @@ export function createRedactor(
       return { ...rest, ...payload };
     },
     payload: (payload) => inPayload(payload),
+    passes: maskTranscripts ? () => false : createFirstLook({ holds, toFewest: phones.toFewest }),
   };
 }
 
@@ -125,6 +129,7 @@ const ENDPOINT: ReadonlySet<string> = new Set(['endpoint']);
 const PAYLOAD: ReadonlySet<string> = new Set(['json', 'text', 'base64']);
 
 const NO_PSEUDONYMS: PhonePseudonyms = {
+  toFewest: () => Infinity,
   isKept: () => true,
   inField: (phone) => phone,
   inNumber: (number) => number,

@@ -92,12 +92,13 @@ function findWord({ hashes, words }: WordTable, hash: number): KnownWord | undef
 }
 
 /** What a character does where no number has begun: it ends a word, may begin a number, or is a letter of a word. */
-const [ENDS, BEGINS] = [1, 2] as const;
+export const [ENDS, BEGINS] = [1, 2] as const;
 
 /** Which of them, or else the letter that it is, as it is hashed; 0 where that is not known yet. */
 const letters = new Uint16Array(0x10000);
 
-function toLetter(code: number): number {
+/** What a character does where no number has begun: {@link ENDS}, {@link BEGINS}, or the letter that it is. */
+export function toLetter(code: number): number {
   const kind = kinds[code] || classify(code);
   const letter = kind === LETTER ? toHash(0, code) : kind === OTHER ? ENDS : BEGINS;
   letters[code] = letter;
@@ -125,6 +126,11 @@ export function toNextNumber(text: string, from: number, to: number): number {
     hash = 0;
   }
   return to > start && findWord(table, hash)?.canBegin === true ? start : to;
+}
+
+/** How many digits a word stands for at most, by its {@link toLetter letters} as they are hashed. */
+export function toWeight(hash: number): number {
+  return findWord((wordTable ??= createWordTable()), hash)?.weight ?? 0;
 }
 
 /** What may stand between digits where words are not divided by spaces. */
