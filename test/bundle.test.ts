@@ -55,15 +55,18 @@ it.each([
   expect(packages.filter((path) => !/node_modules\/(?:rxjs|tslib)\//.test(path))).toEqual([]);
 });
 
-it('follows a call over a relay in so many bytes, gzipped, and with nothing of Node', async () => {
+it.each([
+  ['with RxJS', [], 15_700],
+  ['beside RxJS', ['rxjs'], 12_250],
+])('follows a call over a relay in so many bytes, gzipped, %s', async (_with, external, bytes) => {
   const { text, gzipped, modules, warnings } = await bundle(
     `export { liveCall } from '@livecall/core';
      export { relayTransport } from '@livecall/core/browser';`,
-    { external: ['rxjs'] },
+    { external },
   );
 
-  expect(gzipped).toBeLessThanOrEqual(12_250);
-  expect(modules.filter((path) => /node_modules|\/node\/|no-node/.test(path))).toEqual([]);
+  expect(gzipped).toBeLessThanOrEqual(bytes);
+  expect(modules.filter((path) => /\/(?:node|fp-ts|io-ts|ws)\/|no-node/.test(path))).toEqual([]);
   // What to do about what only Node meets.
   expect(text).not.toMatch(/NODE_EXTRA_CA_CERTS|--allow-net|webSocketTransport|CONNECT|call log/);
   expect(warnings).toEqual([]);

@@ -14,6 +14,10 @@ export class Latest<A> extends Multicast<A> {
     this.#last = first;
   }
 
+  get last(): A {
+    return this.#last;
+  }
+
   override next(value: A): void {
     if (this.isEnded) return;
     this.#last = value;

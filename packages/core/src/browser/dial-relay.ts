@@ -1,4 +1,4 @@
-import { asyncScheduler, BehaviorSubject, defer, Subscription } from 'rxjs';
+import { asyncScheduler, Subscription } from 'rxjs';
 import type { Subscriber, TeardownLogic } from 'rxjs';
 
 import { classify } from '../classify.js';
@@ -6,6 +6,7 @@ import { NotOpenError } from '../command-error.js';
 import { createUuid } from '../create-uuid.js';
 import { dialRequest } from '../dial-request.js';
 import { FrameSource } from '../frame-source.js';
+import { Latest } from '../latest.js';
 import { patience } from '../patience.js';
 import {
   BEAT,
@@ -73,7 +74,7 @@ export function dialRelay(
   let { reason } = request;
   const id = createUuid().replaceAll('-', '');
   const frames = new FrameSource();
-  const away$ = new BehaviorSubject(false);
+  const away = new Latest(false);
 
   /** The socket that is dialled or attached. */
   let socket: PageSocket | undefined;
@@ -125,11 +126,11 @@ export function dialRelay(
     if (asyncScheduler.now() - attachedAt >= STEADY_MS) attempt = 0;
     drop(code);
     attachedAt = NaN;
-    const isNews = !away$.value;
+    const isNews = !away.last;
     if (isNews) leftAt = asyncScheduler.now();
     if (!isAside) goOn(error);
     // What comes next is settled first: who hears of it may ask to look at once.
-    if (isNews) away$.next(true);
+    if (isNews) away.next(true);
   };
 
   /** Dials again, now or later, or gives up. */
@@ -226,7 +227,7 @@ export function dialRelay(
     }
     for (const frame of unconfirmed) socket?.send(frame);
     if (unconfirmed.length > 0) expectAnswer();
-    away$.next(false);
+    away.next(false);
   };
 
   const hear = (frame: Frame) => {
@@ -257,26 +258,32 @@ export function dialRelay(
     }
   };
 
-  const askUrl = () => {
-    const given = typeof url === 'string' ? url : url({ reason });
-    return typeof given === 'string' ? [given] : given;
+  const loseUrl = (error: unknown) => {
+    lose(toConnectFailed(`the url function failed with ${nameOf(error)}`));
   };
 
   function dial(): void {
     drop(1000);
     expectWord(handshakeTimeoutMs, loseLate);
-    const asking = defer(askUrl).subscribe({
-      next: dialUrl,
-      error: (error: unknown) => {
-        lose(toConnectFailed(`the url function failed with ${nameOf(error)}`));
-      },
-    });
-    meanwhile.add(asking);
+    const asked = meanwhile;
+    // `defer`, with all that RxJS can subscribe, would be 1.8 kB of a page.
+    const inTime =
+      <A>(then: (value: A) => void) =>
+      (value: A) => {
+        if (!asked.closed) then(value);
+      };
+    try {
+      const given = typeof url === 'string' ? url : url({ reason });
+      if (typeof given === 'string') inTime(dialUrl)(given);
+      else given.then(inTime(dialUrl), inTime(loseUrl));
+    } catch (error) {
+      loseUrl(error);
+    }
   }
 
   const connection: Connection = {
     frames$: frames.values$,
-    away$: away$.asObservable(),
+    away$: away.values$,
     send(frame) {
       if (!isAttached || unconfirmed.length >= MOST_UNCONFIRMED) throw new NotOpenError();
       if (isEmpty(frame)) throw new TypeError('An empty frame cannot cross a relay.');

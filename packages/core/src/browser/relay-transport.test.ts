@@ -602,6 +602,37 @@ it.each([
   else expect(take).toThrow(/^(?!.*s3cret)The url /);
 });
 
+it('dials the url that a promise gives, and not once it was left', async () => {
+  const url = () => Promise.resolve('wss://app.example/calls/late');
+  const [followed, left] = [page({ url }), page({ url })];
+  left.following.unsubscribe();
+  await Promise.resolve();
+  followed.following.unsubscribe();
+
+  expect(followed.sockets.map((socket) => socket.url)).toEqual(['wss://app.example/calls/late']);
+  expect(left.sockets).toEqual([]);
+});
+
+it.each<[what: string, url: () => unknown, name: string]>([
+  ['rejects', () => Promise.reject(new RangeError('4711')), 'RangeError'],
+  [
+    'throws',
+    () => {
+      throw new RangeError('4711');
+    },
+    'RangeError',
+  ],
+  ['gives nothing', () => undefined, 'TypeError'],
+])('fails when the url function %s, and does not repeat what it said', async (_what, url, name) => {
+  const { errors, sockets } = page({ url: url as () => string });
+  await Promise.resolve();
+
+  expect(errors.map(({ message }) => message)).toEqual([
+    `Could not connect: the url function failed with ${name}. Check the URL and the network.`,
+  ]);
+  expect(sockets).toEqual([]);
+});
+
 it('says that there is no WebSocket where there is none', () => {
   const { errors } = inTime(
     () => page({ webSocket: undefined as never }),
