@@ -57,10 +57,8 @@ function test(binary, filters) {
       cwd: root,
       encoding: 'utf8',
       maxBuffer: 2 ** 28,
-      // Whatever is started from there by its name is of this Node, too, and the command line is the
-      // one that is built, module by module.
+      // Whatever is started from there by its name is of this Node, too.
       env: {
-        LIVECALL_BIN: join(root, 'tools/dist/bin.js'),
         ...process.env,
         PATH: `${dirname(binary)}${delimiter}${process.env['PATH']}`,
       },

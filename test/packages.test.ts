@@ -49,6 +49,13 @@ const { scripts } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
 };
 const [pnpm = 'no pnpm in the script'] = /pnpm@\S+/.exec(scripts.setup) ?? [];
 
+/** What a manifest says of the entries of a package, here and where it is published. */
+interface Manifest {
+  readonly exports: Exports;
+  readonly publishConfig?: { readonly exports: Exports };
+}
+type Exports = Readonly<Record<string, string | Readonly<Record<string, string>>>>;
+
 /** An app of somebody else's: the packages as they are published, and nothing of the workspace. */
 beforeAll(async () => {
   mkdirSync(packed);
@@ -237,6 +244,44 @@ it('gives the schemas of the endpoint and of recordings to an app, by their name
   }
   expect(schemas.length).toBeGreaterThan(8);
   expect(requireHere('@livecall/recording/recording.schema.json')).toHaveProperty('$defs.frame');
+});
+
+it('gives Node each of its entries in a few files, and everything else the same in many', async () => {
+  const entries = packages.flatMap((path) => {
+    const manifest = JSON.parse(readFileSync(join(path, 'package.json'), 'utf8')) as Manifest;
+    const { exports, publishConfig } = manifest;
+    if (publishConfig === undefined) return [];
+    const parted = Object.entries(publishConfig.exports).map(([entry, conditions]) => {
+      if (typeof conditions === 'string') return { entry, conditions };
+      const { node, ...others } = conditions;
+      return { entry, conditions: others, ...(node !== undefined && { node }) };
+    });
+
+    expect(Object.fromEntries(parted.map(({ entry, conditions }) => [entry, conditions]))).toEqual(
+      exports,
+    );
+    return parted.flatMap((each) =>
+      'node' in each ? [join(`@livecall/${basename(path)}`, each.entry)] : [],
+    );
+  });
+  const code = `for (const name of ${JSON.stringify(entries)}) console.log(import.meta.resolve(name));`;
+  const { stdout } = await run(process.execPath, ['--input-type=module', '-e', code], { cwd: app });
+  const resolved = stdout.trimEnd().split('\n');
+
+  expect(entries.length).toBeGreaterThan(10);
+  expect(resolved.filter((url) => !/\/dist\/bundled\/[\w-]+\.js$/.test(url))).toEqual([]);
+  for (const folder of new Set(resolved.map((url) => dirname(fileURLToPath(url))))) {
+    expect(readdirSync(folder).length, folder).toBeLessThan(20);
+    expect(existsSync(join(folder, 'LICENSES.txt'))).toBe(true);
+  }
+});
+
+it('has the licences of what is in its command line', () => {
+  const installed = join(app, 'node_modules', '@livecall', 'tools', 'dist', 'cli');
+  const licences = readFileSync(join(installed, 'LICENSES.txt'), 'utf8');
+
+  expect(licences).toMatch(/^rxjs 7\.[^]*Apache License/m);
+  expect(licences).toMatch(/^commander \d/m);
 });
 
 it('runs its command line in an app', async () => {

@@ -13,12 +13,15 @@ const own = fileURLToPath(new URL('.', import.meta.url));
 const target = fileURLToPath(new URL('../../tools/dist/console.html', import.meta.url));
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
+/** What is bundled for Node is none of its. */
+const BUILT = /^(?!bundled).*\.js$/;
+
 /** Everything that is in the page or decides how it is built. */
 const sources = [
   ...['build.js', 'index.html', 'package.json'].map((name) => join(own, name)),
   ...find(join(own, 'src'), /(?<!\.test)\.(ts|tsx|css)$/),
-  ...find(join(root, 'packages/core/dist'), /\.js$/),
-  ...find(join(root, 'packages/recording/dist'), /\.js$/),
+  ...find(join(root, 'packages/core/dist'), BUILT),
+  ...find(join(root, 'packages/recording/dist'), BUILT),
   join(root, 'pnpm-lock.yaml'),
 ];
 const stamp = `<!-- ${toHash(sources.map((path) => readFileSync(path)))} -->`;

@@ -1,9 +1,10 @@
 import { fileURLToPath } from 'node:url';
 
+import { bundleCommandLine } from '../../packages/bundle.js';
 import { run } from './harness/run.js';
 
 const path = (from) => fileURLToPath(new URL(from, import.meta.url));
-const BIN = path('../../tools/dist/bin.js');
+const BIN = path('../../tools/dist/cli/bin.js');
 const RECORDING = path('../../recordings/joined-call.ndjson');
 
 const COMMANDS = {
@@ -31,6 +32,11 @@ export const tables = [
     ],
   },
 ];
+
+/** Puts it into few files, as it is published. */
+export async function prepare() {
+  await bundleCommandLine();
+}
 
 export async function measure(_table, contender) {
   const { command, writes } = COMMANDS[contender];

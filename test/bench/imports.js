@@ -2,6 +2,7 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
+import { bundleAll } from '../../packages/bundle.js';
 import { makeConsumer } from './harness/consumer.js';
 import { run } from './harness/run.js';
 
@@ -19,20 +20,13 @@ const TOOLS_BEFORE = '@livecall/tools, before';
 const own = fileURLToPath(new URL('../..', import.meta.url));
 const { LIVECALL_BEFORE: before } = process.env;
 
-/** What an app of a checkout's finds by a name. */
-const findIn = (root) => {
-  const { resolve } = createRequire(join(root, 'test', 'bench', 'package.json'));
-  return (...names) => names.map((name) => resolve(name));
-};
-const find = findIn(own);
-
 const MODULES = {
-  'node -e 0': () => [],
-  [PEERS]: () => find('rxjs', 'ws'),
-  [CORE]: () => find('@livecall/core'),
-  [NODE]: () => find('@livecall/core', '@livecall/core/node'),
-  [TOOLS]: () => find('@livecall/tools'),
-  ...(before !== undefined && { [TOOLS_BEFORE]: () => findIn(before)('@livecall/tools') }),
+  'node -e 0': [],
+  [PEERS]: ['rxjs', 'ws'],
+  [CORE]: ['@livecall/core'],
+  [NODE]: ['@livecall/core', '@livecall/core/node'],
+  [TOOLS]: ['@livecall/tools'],
+  ...(before !== undefined && { [TOOLS_BEFORE]: ['@livecall/tools'] }),
 };
 
 const RXJS = 'rxjs';
@@ -87,11 +81,11 @@ export const tables = [
   },
 ];
 
-/** Makes the apps, once for all rounds. */
-export function prepare(table, { files }) {
-  if (table !== 'test-files') return undefined;
+/** Makes the apps, once for all rounds: what they import is as it is published. */
+export async function prepare(table, { files }) {
+  await bundleAll();
   const apps = { [own]: makeConsumer(own), ...(before && { [before]: makeConsumer(before) }) };
-  for (const app of Object.values(apps)) {
+  for (const app of table === 'test-files' ? Object.values(apps) : []) {
     app.writeTests('nothing', files, '');
     for (const name of [RXJS, CORE, FIXTURE]) app.writeTests(name, files, `import '${name}';`);
   }
@@ -104,11 +98,13 @@ export function prepare(table, { files }) {
 }
 
 export async function measure(table, contender, size) {
-  return table === 'imports' ? importing(contender) : testing(contender, size);
+  return table === 'imports' ? importing(contender, size) : testing(contender, size);
 }
 
-async function importing(contender) {
-  const imports = MODULES[contender]().map((path) => `import ${JSON.stringify(path)};`);
+async function importing(contender, { apps }) {
+  const app = apps[contender === TOOLS_BEFORE ? before : own];
+  const { resolve } = createRequire(join(app, 'package.json'));
+  const imports = MODULES[contender].map((name) => `import ${JSON.stringify(resolve(name))};`);
   const code = ['--input-type=module', '-e', imports.join('')];
   const { exitCode, written, tookMs } = await run([process.execPath, ...code]);
   return { measures: { ms: tookMs }, result: { exitCode, written } };

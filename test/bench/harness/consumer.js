@@ -4,6 +4,7 @@ import {
   mkdirSync,
   mkdtempSync,
   readdirSync,
+  readFileSync,
   realpathSync,
   rmSync,
   symlinkSync,
@@ -26,8 +27,11 @@ export function makeConsumer(root) {
   writeFileSync(join(path, 'vitest.config.js'), 'export default { test: { cache: false } };');
   for (const from of PACKAGES.map((name) => join(root, name)).filter(existsSync)) {
     const to = join(modules, '@livecall', from.slice(dirname(from).length + 1));
-    cpSync(join(from, 'package.json'), join(to, 'package.json'));
     cpSync(join(from, 'dist'), join(to, 'dist'), { recursive: true });
+    const { publishConfig, ...manifest } = JSON.parse(
+      readFileSync(join(from, 'package.json'), 'utf8'),
+    );
+    writeFileSync(join(to, 'package.json'), JSON.stringify({ ...manifest, ...publishConfig }));
     for (const name of findModules(join(from, 'node_modules'))) {
       const link = join(modules, name);
       if (existsSync(link)) continue;
