@@ -8,6 +8,7 @@ import type { RedactOptions } from './redactor.js';
 import { createSecrets } from './secrets.js';
 import type { Secrets } from './secrets.js';
 import { toSafeLine } from './to-safe-line.js';
+import type { WrittenLine } from './to-safe-line.js';
 
 /** Writes one recording, each line with its line end. */
 export interface RecordingLines {
@@ -35,7 +36,7 @@ export function createRecordingLines({
   ...redactOptions
 }: RecordingLinesOptions = {}): RecordingLines {
   const redactor = createRedactor(redactOptions);
-  const toLine = (toValue: () => object, written?: string): string =>
+  const toLine = (toValue: () => object, written?: WrittenLine): string =>
     toSafeLine(toValue, secrets, written);
   const leftOut = ({ at, event }: Pick<Entry, 'at' | 'event'>): string =>
     // JSON can be nested deeper than the stack is.
@@ -52,8 +53,7 @@ export function createRecordingLines({
     },
     frame: (at, from, frame) => {
       if (typeof frame === 'string' && redactor.passes(frame)) {
-        const line = toLineAsItCame(at, from, frame);
-        if (secrets.conceal(line) === line) return line;
+        if (secrets.conceal(frame) === frame) return toLineAsItCame(at, from, frame);
       }
       const event = 'frame';
       try {
@@ -62,7 +62,7 @@ export function createRecordingLines({
         const isAsItCame = typeof frame === 'string' && 'json' in payload && redacted === payload;
         return toLine(
           () => ({ at, event, from, ...redacted }),
-          isAsItCame ? toLineAsItCame(at, from, frame) : undefined,
+          isAsItCame ? { line: toLineAsItCame(at, from, frame), content: frame } : undefined,
         );
       } catch {
         return leftOut({ at, event });

@@ -91,7 +91,8 @@ it.each([
   const safeLine = `{"at":0,"event":"frame","from":"server","json":${safe}}`;
 
   expect(toLine(JSON.parse(line) as object)).toBe(safeLine);
-  expect(toSafeLine(() => JSON.parse(line) as object, secrets, `${line}\n`)).toBe(`${safeLine}\n`);
+  const written = { line: `${line}\n`, content: json };
+  expect(toSafeLine(() => JSON.parse(line) as object, secrets, written)).toBe(`${safeLine}\n`);
   expect(findCredentials(safeLine)).toEqual([]);
 });
 
