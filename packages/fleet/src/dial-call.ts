@@ -1,4 +1,4 @@
-import { liveCall, NotOpenError } from '@livecall/core';
+import { channel, NotOpenError } from '@livecall/core';
 import type {
   Connection,
   ConnectionState,
@@ -8,6 +8,8 @@ import type {
 } from '@livecall/core';
 import { tap } from 'rxjs';
 import type { Subscription } from 'rxjs';
+
+import { callEndProtocol } from './call-end-protocol.js';
 
 /** What a call is dialled with. */
 export interface DialCallOptions {
@@ -41,10 +43,12 @@ export function dialCall({ transport, callOptions, life, onState }: DialCallOpti
     opened += 1;
     open = { connection, nth: opened };
   };
-  const call = liveCall(transport.pipe(tap({ next, error: close, unsubscribe: close })), {
-    ...callOptions,
-    maxUtterances: 0,
-  });
+  const { retry, lingerMs, cleanCloseIsEnd = false } = callOptions;
+  const call = channel(
+    transport.pipe(tap({ next, error: close, unsubscribe: close })),
+    { ...callEndProtocol, isEndingClose: (code) => cleanCloseIsEnd && code === 1000 },
+    { ...(retry !== undefined && { retry }), ...(lingerMs !== undefined && { lingerMs }) },
+  );
   life.add(call.state$.subscribe(onState));
   life.add(call.connect());
   return {
