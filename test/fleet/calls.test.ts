@@ -4,6 +4,7 @@ import { brokerTransport, enqueue } from '@livecall/fleet';
 import { record, recordingSink } from '@livecall/recording';
 import { replay, scenario, serve } from '@livecall/tools';
 import { headers } from '@nats-io/transport-node';
+import type { NatsConnection } from '@nats-io/transport-node';
 import { firstValueFrom, lastValueFrom, take, toArray } from 'rxjs';
 import { expect, it } from 'vitest';
 import type { WebSocket } from 'ws';
@@ -127,22 +128,49 @@ itWithNats('carries frames of every kind and of any length as they were', async 
   expect(isSame).toEqual([true, true, true, true, true]);
 });
 
+const HEADER = '{"livecall":1,"recordedAt":"2026-11-22T09:00:00.000Z"}\n';
+const OPEN = '{"at":0,"event":"open","status":101}\n';
+const frameOf = (n: number) => `{"at":${n},"event":"frame","from":"server","json":${words(n)}}\n`;
+
+/** Publishes to a call as a worker does. */
+function publisherOf(connection: NatsConnection, prefix: string) {
+  return (id: string, text: string) => {
+    const given = headers();
+    given.set('Nats-Msg-Id', `call-1.${id}`);
+    connection.publish(`${prefix}.calls.call-1`, text, { headers: given });
+  };
+}
+
+itWithNats('goes on in the midst of a message with the next connection', async () => {
+  const connection = await nats().connect();
+  const prefix = await makeFleet(connection);
+  const publish = publisherOf(connection, prefix);
+  const cut = '{"at":3,"event":"close","from":"server","code":1011,"reason":""}\n';
+  const long = frameOf(4);
+  publish('1-1.1', HEADER);
+  publish('1-1.2', OPEN + frameOf(2) + cut + OPEN + frameOf(3));
+  publish('1-1.3', long.slice(0, 60));
+  publish('1-1.4', long.slice(60) + cut + OPEN + frameOf(5));
+  const transport = brokerTransport({ connection, callId: 'call-1', prefix });
+  const frames: (readonly unknown[])[] = [];
+  for (const count of [1, 2, 1]) {
+    using followed = follow(transport);
+    frames.push(await followed.frames(count));
+    if (frames.length < 3) expect(await followed.error()).toMatchObject({ code: 1011 });
+  }
+  expect(frames).toEqual([[words(2)], [words(3), words(4)], [words(5)]]);
+});
+
 itWithNats('passes over an entry of which a part never came', async () => {
   const connection = await nats().connect();
   const prefix = await makeFleet(connection);
-  const publish = (id: string, text: string, hasMore = false) => {
-    const given = headers();
-    given.set('Nats-Msg-Id', `call-1.${id}`);
-    if (hasMore) given.set('Livecall-More', '1');
-    connection.publish(`${prefix}.calls.call-1`, text, { headers: given });
-  };
-  const header = '{"livecall":1,"recordedAt":"2026-11-22T09:00:00.000Z"}';
-  const frame = `{"at":2,"event":"frame","from":"server","json":${words(2)}}`;
-  publish('1-1.1', header);
-  publish('1-1.2', '{"at":0,"event":"open","status":101}');
-  publish('1-1.3', frame.slice(0, 60), true);
+  const publish = publisherOf(connection, prefix);
+  const frame = frameOf(2);
+  publish('1-1.1', HEADER);
+  publish('1-1.2', OPEN);
+  publish('1-1.3', frame.slice(0, 60));
   publish('1-1.5', frame);
-  publish('1-2.1', header);
+  publish('1-2.1', HEADER);
   using followed = follow(brokerTransport({ connection, callId: 'call-1', prefix }));
 
   expect(await followed.error()).toMatchObject({ _tag: 'ConnectionClosedError', code: 1006 });

@@ -52,7 +52,7 @@ itWithNats(
     const status = await run(['status', ...broker]);
     expect(status.stdout).toMatch(/^1 calls followed by 1 workers, 0 waiting, 1 taken$/m);
     expect(status.stdout).toMatch(/^worker-a {2}1 of 100$/m);
-    expect(status.stdout).toMatch(/^ {2}call-1 {2}open {2}run 1-\d+, \d+ messages$/m);
+    expect(status.stdout).toMatch(/^ {2}call-1 {2}open {2}run 1-\d+, \d+ lines$/m);
     expect(JSON.parse((await run(['status', ...broker, '--json'])).stdout)).toMatchObject({
       waiting: 0,
       workers: [{ worker: 'worker-a', calls: [{ callId: 'call-1', state: 'open' }] }],

@@ -75,7 +75,7 @@ export async function askWhetherAlive(
 export interface FrameTaker {
   /** Sends a frame on the n-th connection of the run. @throws NotOpenError when that is not open */
   send(frame: Frame, nth: number): void;
-  /** The number of the last message that was published. */
+  /** How many lines of the call were published. */
   published(): number;
 }
 

@@ -7,11 +7,12 @@ import { brokerLink } from './broker-link.js';
 import { createOutbox } from './outbox.js';
 import type { Outbox, StoreAnswer } from './outbox.js';
 
-/** The header that a message has which the next one goes on with. */
-export const MORE = 'Livecall-More';
 export const MESSAGE_ID = 'Nats-Msg-Id';
 const EXPECTED = 'Nats-Expected-Last-Subject-Sequence';
 const WRONG_LAST_SEQUENCE = 10_071;
+
+/** What `max_payload` counts beside the lines: `NATS/1.0`, the id of a call, and three numbers. */
+const HEADER_BYTES = 512;
 
 const LOOK_EVERY_MS = 1_000;
 
@@ -36,12 +37,12 @@ export function brokerOutbox(
   const { answer, back, look, ...outbox } = createOutbox({
     now: monotonicNow,
     isUp: () => link.isUp(),
-    publish: ({ owner, id, hasMore, payload }, key, expected) => {
-      const more = hasMore ? `${MORE}: 1\r\n` : '';
-      const fence = expected === undefined ? '' : `${EXPECTED}: ${expected}\r\n`;
+    largest: () => (connection.info?.max_payload ?? 2 ** 20) - HEADER_BYTES,
+    publish: ({ owner, number, payload }, key, expected) => {
+      const id = owner.idOf(number);
       connection.publish(owner.subject, payload, {
         reply: inbox + key,
-        headers: toHeaders(`${MESSAGE_ID}: ${id}\r\n${more}${fence}`),
+        headers: toHeaders(`${MESSAGE_ID}: ${id}\r\n${EXPECTED}: ${expected}\r\n`),
       });
     },
     soon: (action) => {

@@ -7,20 +7,23 @@ import type { Subscription } from 'rxjs';
 import { brokerLink } from './broker-link.js';
 import { assertCallId, toFleetNames } from './fleet-names.js';
 import type { FleetOptions } from './fleet-names.js';
-import { MESSAGE_ID, MORE } from './broker-outbox.js';
+import { MESSAGE_ID } from './broker-outbox.js';
+import { createLineReader } from './line-reader.js';
 import { compareRuns, createEntryIdReader } from './run.js';
 import type { EntryId, Run } from './run.js';
 
 /** Up to where a call has been read. */
 export interface ReadingPlace {
-  /** The run that was read, and the number of its last message. */
+  /** The run that was read, and the number of the last message that was told whole. */
   readonly run?: Run;
   readonly number: number;
+  /** How many lines of the next one were told. */
+  readonly lines: number;
   /** Everything up to here in the stream has been read; what came live since then has no place in it. */
   readonly sequence: number;
 }
 
-export const CALL_BEGINNING: ReadingPlace = { number: 0, sequence: 0 };
+export const CALL_BEGINNING: ReadingPlace = { number: 0, lines: 0, sequence: 0 };
 
 /** One line of a call: the header of a run, or an entry of it. */
 export interface CallLine {
@@ -85,7 +88,8 @@ export function callEntries({
     /** Everything up to here was told; what is early stands behind it. */
     let toldSequence = sequence;
     let gap: Subscription | undefined;
-    let parts: Uint8Array[] = [];
+    /** Lines of the next message that were told before. */
+    let told = from.lines;
     /** What came before what stands in front of it. */
     const early = new Map<number, Piece>();
     const awaited = new WeakSet<Piece>();
@@ -97,30 +101,41 @@ export function callEntries({
     let isAskedAgain = false;
 
     const readId = createEntryIdReader();
+    const lineReader = createLineReader();
+    /** What was begun of the next message, and is not behind the last. */
+    const skip = () => {
+      lineReader.skip();
+      told = 0;
+    };
     const toPiece = ({ data, headers }: Received): Piece | undefined => {
       const id = readId(headers?.get(MESSAGE_ID) ?? '');
-      return id && { id, data, hasMore: headers?.has(MORE) === true };
+      return id && { id, data };
     };
 
     const needsReading = () => isBehind;
     const isToReadAgain = () => isAskedAgain && !subscriber.closed;
     const hasLeft = () => subscriber.closed;
 
-    const tell = (piece: Piece, isPast: boolean) => {
+    const tell = ({ id, data }: Piece, isPast: boolean) => {
       // Of an entry whose next part never came, what there is makes no line.
-      if (piece.id.number !== number + 1) parts = [];
-      number = piece.id.number;
-      parts.push(piece.data);
-      if (piece.hasMore || run === undefined) return;
-      const text = toText(parts);
-      parts = [];
-      subscriber.next({
-        kind: 'line',
-        run,
-        text,
-        isPast,
-        place: { run, number, sequence: toldSequence },
-      });
+      if (id.number !== number + 1) skip();
+      const lines = lineReader.read(data);
+      // What is told may have this left, and read anew from the last place on.
+      for (let n = told; n < lines.length && run !== undefined; n += 1) {
+        const isLast = n === lines.length - 1;
+        const place = isLast
+          ? { run, number: id.number, lines: 0, sequence: toldSequence }
+          : { run, number: id.number - 1, lines: n + 1, sequence: toldSequence };
+        subscriber.next({
+          kind: 'line',
+          run,
+          text: lines[n] ?? '',
+          isPast: isPast || !isLast,
+          place,
+        });
+        if (subscriber.closed) return;
+      }
+      [number, told] = [id.number, 0];
     };
 
     const tellEarly = (isPast: boolean) => {
@@ -136,7 +151,7 @@ export function callEntries({
         tell(left, true);
       }
       early.clear();
-      parts = [];
+      skip();
       run = piece.id.run;
       number = 0;
     };
@@ -170,7 +185,7 @@ export function callEntries({
       gap = timer(GAP_PATIENCE_MS).subscribe(() => {
         if (number !== before || early.size === 0) return;
         number = Math.min(...early.keys()) - 1;
-        parts = [];
+        skip();
         tellEarly(false);
         if (early.size > 0) waitForGap();
       });
@@ -281,14 +296,6 @@ export function callEntries({
 interface Piece {
   readonly id: EntryId;
   readonly data: Uint8Array;
-  readonly hasMore: boolean;
 }
 
 type Received = Pick<JsMsg, 'data'> & { readonly headers?: MsgHdrs | undefined };
-
-function toText(parts: readonly Uint8Array[]): string {
-  const [only] = parts;
-  return decoder.decode(parts.length === 1 ? only : Buffer.concat(parts));
-}
-
-const decoder = new TextDecoder();

@@ -2,7 +2,7 @@ import { recordingSink } from '@livecall/recording';
 import type { RecordingSink, Secrets } from '@livecall/recording';
 
 import type { Outbox } from './outbox.js';
-import type { Owner } from './outbox-lanes.js';
+import type { Owner } from './outgoing.js';
 import { toEntryIds } from './run.js';
 import type { Run } from './run.js';
 
@@ -14,26 +14,26 @@ export interface CallPublisherOptions {
   readonly secrets: Secrets;
   readonly outbox: Outbox;
   readonly owner: Owner;
-  /** Bytes that the broker takes at once, headers included. */
-  readonly maxPayload: number;
   /** Asked for each line: what is written afterwards is nobody's any more. */
   readonly isOver: () => boolean;
   /** Called behind each entry, when the outbox has taken it. */
   readonly onWritten: () => void;
 }
 
-/** Makes the lines of a call's recording to the numbered messages of a run. */
+/** Makes a call's recording, and gives its lines to the outbox. */
 export interface CallPublisher {
   /** The recording; its header is kept for `toHeader`, and nothing else is published before `begin`. */
   readonly sink: RecordingSink;
-  /** The header of a run, with what it says besides; once the sink has started. */
+  /** The header of a run, as a line, with what it says besides; once the sink has started. */
   toHeader(besides: Readonly<Record<string, string>>): string;
   /** What comes now is of this run, whose header is its first message. */
   begin(run: Run): void;
-  /** The number of the last message. */
+  /** The id of the run's n-th message. */
+  idOf(number: number): string;
+  /** How many lines there are of the run, its header included. */
   published(): number;
-  /** The broker has one more on disk. */
-  stored(): void;
+  /** The broker has so many more on disk. */
+  stored(lines: number): void;
   /** How many it has not. */
   unstored(): number;
 }
@@ -45,39 +45,23 @@ export function createCallPublisher({
   secrets,
   outbox,
   owner,
-  maxPayload,
   isOver,
   onWritten,
 }: CallPublisherOptions): CallPublisher {
-  let headerText = '';
-  let idOf: ((nth: number) => string) | undefined;
-  let number = 1;
+  let header = '';
+  let idOf: ((number: number) => string) | undefined;
+  let published = 1;
   let unstored = 0;
 
-  const publish = (payload: Uint8Array, hasMore: boolean) => {
-    if (idOf === undefined) return;
-    number += 1;
-    unstored += 1;
-    outbox.send({ owner, id: idOf(number), number, payload, hasMore });
-  };
-
-  /** `max_payload` counts the headers, too. */
-  const largest = maxPayload - HEADER_BYTES - 2 * callId.length;
   const writeLine = (line: string) => {
-    if (headerText === '') {
-      headerText = line.slice(0, -1);
+    if (header === '') {
+      header = line;
       return;
     }
-    if (isOver()) return;
-    const bytes = Buffer.from(line);
-    // Without its line end.
-    const size = bytes.length - 1;
-    if (size <= largest) publish(bytes.subarray(0, size), false);
-    else {
-      for (let at = 0; at < size; at += largest) {
-        publish(bytes.subarray(at, Math.min(size, at + largest)), at + largest < size);
-      }
-    }
+    if (isOver() || idOf === undefined) return;
+    published += 1;
+    unstored += 1;
+    outbox.send(owner, Buffer.from(line));
     onWritten();
   };
 
@@ -89,17 +73,15 @@ export function createCallPublisher({
       ...(endpoint !== undefined && { endpoint }),
     }),
     // A header keeps what it does not know.
-    toHeader: (besides) => JSON.stringify({ ...(JSON.parse(headerText) as object), ...besides }),
+    toHeader: (besides) => `${JSON.stringify({ ...(JSON.parse(header) as object), ...besides })}\n`,
     begin: (run) => {
       idOf = toEntryIds(callId, run);
     },
-    published: () => number,
-    stored: () => {
-      unstored -= 1;
+    idOf: (number) => idOf?.(number) ?? '',
+    published: () => published,
+    stored: (lines) => {
+      unstored -= lines;
     },
     unstored: () => unstored,
   };
 }
-
-/** `NATS/1.0`, an id of two numbers, and the sign that more comes. */
-const HEADER_BYTES = 256;

@@ -15,7 +15,7 @@ export interface CallReport {
   /** When the worker took it, in milliseconds since the epoch. */
   readonly since: number;
   readonly state: ConnectionState['status'];
-  /** How many messages the run has published. */
+  /** How many lines of its recording the run has published. */
   readonly published: number;
   /** How many of them the broker has not acknowledged yet. */
   readonly unacked: number;

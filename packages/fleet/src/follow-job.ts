@@ -22,7 +22,7 @@ import { lastOfCall } from './last-of-call.js';
 import { now } from './moment.js';
 import type { Moment } from './moment.js';
 import type { Outbox } from './outbox.js';
-import type { Owner } from './outbox-lanes.js';
+import type { Owner } from './outgoing.js';
 import { compareRuns, toRunText } from './run.js';
 import type { Run } from './run.js';
 
@@ -70,24 +70,24 @@ export function followJob({
   const { jobNumber } = delivery;
   const owner: Owner = {
     subject: names.callSubject(callId),
+    idOf: (number) => publisher.idOf(number),
     mayGo: () => {
       if (held.isOurs()) return true;
       verify();
       return false;
     },
-    onConflict: () => {
+    onDoubt: () => {
       held.doubt();
       verify();
     },
-    onStored: () => {
-      publisher.stored();
+    onStored: (lines) => {
+      publisher.stored(lines);
       settle();
     },
   };
   const held = holdJob(connection, { delivery, askedAt, ackWaitMs });
   const secrets = createSecrets();
   const life = new Subscription();
-  const { max_payload: maxPayload = 2 ** 20 } = connection.info ?? {};
 
   let run: Run | undefined;
   let isOver = false;
@@ -118,7 +118,6 @@ export function followJob({
     secrets,
     outbox,
     owner,
-    maxPayload,
     isOver: hasEnded,
     onWritten: () => {
       if (outbox.unackedBytes() <= maxUnackedBytes) return;

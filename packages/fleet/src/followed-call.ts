@@ -20,7 +20,7 @@ export interface FollowedCall {
   /** When it was taken, in milliseconds since the epoch. */
   readonly since: number;
   state(): ConnectionState['status'];
-  /** The number of its last message. */
+  /** How many lines there are of its run, the header included. */
   published(): number;
   /** How many of them are not acknowledged yet. */
   unacked(): number;

@@ -11,7 +11,7 @@ export interface LastOfCall {
   readonly sequence: number;
   /** Nothing where somebody else has published it. */
   readonly id: EntryId | undefined;
-  /** Whether it is the entry with which a recording ends. */
+  /** Whether it ends with the entry with which a recording ends. */
   readonly isEnd: boolean;
   /** Whether it is the header of a run, with this claim in it. */
   isClaim(claim: string): boolean;
@@ -37,10 +37,12 @@ export async function lastOfCall(
       sequence: message.seq,
       id: parseEntryId(message.header.get(MESSAGE_ID)),
       isClaim: (claim) => message.data.length < 4_096 && message.string().includes(claim),
-      isEnd: message.data.length < 100 && /"event":"end"\}$/.test(message.string()),
+      isEnd: Buffer.from(message.data.subarray(-END.length)).toString('latin1') === END,
     };
   } catch (error) {
     if (error instanceof JetStreamApiError && error.code === 10_037) return undefined;
     throw error;
   }
 }
+
+const END = '"event":"end"}\n';

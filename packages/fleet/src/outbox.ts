@@ -1,14 +1,18 @@
-import { BURST, createLanes, doubt } from './outbox-lanes.js';
-import type { Lane, Outgoing, Owner } from './outbox-lanes.js';
+import { createLane, nextOf } from './outbox-lane.js';
+import type { Lane, Sent } from './outbox-lane.js';
+import type { Outgoing, Owner } from './outgoing.js';
 
 /** Publishes what many calls have to say over one connection. */
 export interface Outbox {
-  /** Sends it until it is stored, or dropped. */
-  send(message: Outgoing): void;
   /**
-   * Sends what is held of an owner, and whatever it has to say from now on, one at a time, and only
-   * as long as nobody else publishes to its subject: what was about to be sent when the process was
-   * stopped is refused when it wakes up. Whoever says much at once is not held up by that.
+   * Sends a line, which ends with its line end, until it is stored, or dropped: behind what its owner
+   * has sent before, and only once it is fenced.
+   */
+  send(owner: Owner, line: Uint8Array): void;
+  /**
+   * Sends what is held of an owner, and whatever it has to say from now on, as long as nobody else
+   * publishes to its subject: what was about to be sent when the process was stopped is refused when
+   * it wakes up.
    *
    * @param sequence of the last message of the subject
    */
@@ -19,7 +23,7 @@ export interface Outbox {
   flush(): void;
   /** How much waits for its acknowledgement, in bytes, held or not. */
   unackedBytes(): number;
-  /** How many messages wait. */
+  /** How many lines wait. */
   unacked(): number;
 }
 
@@ -29,11 +33,13 @@ export interface OutboxWire {
   now(): number;
   /** Whether what is published reaches the broker. */
   isUp(): boolean;
+  /** How many bytes a message may be. */
+  largest(): number;
   /**
    * @param key which the answer has, too
    * @param expected the sequence behind which alone it may be stored
    */
-  publish(message: Outgoing, key: string, expected: number | undefined): void;
+  publish(message: Outgoing, key: string, expected: number): void;
   /** Does something at the end of this turn of the event loop. */
   soon(action: () => void): void;
   /** What is sent is not stored, and why; `undefined` when it is again. */
@@ -67,35 +73,34 @@ const RESEND_AFTER_MS = 5_000;
 const SHORTEST_PAUSE_MS = 250;
 const LONGEST_PAUSE_MS = 5_000;
 
-interface InFlight {
-  readonly message: Outgoing;
-  readonly lane: Lane | undefined;
-  /** The sequence behind which alone it may stand. */
-  readonly expected: number | undefined;
-  sentAt: number;
-  isRefused: boolean;
-}
-
 /**
- * Makes an outbox: what is sent, in which order, and when again. Every message is acknowledged, many
- * at a time: one round trip a message would take twenty times as long.
+ * Makes an outbox: what is sent, in which order, and when again.
+ *
+ * Of each owner one message is on its way, and names the one that it stands behind. What its owner
+ * says meanwhile goes together in the next: who says much at once has fewer and longer messages, and
+ * an entry takes a tenth of what it takes in a message of its own.
  *
  * What is said in one turn of the event loop is published at its end, in one write: a write a message
  * was a fifth of what a worker took.
  *
  * While the broker is away nothing is sent, since the client would drop it; when it is back,
- * everything is sent again that has no acknowledgement. The order in the stream is then not always
- * that of the numbers: readers go by these.
+ * everything is sent again that has no acknowledgement.
  */
-export function createOutbox({ now, isUp, publish, soon, onTrouble }: OutboxWire): WiredOutbox {
-  const inFlight = new Map<string, InFlight>();
-  const lanes = createLanes();
-  /** Those that have something to say in this turn. */
+export function createOutbox({
+  now,
+  isUp,
+  largest,
+  publish,
+  soon,
+  onTrouble,
+}: OutboxWire): WiredOutbox {
+  const lanes = new Map<Owner, Lane>();
+  const inFlight = new Map<string, Sent>();
+  /** Those that may have something to send. */
   const stirred = new Set<Lane>();
-  let waiting: Outgoing[] = [];
-  let first = 0;
   let bytesInFlight = 0;
   let unackedBytes = 0;
+  let unacked = 0;
   let token = 0;
   let pauseMs = 0;
   /** One clock for what is sent together. */
@@ -104,21 +109,12 @@ export function createOutbox({ now, isUp, publish, soon, onTrouble }: OutboxWire
   let isPumpingSoon = false;
   let isInTrouble = false;
 
-  const launch = (message: Outgoing, lane: Lane | undefined, expected?: number) => {
-    token += 1;
-    const key = token.toString(36);
-    inFlight.set(key, { message, lane, expected, sentAt: turnAt, isRefused: false });
-    if (lane !== undefined) lane.inFlight += 1;
-    bytesInFlight += message.payload.length;
-    publish(message, key, expected);
-  };
-
-  const land = (key: string, { message, lane }: InFlight) => {
-    inFlight.delete(key);
-    bytesInFlight -= message.payload.length;
-    if (lane === undefined) return;
-    lane.inFlight -= 1;
-    if (lane.inFlight === 0 && lane.waiting === 0) lane.isBursting = false;
+  const laneOf = (owner: Owner): Lane => {
+    const known = lanes.get(owner);
+    if (known !== undefined) return known;
+    const lane = createLane(owner);
+    lanes.set(owner, lane);
+    return lane;
   };
 
   const canSend = () => {
@@ -126,64 +122,50 @@ export function createOutbox({ now, isUp, publish, soon, onTrouble }: OutboxWire
     return isUp() && turnAt >= pausedUntil;
   };
 
-  const next = (): Outgoing | undefined => {
-    const message = waiting[first];
-    if (message === undefined) return undefined;
-    first += 1;
-    if (first > 1_024 && first * 2 > waiting.length) {
-      waiting = waiting.slice(first);
-      first = 0;
-    }
-    return message;
-  };
-
-  const pumpLane = (lane: Lane) => {
-    const [message] = lane.held;
-    if (message === undefined || lane.inFlight > 0 || lane.after === undefined || !canSend()) {
+  const launch = (lane: Lane) => {
+    const { owner, after } = lane;
+    if (lane.sent !== undefined) return;
+    if (lane.message === undefined && lane.waiting.length === 0) return;
+    if (!owner.mayGo()) {
+      lane.after = undefined;
       return;
     }
-    if (!message.owner.mayGo()) {
-      doubt(lane);
+    if (after === undefined) {
+      // It is sure of itself again, and was never told behind what: as after a renewal.
+      owner.onDoubt();
       return;
     }
-    lane.held.shift();
-    launch(message, lane, lane.after);
+    const message = nextOf(lane, largest());
+    if (message === undefined) return;
+    token += 1;
+    const key = token.toString(36);
+    lane.sent = { key, lane, message, expected: after, at: turnAt, isRefused: false };
+    inFlight.set(key, lane.sent);
+    bytesInFlight += message.payload.length;
+    publish(message, key, after);
   };
 
-  /** Behind one that is fenced. */
-  const burst = (lane: Lane) => {
-    pumpLane(lane);
-    if (lane.inFlight === 0) return;
-    lane.isBursting = true;
-    lane.waiting += lane.held.length;
-    waiting.push(...lane.held.splice(0));
-    pumpSoon();
+  /** It is not on its way any more, stored or not. */
+  const land = ({ key, lane, message }: Sent) => {
+    inFlight.delete(key);
+    bytesInFlight -= message.payload.length;
+    lane.sent = undefined;
   };
 
   const pump = () => {
     isPumpingSoon = false;
-    for (const lane of stirred) pumpLane(lane);
-    stirred.clear();
-    if (first === waiting.length || !canSend()) return;
-    for (let n = 0; inFlight.size < MOST_IN_FLIGHT; n += 1) {
-      if (bytesInFlight >= MOST_BYTES_IN_FLIGHT || first === waiting.length) return;
-      if (n === MOST_A_TURN) {
+    if (stirred.size === 0 || !canSend()) return;
+    let count = 0;
+    for (const lane of stirred) {
+      // What is stored makes room, and pumps again.
+      if (inFlight.size >= MOST_IN_FLIGHT || bytesInFlight >= MOST_BYTES_IN_FLIGHT) return;
+      if (count === MOST_A_TURN) {
         pumpSoon();
         return;
       }
-      const message = next();
-      if (message === undefined) return;
-      const lane = lanes.all.get(message.owner);
-      if (lane !== undefined && lane.waiting > 0) lane.waiting -= 1;
-      const mayGo = message.owner.mayGo();
-      if (mayGo && lane?.isBursting !== false) {
-        launch(message, lane);
-        continue;
-      }
-      // It was in doubt in between, and may have been fenced again since.
-      const held = lanes.hold(message);
-      if (mayGo) pumpSoon(held);
-      else doubt(held);
+      count += 1;
+      stirred.delete(lane);
+      launch(lane);
     }
   };
 
@@ -195,18 +177,23 @@ export function createOutbox({ now, isUp, publish, soon, onTrouble }: OutboxWire
   };
 
   const pumpAll = () => {
-    for (const lane of lanes.all.values()) stirred.add(lane);
+    for (const lane of lanes.values()) stirred.add(lane);
     pumpSoon();
   };
 
-  const sendAgain = (key: string, sent: InFlight) => {
-    if (sent.message.owner.mayGo()) {
-      sent.sentAt = now();
-      publish(sent.message, key, sent.expected);
+  /** Until it is fenced again. */
+  const doubt = (sent: Sent) => {
+    land(sent);
+    sent.lane.after = undefined;
+  };
+
+  const sendAgain = (sent: Sent) => {
+    if (!sent.message.owner.mayGo()) {
+      doubt(sent);
       return;
     }
-    land(key, sent);
-    doubt(lanes.hold(sent.message));
+    sent.at = now();
+    publish(sent.message, sent.key, sent.expected);
   };
 
   const trouble = (why: string) => {
@@ -215,95 +202,84 @@ export function createOutbox({ now, isUp, publish, soon, onTrouble }: OutboxWire
     onTrouble(why);
   };
 
-  const store = (key: string, sent: InFlight, sequence: number) => {
-    const { message, lane } = sent;
+  const store = (sent: Sent, sequence: number) => {
+    const { lane, message } = sent;
+    const { payload, lines, owner } = message;
     pauseMs = 0;
-    land(key, sent);
-    unackedBytes -= message.payload.length;
-    if (lane?.after !== undefined) lane.after = Math.max(lane.after, sequence);
-    message.owner.onStored();
-    if (lane !== undefined && lane.held.length > 0) pumpSoon(lane);
-    else if (first < waiting.length) pumpSoon();
+    land(sent);
+    lane.message = undefined;
+    lane.bytes -= payload.length;
+    lane.lines -= lines;
+    unackedBytes -= payload.length;
+    unacked -= lines;
+    lane.after = sequence;
+    if (lines > 0) owner.onStored(lines);
+    if (lane.waiting.length > 0) pumpSoon(lane);
+    else if (stirred.size > 0) pumpSoon();
     if (!isInTrouble) return;
     isInTrouble = false;
     onTrouble(undefined);
   };
 
   return {
-    send: (message) => {
-      unackedBytes += message.payload.length;
-      const lane = lanes.all.get(message.owner);
-      if (lane?.isBursting === false) {
-        lanes.hold(message);
-        if (lane.after === undefined) return;
-        if (lane.held.length > BURST) burst(lane);
-        else if (lane.inFlight === 0) pumpSoon(lane);
-        return;
-      }
-      if (lane !== undefined) lane.waiting += 1;
-      waiting.push(message);
-      pumpSoon();
+    send: (owner, line) => {
+      const lane = laneOf(owner);
+      lane.waiting.push(line);
+      lane.bytes += line.length;
+      lane.lines += 1;
+      unackedBytes += line.length;
+      unacked += 1;
+      if (lane.sent === undefined && lane.after !== undefined) pumpSoon(lane);
     },
     fence: (owner, sequence) => {
-      const lane = lanes.of(owner);
+      const lane = laneOf(owner);
       lane.after = sequence;
       pumpSoon(lane);
     },
     drop: (owner) => {
-      const isIts = (message: Outgoing) => message.owner === owner;
-      const lane = lanes.all.get(owner);
-      const dropped = [...(lane?.held ?? []), ...waiting.slice(first).filter(isIts)];
-      if (lane !== undefined) stirred.delete(lane);
-      lanes.remove(owner);
-      waiting = waiting.slice(first).filter((message) => !isIts(message));
-      first = 0;
-      for (const [key, sent] of inFlight) {
-        if (!isIts(sent.message)) continue;
-        land(key, sent);
-        dropped.push(sent.message);
-      }
-      for (const { payload } of dropped) unackedBytes -= payload.length;
+      const lane = lanes.get(owner);
+      if (lane === undefined) return;
+      if (lane.sent !== undefined) land(lane.sent);
+      lanes.delete(owner);
+      stirred.delete(lane);
+      unackedBytes -= lane.bytes;
+      unacked -= lane.lines;
     },
     flush: pump,
     unackedBytes: () => unackedBytes,
-    unacked: () => {
-      let count = inFlight.size + waiting.length - first;
-      for (const { held } of lanes.all.values()) count += held.length;
-      return count;
-    },
+    unacked: () => unacked,
     answer: (key, answer) => {
       const sent = inFlight.get(key);
       if (sent === undefined) return;
       if (answer === 'conflict') {
-        land(key, sent);
-        doubt(lanes.hold(sent.message));
-        sent.message.owner.onConflict();
+        doubt(sent);
+        sent.message.owner.onDoubt();
       } else if ('sequence' in answer) {
-        store(key, sent, answer.sequence);
+        store(sent, answer.sequence);
       } else {
         // Its disk or its limit is full, or the stream is not there: nothing else would fare better.
         sent.isRefused = true;
-        sent.sentAt = now();
+        sent.at = now();
         pauseMs = Math.min(LONGEST_PAUSE_MS, Math.max(SHORTEST_PAUSE_MS, pauseMs * 1.5));
         pausedUntil = now() + pauseMs;
         trouble(`JetStream refuses what is to be stored: ${answer.refused}`);
       }
     },
     back: () => {
-      for (const [key, sent] of inFlight) sendAgain(key, sent);
+      for (const sent of inFlight.values()) sendAgain(sent);
       pumpAll();
     },
     look: () => {
       if (!canSend()) return;
       const at = now();
-      for (const [key, sent] of inFlight) {
-        if (at - sent.sentAt < (sent.isRefused ? pauseMs : RESEND_AFTER_MS)) continue;
+      for (const sent of inFlight.values()) {
+        if (at - sent.at < (sent.isRefused ? pauseMs : RESEND_AFTER_MS)) continue;
         if (!sent.isRefused) {
           trouble(
             `JetStream has acknowledged nothing for ${RESEND_AFTER_MS / 1_000} s; see its disk and its log`,
           );
         }
-        sendAgain(key, sent);
+        sendAgain(sent);
       }
       pumpAll();
     },

@@ -41,11 +41,11 @@ function* describe({ workers, waiting, taken, stored }: FleetStatus): Iterable<s
   yield `${stored.calls} calls stored, ${stored.messages} messages, ${toMebibytes(stored.bytes)} MiB`;
   for (const { worker, slots, unackedBytes, troubles, calls } of workers) {
     const lag = calls.reduce((count, { unacked }) => count + unacked, 0);
-    const behind = lag === 0 ? '' : `, ${lag} messages (${toMebibytes(unackedBytes)} MiB) unacked`;
+    const behind = lag === 0 ? '' : `, ${lag} lines (${toMebibytes(unackedBytes)} MiB) unacked`;
     yield `${toVisible(worker)}  ${calls.length} of ${slots}${behind}`;
     for (const trouble of troubles) yield `  ! ${toVisible(trouble)}`;
     for (const { callId, run, state, published } of calls) {
-      yield `  ${callId}  ${state}  ${run === undefined ? 'being claimed' : `run ${toRunText(run)}`}, ${published} messages`;
+      yield `  ${callId}  ${state}  ${run === undefined ? 'being claimed' : `run ${toRunText(run)}`}, ${published} lines`;
     }
   }
 }
