@@ -35,36 +35,42 @@ async function startWay(way) {
   const worker = await startRole(isFleet ? 'fleetWorkers' : 'bareWorker', options);
   if (isFleet) for (const callId of callIdsOf(calls)) await enqueue(connection, { callId });
   while ((await platform.ask('clients')).clients < calls) await sleep(50);
-  const stored = async () =>
-    (await manager.streams.info(isFleet ? 'livecall-calls' : 'bare')).state.messages;
+  const stored = async () => (await worker.ask('acked')).acked;
   /** @type {number[]} */
   const delays = [];
-  /** @type {{ rate: number[], burstUs: number[], workerUs: number[], readerUs: number[], serverUs: number[], p50: number[], p99: number[] }} */
+  /** @type {{ rate: number[], burstUs: number[], burstReaderUs: number[], burstServerUs: number[], workerUs: number[], readerUs: number[], serverUs: number[], p50: number[], p99: number[] }} */
   const figures = {
     rate: [],
     burstUs: [],
+    burstReaderUs: [],
+    burstServerUs: [],
     workerUs: [],
     readerUs: [],
     serverUs: [],
     p50: [],
     p99: [],
   };
+  const usages = async () => [await worker.ask('usage'), await reader.ask('usage'), nats.usage()];
   const roundOfBurst = async () => {
-    const [before, { cpuUs }] = [await stored(), await worker.ask('usage')];
+    const acked = await stored();
+    const before = await usages();
     const startedAt = performance.now();
     await platform.ask('burst', { burst });
-    while ((await stored()) - before < calls * burst) await sleep(2);
+    while ((await stored()) - acked < calls * burst) await sleep(5);
     figures.rate.push((calls * burst * 1_000) / (performance.now() - startedAt));
     await sleep(300);
-    figures.burstUs.push(((await worker.ask('usage')).cpuUs - cpuUs) / (calls * burst));
+    const after = await usages();
+    [figures.burstUs, figures.burstReaderUs, figures.burstServerUs].forEach((values, n) => {
+      values.push((after[n].cpuUs - before[n].cpuUs) / (calls * burst));
+    });
   };
   const roundOfTalk = async () => {
     await reader.ask('reset');
     const { said: saidBefore } = await platform.ask('usage');
-    const before = [await worker.ask('usage'), await reader.ask('usage'), nats.usage()];
+    const before = await usages();
     const { said } = await platform.ask('talk', { seconds });
     await sleep(200);
-    const after = [await worker.ask('usage'), await reader.ask('usage'), nats.usage()];
+    const after = await usages();
     const [workerUs = 0, readerUs = 0, serverUs = 0] = after.map(
       ({ cpuUs }, n) => (cpuUs - (before[n]?.cpuUs ?? 0)) / (said - saidBefore),
     );
@@ -131,6 +137,8 @@ console.log(
 console.table([
   row('entries a second in a burst', ({ figures }) => median(figures.rate), 0, '≥ 0.8'),
   row('worker, µs an entry in it', ({ figures }) => median(figures.burstUs), 1, '≤ 1.25'),
+  row('reader', ({ figures }) => median(figures.burstReaderUs), 1),
+  row('nats-server', ({ figures }) => median(figures.burstServerUs), 1),
   row('worker → reader, p50 ms', ({ delays }) => quantile(delays, 0.5), 2, '≤ 1.2'),
   row('p50, median of the rounds', ({ figures }) => median(figures.p50), 2, '≤ 1.2'),
   row('p99 ms', ({ delays }) => quantile(delays, 0.99), 2, '≤ 1.5'),

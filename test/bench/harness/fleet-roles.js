@@ -153,7 +153,8 @@ async function bareWorker({ broker, url, calls }) {
     });
   }
   hear(({ ask }) => {
-    if (ask === 'usage') tell({ acked, ...usage() });
+    if (ask === 'usage') tell(usage());
+    if (ask === 'acked') tell({ acked });
   });
   tell({ ready: true });
 }
@@ -163,8 +164,10 @@ async function fleetWorkers({ broker, url, slots }) {
   const connection = await connectBroker({ servers: broker });
   const tokens = { accessToken: 'bench-access-token', conversationToken: 'bench-conversation' };
   const counts = { taken: 0, ended: 0, other: 0, trouble: 0 };
+  const name = `bench-${process.pid}`;
   fleetWorker({
     connection,
+    name,
     slots,
     dial: () => webSocketTransport({ url, ...tokens }),
   }).subscribe((news) => {
@@ -174,8 +177,29 @@ async function fleetWorkers({ broker, url, slots }) {
   });
   hear(({ ask }) => {
     if (ask === 'usage') tell({ ...counts, ...usage() });
+    if (ask === 'acked') void toldAcked(connection, name).then((acked) => tell({ acked }));
   });
   tell({ ready: true });
+}
+
+/**
+ * How many lines of its calls the broker has acknowledged, as a worker tells whoever asks.
+ *
+ * @param {import('@nats-io/transport-node').NatsConnection} connection
+ * @param {string} name
+ */
+async function toldAcked(connection, name) {
+  const answers = await connection.requestMany('livecall.workers', '', {
+    strategy: 'stall',
+    maxWait: 1_000,
+    stall: 100,
+  });
+  for await (const answer of answers) {
+    const { worker, calls } = answer.json();
+    if (worker !== name) continue;
+    return calls.reduce((sum, { published, unacked }) => sum + published - unacked, 0);
+  }
+  return 0;
 }
 
 function timed() {
