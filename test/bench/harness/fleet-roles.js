@@ -24,7 +24,9 @@ process.on('exit', () => {
   for (const child of children) child.kill('SIGKILL');
 });
 
-const clock = () => performance.timeOrigin + performance.now();
+/** Microseconds of the wall clock, as a whole number with no more digits than an offset may have. */
+const clock = () => Math.round((performance.timeOrigin + performance.now()) * 1_000) % CLOCK;
+const CLOCK = 1e10;
 /** @param {unknown} message */
 const tell = (message) => process.send?.(message);
 /** @param {(message: any) => void} listen */
@@ -215,7 +217,7 @@ function timed() {
   });
   return (/** @type {number} */ offset) => {
     count += 1;
-    delays.push(clock() - offset);
+    delays.push(((clock() - offset + CLOCK) % CLOCK) / 1_000);
   };
 }
 
