@@ -264,6 +264,7 @@ export function dialRelay(
 
   function dial(): void {
     drop(1000);
+    // Late is what is not attached by then, whatever else it said.
     expectWord(handshakeTimeoutMs, loseLate);
     const asked = meanwhile;
     // `defer`, with all that RxJS can subscribe, would be 1.8 kB of a page.
