@@ -2,8 +2,14 @@ import { once } from 'node:events';
 import type { AddressInfo, Socket } from 'node:net';
 import { setImmediate } from 'node:timers/promises';
 
-import { HandshakeRefusedError, liveCall, watch } from '@livecall/core';
-import type { ConnectionClosedError, Frame } from '@livecall/core';
+import {
+  ConnectionClosedError,
+  FrameSource,
+  HandshakeRefusedError,
+  liveCall,
+  watch,
+} from '@livecall/core';
+import type { Connection, Frame } from '@livecall/core';
 import { relay } from '@livecall/server';
 import type { RelayedCall } from '@livecall/server';
 import {
@@ -17,6 +23,7 @@ import {
   throwError,
   toArray,
 } from 'rxjs';
+import type { Subscriber } from 'rxjs';
 import { expect, it } from 'vitest';
 import { WebSocket } from 'ws';
 
@@ -489,6 +496,38 @@ it('sends a command again that went into a dead way, and the platform has it onc
   expect(new Set(frames).size).toBe(2);
 });
 
+it.each<[how: string, tell: (transport: Subscriber<Connection>) => void, error: string]>([
+  [
+    'said all in the turn in which it was dialled',
+    (transport) => {
+      const frames = new FrameSource();
+      frames.next(START);
+      frames.next(sentence(1));
+      transport.next({ frames$: frames.values$, send: () => undefined });
+      transport.error(new ConnectionClosedError(4401, 'enough'));
+    },
+    'enough',
+  ],
+  [
+    'completed, and did not close its frames',
+    (transport) => {
+      transport.next({
+        frames$: concat(of(START, sentence(1)), NEVER),
+        send: () => undefined,
+      });
+      transport.complete();
+    },
+    '',
+  ],
+])('gives all and the end of a connection that %s', async (_how, tell, reason) => {
+  await using platform = await startPlatform(() => undefined);
+  await using running = await startRelay(platform, { transport: () => new Observable(tell) });
+  using following = follow(running.page());
+
+  expect(await following.frames(2)).toEqual([START, sentence(1)]);
+  expect(await following.error()).toMatchObject({ _tag: 'ConnectionClosedError', reason });
+});
+
 it('gives the rest and the end of a call that ended while the page was away', async () => {
   const clients: WebSocket[] = [];
   await using platform = await startPlatform((client) => {
@@ -781,6 +820,27 @@ it.each([
   using third = follow(running.page());
 
   expect(await third.error()).toMatchObject({ _tag: 'HandshakeRefusedError', status });
+});
+
+it('gives the place of a page whose call is over to the next, whoever has it', async () => {
+  await using platform = await startPlatform([
+    (client) => {
+      client.send(CALL_END);
+      client.close(1000);
+    },
+    () => undefined,
+  ]);
+  await using running = await startRelay(platform, { maxPages: 1 });
+  using first = followCall(liveCall(running.page()));
+  await first.state('closed');
+  while (running.relay.stats().pages > 0) await setImmediate();
+
+  expect(running.relay.stats()).toMatchObject({ away: 1, connections: 0 });
+
+  using second = follow(running.page());
+  await second.connection();
+
+  expect(running.relay.stats()).toMatchObject({ pages: 1, away: 0, connections: 1 });
 });
 
 it("gives the place of a user's page that is away to the next", async () => {

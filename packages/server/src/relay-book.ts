@@ -110,9 +110,14 @@ export function relayBook<Call extends Pick<RelayedCall, 'user' | 'call'>>(
 
   /** Whether there is room for one more page of this user's. */
   const findRoom = (own: ReadonlySet<RelayedPage>): RelayClose | undefined => {
-    if (isClosing || pages.size >= maxPages) return toRelayClose(new HandshakeRefusedError(503));
+    if (isClosing) return FULL;
+    if (pages.size >= maxPages) {
+      const over = findOver(pages.values());
+      if (over === undefined) return FULL;
+      over.stop(RELAY_CLOSE.gone);
+    }
     if (own.size < maxPagesPerUser) return undefined;
-    const away = [...own].find(({ isAway }) => isAway);
+    const away = findOver(own) ?? [...own].find(({ isAway }) => isAway);
     if (away === undefined) return toRelayClose(new HandshakeRefusedError(429));
     away.stop(RELAY_CLOSE.gone);
     return undefined;
@@ -176,7 +181,7 @@ export function relayBook<Call extends Pick<RelayedCall, 'user' | 'call'>>(
       return {
         pages: pages.size - away,
         away,
-        connections: connections.size,
+        connections: [...connections].filter(({ end }) => end === undefined).length,
         keptBytes,
         unreadBytes,
       };
@@ -185,7 +190,15 @@ export function relayBook<Call extends Pick<RelayedCall, 'user' | 'call'>>(
   };
 }
 
+const FULL = toRelayClose(new HandshakeRefusedError(503));
+
 const wait = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
+
+/** A page whose call is over, which is kept in case that it has not heard of it. */
+function findOver(pages: Iterable<RelayedPage>): RelayedPage | undefined {
+  for (const page of pages) if (page.isOver) return page;
+  return undefined;
+}
 
 /** Whose page it is, and of which call. */
 function toOwner({ user, call }: Pick<RelayedCall, 'user' | 'call'>): string {

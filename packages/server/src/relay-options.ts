@@ -41,7 +41,10 @@ export interface RelayBounds extends FailureListeners {
   readonly maxUnreadBytes?: number;
   /** The longest message accepted from a page, in bytes. @default 1048576 */
   readonly maxPayloadBytes?: number;
-  /** How many pages may be connected or away at a time; further ones get 503. @default 10000 */
+  /**
+   * How many pages may be connected or away at a time; those that are away from a call that is over
+   * give way, and further ones get 503. @default 10000
+   */
   readonly maxPages?: number;
   /**
    * How many pages one user may have: the one that is away for longest gives way; where none is,

@@ -4,7 +4,7 @@ export interface RelayStats {
   readonly pages: number;
   /** Pages that are away, and may be back. */
   readonly away: number;
-  /** Connections to the platform. */
+  /** Connections to the platform that are open, or being made. */
   readonly connections: number;
   /** Bytes that are kept of what the platform said. */
   readonly keptBytes: number;

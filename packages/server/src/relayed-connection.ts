@@ -2,7 +2,7 @@ import { ConnectionClosedError, isLiveCallError } from '@livecall/core';
 import type { Connection, Frame, Transport } from '@livecall/core';
 import { isClose, isEmpty, toRelayClose } from '@livecall/core/internal';
 import type { RelayClose } from '@livecall/core/internal';
-import { noop, Subscription, switchMap } from 'rxjs';
+import { concatWith, noop, Subscription, switchMap, throwError } from 'rxjs';
 
 import { callSafely } from './call-safely.js';
 import { hearFrames } from './hear-frames.js';
@@ -41,7 +41,8 @@ export interface KeptBounds {
 
 /** One connection to the platform, and the pages that follow it. */
 export interface RelayedConnection {
-  readonly isOpen: boolean;
+  /** Whether it was ever open. */
+  readonly hasOpened: boolean;
   /** Whether a page that comes now can be told everything that was said on it. */
   readonly isWhole: boolean;
   /** How the platform ended it. */
@@ -73,6 +74,7 @@ export function relayedConnection(
 ): RelayedConnection {
   const followers = new Set<Follower>();
   let connection: Connection | undefined;
+  let hasOpened = false;
   let end: RelayClose | undefined;
   let kept: Frame[] = [];
   let first = 0;
@@ -89,7 +91,8 @@ export function relayedConnection(
   };
 
   const trim = () => {
-    if (isShared) return;
+    // Of what was said before anyone could join, all is needed.
+    if (isShared || followers.size === 0) return;
     let needed = first + kept.length;
     for (const { needs } of followers) needed = Math.min(needed, needs);
     if (needed > first) drop(needed - first);
@@ -128,8 +131,7 @@ export function relayedConnection(
   const finish = (error: unknown) => {
     if (end !== undefined) return;
     if (!isLiveCallError(error)) onFailure(error);
-    const wasOpen = connection !== undefined;
-    const { code, reason } = toRelayClose(wasOpen && !isClose(error) ? FAILED : error, true);
+    const { code, reason } = toRelayClose(hasOpened && !isClose(error) ? FAILED : error, true);
     end = { code, reason: hide(reason) };
     connection = undefined;
     letGo();
@@ -151,8 +153,11 @@ export function relayedConnection(
   const dialled = new Subscription();
   const dialling = transport
     .pipe(
+      // None should complete. One that does has closed.
+      concatWith(throwError(() => new ConnectionClosedError(1005))),
       switchMap((opened) => {
         connection = opened;
+        hasOpened = true;
         for (const follower of [...followers]) follower.opened();
         return hearFrames(opened, onFailure);
       }),
@@ -160,16 +165,12 @@ export function relayedConnection(
     .subscribe({
       next: hearSafely,
       error: finish,
-      // None should complete. One that does has closed.
-      complete: () => {
-        finish(new ConnectionClosedError(1005));
-      },
     });
   dialled.add(dialling);
 
   return {
-    get isOpen() {
-      return connection !== undefined;
+    get hasOpened() {
+      return hasOpened;
     },
     get isWhole() {
       return isShared && !isIdle;

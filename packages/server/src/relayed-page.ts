@@ -45,6 +45,8 @@ export interface RelayedPage {
   /** Whose it is: a page of another is none that may resume. */
   readonly owner: string;
   readonly isAway: boolean;
+  /** Whether it is away, and can come back to no more than an end. */
+  readonly isOver: boolean;
   /**
    * Connects it, for the first time or anew; a socket that it had is closed.
    *
@@ -231,7 +233,7 @@ export function relayedPage(
       if (webSocket.bufferedAmount > maxBufferedBytes) webSocket.terminate();
     };
 
-    if (isOpened || connection.isOpen) {
+    if (isOpened || connection.hasOpened) {
       isOpened = true;
       webSocket.send(BEAT);
       for (let index = had; index < connection.total && client === attached; index += 1) {
@@ -247,6 +249,9 @@ export function relayedPage(
     owner,
     get isAway() {
       return client === undefined;
+    },
+    get isOver() {
+      return client === undefined && connection.end !== undefined;
     },
     get unreadBytes() {
       return unreadBytes;
