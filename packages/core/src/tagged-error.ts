@@ -22,7 +22,9 @@ export class TaggedError<Tag extends string> extends Error {
     hidden?: Readonly<Record<string, unknown>>,
   ) {
     super(message);
-    Object.assign(this, { _tag: tag, name: tag }, shown);
+    this._tag = tag;
+    this.name = tag;
+    Object.assign(this, shown);
     for (const field in hidden) Object.defineProperty(this, field, { value: hidden[field] });
   }
 

@@ -8,9 +8,10 @@ import type { ClientMessage, Command } from './commands.js';
 import { decodeClientFrame, decodeFrame, parse, toServerMessage } from './decode-frame.js';
 import { serverMessages } from './messages.js';
 import type { ServerMessage } from './messages.js';
+import { readTranscript } from './read-transcript.js';
 
 const decode: Protocol<ServerMessage, Command>['decode'] = (frame) => {
-  const message = toServerMessage(parse(frame));
+  const message = readTranscript(frame) ?? toServerMessage(parse(frame));
   if (message !== undefined) return right(toHeard(message));
   // Which says why.
   const decoded = decodeFrame(frame);
