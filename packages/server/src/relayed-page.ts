@@ -145,7 +145,7 @@ export function relayedPage(
     const had = resumed?.had ?? 0;
     let incoming = resumed?.from ?? 0;
     const isKnown = had >= connection.first && had <= connection.total && incoming <= received;
-    if (isGone || !isKnown) return { code: RELAY_CLOSE.gone, reason: '' };
+    if (!isKnown) return { code: RELAY_CLOSE.gone, reason: '' };
 
     const before = client?.webSocket;
     detach();
