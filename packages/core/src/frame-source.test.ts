@@ -99,6 +99,22 @@ it.each<[what: string, frames: readonly Frame[]]>([
   },
 );
 
+it('says that the connection is lost when too much comes while it tells what was kept', () => {
+  const source = new FrameSource();
+  source.next('a');
+  const told: string[] = [];
+  source.values$.subscribe({
+    next: (frame) => {
+      told.push(String(frame));
+      if (frame === 'a') source.next('x'.repeat(MEGABYTE + 1));
+    },
+    error: (error: unknown) => told.push(`# ${(error as Error).name}`),
+  });
+  source.next('b');
+
+  expect(told).toEqual(['a', '# ConnectionClosedError']);
+});
+
 it('tells the end to who comes after it', () => {
   const source = new FrameSource();
   listen(source);

@@ -31,47 +31,33 @@ const MOST_KEPT = 1024 * 1024;
  *   });
  */
 export class FrameSource extends Multicast<Frame> {
-  private isHeard = false;
-  private kept: Frame[] | undefined;
-  private keptLength = 0;
+  #isHeard = false;
+  #kept: Frame[] | undefined;
+  #keptLength = 0;
 
   override next(frame: Frame): void {
-    if (this.isHeard) super.next(frame);
-    else if (this.keptLength <= MOST_KEPT) this.keep(frame);
+    if (this.#isHeard) {
+      super.next(frame);
+      return;
+    }
+    this.#keptLength += frame.length;
+    // Not even what was kept so far: with a hole in it, it is of no use.
+    if (this.#keptLength > MOST_KEPT) this.#kept = undefined;
+    else (this.#kept ??= []).push(frame);
   }
 
   override listen(subscriber: Subscriber<Frame>): void {
-    if (this.isHeard) {
-      super.listen(subscriber);
-      return;
-    }
-    if (this.keptLength > MOST_KEPT) {
-      this.isHeard = true;
-      this.error(new ConnectionClosedError(1006, '', { cause: new Error(TOO_LATE) }));
-      super.listen(subscriber);
-      return;
-    }
     // What comes meanwhile comes after it; what is left when its listener leaves waits for the next.
-    for (let frame = this.take(); frame !== undefined; frame = this.take()) {
+    for (let frame = this.#kept?.shift(); frame !== undefined; frame = this.#kept?.shift()) {
+      this.#keptLength -= frame.length;
       subscriber.next(frame);
       if (subscriber.closed) return;
     }
-    this.kept = undefined;
-    this.isHeard = true;
+    this.#kept = undefined;
+    this.#isHeard = true;
+    if (this.#keptLength > MOST_KEPT)
+      this.error(new ConnectionClosedError(1006, '', { cause: new Error(TOO_LATE) }));
     super.listen(subscriber);
-  }
-
-  private keep(frame: Frame): void {
-    this.keptLength += frame.length;
-    // Not even what was kept so far: with a hole in it, it is of no use.
-    if (this.keptLength > MOST_KEPT) this.kept = undefined;
-    else (this.kept ??= []).push(frame);
-  }
-
-  private take(): Frame | undefined {
-    const frame = this.kept?.shift();
-    this.keptLength -= frame?.length ?? 0;
-    return frame;
   }
 }
 
