@@ -40,10 +40,10 @@ export class Dialler implements Observer<Connection> {
   #isWaiting = false;
   #isOver = false;
 
-  #reason: DialRequest['reason'] = 'connect';
   #attempt = 0;
   #spentMs = 0;
   #refreshes = 0;
+  /** The tokens that the next dial takes are renewed ones, and none of them has been let in. */
   #isRefreshed = false;
   // Fractions from the first, as the clock has them: V8 makes a new object of one that becomes so.
   #dialledAt = 0.5;
@@ -67,7 +67,7 @@ export class Dialler implements Observer<Connection> {
     this.#isWaiting = false;
     this.#dialledAt = monotonicNow();
     const request: DialRequest = {
-      reason: this.#reason,
+      reason: this.#isRefreshed ? 'unauthorized' : 'connect',
       life: this.#life,
       ...(this.#lookNow$ && { lookNow$: this.#lookNow$ }),
       ...(this.#onTokens && { onTokens: this.#onTokens }),
@@ -158,15 +158,11 @@ export class Dialler implements Observer<Connection> {
     if (verdict === 'refresh-token') {
       if (this.#isRefreshed) return undefined;
       this.#isRefreshed = true;
-      this.#reason = 'unauthorized';
       this.#refreshes += 1;
       if (this.#refreshes === 1) return this.#toGapMs();
     } else {
       if (verdict !== 'retry') return undefined;
-      if (!isBeforeDial(cause)) {
-        this.#isRefreshed = false;
-        this.#reason = 'connect';
-      }
+      if (!isBeforeDial(cause)) this.#isRefreshed = false;
     }
     if (this.#attempt >= maxAttempts || this.#spentMs >= giveUpAfterMs) return undefined;
 
