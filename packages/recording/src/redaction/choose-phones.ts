@@ -41,6 +41,7 @@ function better(one: Choice | undefined, other: Choice | undefined): Choice | un
  * or ends.
  */
 export function choosePhones(part: Part, run: Run, judge: PhoneJudge): readonly FoundPhone[] {
+  const [fewest, most] = [judge.toFewest(), judge.toMost()];
   const size = run.length;
   /** The best up to a group, whatever stands right before that. */
   const any: (Choice | undefined)[] = [NOTHING];
@@ -82,11 +83,11 @@ export function choosePhones(part: Part, run: Run, judge: PhoneJudge): readonly 
       length += last.digits.length;
       const back = correction === undefined ? 0 : (places[correction] as number) - place;
       if (length - back > LONGEST || back > LONGEST) break;
-      if (length > judge.most && !mayBeLonger && !first.hasPlus && !isLeadingOut()) break;
+      if (length > most && !mayBeLonger && !first.hasPlus && !isLeadingOut()) break;
       const isBegun = isApart || first.gap > inner;
       const before = isBegun ? free : beside;
       if (before === undefined && isPlain(first)) break;
-      if (length < judge.fewest) continue;
+      if (length < fewest) continue;
       const next = run[to + 1];
       const isEnded = next === undefined || next.gap > inner || isApartBefore(part, run, to + 1);
       if (!isEnded && next.gap < inner) continue;
@@ -126,9 +127,9 @@ export function choosePhones(part: Part, run: Run, judge: PhoneJudge): readonly 
 }
 
 /** Whether a group is one of many that nothing tells apart. */
-function isAmong(run: Run, at: number, { fewest }: PhoneJudge): boolean {
+function isAmong(run: Run, at: number, { toFewest }: PhoneJudge): boolean {
   const [group, next] = [run[at] as Group, run[at + 1]];
-  return group.digits.length < fewest && (next === undefined || next.gap >= group.gap);
+  return group.digits.length < toFewest() && (next === undefined || next.gap >= group.gap);
 }
 
 /** Whether a number can begin with a group, or end before it, whatever it is. */

@@ -50,7 +50,7 @@ it(
 function tell(number: PlanNumber | undefined): string {
   if (number === undefined) return 'none';
   const groups = LENGTHS.filter((lengths) => number.isGrouped(lengths));
-  return [number.number, number.isBare, ...groups].join(' ');
+  return [number.number, number.isBare(), ...groups].join(' ');
 }
 
 function toldByTheLibrary(

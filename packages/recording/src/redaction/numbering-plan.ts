@@ -14,7 +14,7 @@ export interface PlanNumber {
   /** Its country's code stands before it, without a plus and without what leads out of a country. */
   readonly isForeign: boolean;
   /** The zero is missing with which its country writes it. */
-  readonly isBare: boolean;
+  isBare(): boolean;
   /** Whether the library would write it in groups of these lengths, as `3,3,4`. */
   isGrouped(lengths: string): boolean;
 }
@@ -79,9 +79,7 @@ export function numberingPlan(country: CountryCode): NumberingPlan {
     return {
       number: `+${callingCode}${number}`,
       isForeign: hasCode && callingCode !== '1',
-      get isBare() {
-        return digits === number && toForm().isPrefixed;
-      },
+      isBare: () => digits === number && toForm().isPrefixed,
       isGrouped: (lengths) => forms.groups.has(lengths) && toForm().groups.has(lengths),
     };
   };
@@ -135,7 +133,7 @@ export function readAbroad(written: string): PlanNumber | undefined {
   return {
     number: number.number,
     isForeign: false,
-    isBare: false,
+    isBare: () => false,
     isGrouped: (lengths) => toLibraryGroups(number).has(lengths),
   };
 }

@@ -31,7 +31,7 @@ export function createPhoneFinder(judge: PhoneJudge): (text: string) => readonly
     to: number,
   ): readonly FoundPhone[] => {
     const [start, end] = [Math.max(stretch.start, from), Math.min(stretch.end, to)];
-    const { fewest } = judge;
+    const fewest = judge.toFewest();
     if (end - start < fewest) return NONE;
     const isAll = start === stretch.start && end === stretch.end;
     const part = { text, from, to };
@@ -45,7 +45,7 @@ export function createPhoneFinder(judge: PhoneJudge): (text: string) => readonly
   return (written) => {
     const plain = OTHER_SCRIPTS.test(written) ? toAsciiDigits(written) : written;
     const text = MAY_BE_MARKED_UP.test(plain) ? withoutMarkup(plain) : plain;
-    const stretches = readDigits(text, judge.fewest);
+    const stretches = readDigits(text, judge.toFewest());
     if (stretches.length === 0) return NONE;
     const pieces = stretches.map((stretch): Piece => ({
       stretch,

@@ -52,12 +52,12 @@ const ROUND = /^\d\d0\d{3}0$/;
 /** Says whether digits are a phone number, and which. */
 export interface PhoneJudge {
   /** Fewer digits are none; it becomes less where a shorter number is learnt. */
-  readonly fewest: number;
+  toFewest(): number;
   readonly isNorthAmerican: boolean;
   /** How many digits numbers have, without a plus and without what leads out of a country. */
   readonly lengths: ReadonlySet<number>;
   /** The most of them. */
-  readonly most: number;
+  toMost(): number;
   /** Whether digits begin with what leads out of a country. */
   leadsOut(digits: string): boolean;
   /** Whether digits without a plus need be judged at all: nearly none are a number's, and this is fast. */
@@ -96,7 +96,7 @@ export function createPhoneJudge(countries: readonly CountryCode[]): PhoneJudge 
     return {
       number: `+1${area}`,
       kind: 'area',
-      isBare: false,
+      isBare: () => false,
       isShort: false,
       isGrouped: isNorthAmericanForm,
     };
@@ -107,7 +107,7 @@ export function createPhoneJudge(countries: readonly CountryCode[]): PhoneJudge 
       .filter((identity) => identity !== undefined);
     // One that is written as that country writes it comes first, whatever the order.
     const national =
-      nationals.find(({ kind, isBare }) => kind === 'national' && !isBare) ??
+      nationals.find(({ kind, isBare }) => kind === 'national' && !isBare()) ??
       nationals.find(({ kind }) => kind === 'trunk') ??
       toArea(digits) ??
       nationals[0];
@@ -118,7 +118,7 @@ export function createPhoneJudge(countries: readonly CountryCode[]): PhoneJudge 
       if (abroad === undefined) continue;
       const { number, isGrouped } = abroad;
       const kind = out === '' ? 'foreign' : 'national';
-      return { number, kind, isBare: false, isShort: false, isGrouped };
+      return { number, kind, isBare: () => false, isShort: false, isGrouped };
     }
     return undefined;
   };
@@ -169,9 +169,9 @@ export function createPhoneJudge(countries: readonly CountryCode[]): PhoneJudge 
     switch (kind) {
       case 'national': {
         const isGrouped = isShaped && size > 2;
-        if (!isGrouped && !isCued && identity.isBare) return undefined;
+        if (!isGrouped && !isCued && identity.isBare()) return undefined;
         const isPaired = /^2(?:,2)+$/.test(lengths);
-        if (isShort && (!(isCued || isShaped || isPaired) || identity.isBare)) return undefined;
+        if (isShort && (!(isCued || isShaped || isPaired) || identity.isBare())) return undefined;
         return { number, rank: 3, isShaped };
       }
       case 'area':
@@ -189,14 +189,10 @@ export function createPhoneJudge(countries: readonly CountryCode[]): PhoneJudge 
   };
 
   return {
-    get fewest() {
-      return Math.min(fewest, fewestKnown);
-    },
+    toFewest: () => Math.min(fewest, fewestKnown),
     isNorthAmerican,
     lengths,
-    get most() {
-      return most;
-    },
+    toMost: () => most,
     leadsOut,
     mayBe: (digits) =>
       (isNorthAmerican && (NORTH_AMERICAN.test(digits) || isLocal(digits))) ||

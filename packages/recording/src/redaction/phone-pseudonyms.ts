@@ -71,7 +71,8 @@ export function createPhonePseudonyms({
 }: PhonePseudonymsOptions = {}): PhonePseudonyms {
   const countries = toCountries(defaultCountry);
   const judge = createPhoneJudge(countries);
-  const { isNorthAmerican, fewest } = judge;
+  const { isNorthAmerican, toFewest } = judge;
+  const fewest = toFewest();
   const findPhones = createPhoneFinder(judge);
   const pseudonyms = new Map<string, string>();
   /** Local numbers that came before any number that ends with them. */
@@ -146,7 +147,7 @@ export function createPhonePseudonyms({
   };
 
   return {
-    toFewest: () => judge.fewest,
+    toFewest,
     isKept(phone) {
       const number = toFieldNumber(phone);
       return number === undefined || isKept(number);
@@ -168,7 +169,7 @@ export function createPhonePseudonyms({
     },
     inText(text) {
       // The name of a field, mostly.
-      if (judge.fewest > MOST_IN_A_WORD && ONE_WORD.test(text)) return text;
+      if (toFewest() > MOST_IN_A_WORD && ONE_WORD.test(text)) return text;
       let replaced = '';
       let end = 0;
       for (const found of findAll(text)) {

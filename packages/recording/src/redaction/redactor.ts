@@ -58,12 +58,12 @@ export function createRedactor(
   pseudonyms: PhonePseudonyms = createPhonePseudonyms({ defaultCountry }),
 ): Redactor {
   const phones = keepPhones ? NO_PSEUDONYMS : pseudonyms;
-  // What is masked takes no pseudonym: another pass would not find its number.
   const { holds } = protocol;
-  const inFrame = createJsonRedactor(holds, phones, maskTranscripts ? maskWords : phones.inText);
-  // What is no text must not become one: a frame that cannot be decoded stays such a frame.
-  const inBytes = createJsonRedactor(holds, phones, maskTranscripts ? maskBytes : phones.inText);
   const inLine = createJsonRedactor(holds, phones, phones.inText);
+  // What is masked takes no pseudonym: another pass would not find its number.
+  const inFrame = maskTranscripts ? createJsonRedactor(holds, phones, maskWords) : inLine;
+  // What is no text must not become one: a frame that cannot be decoded stays such a frame.
+  const inBytes = maskTranscripts ? createJsonRedactor(holds, phones, maskBytes) : inLine;
   const taken = [...(keepPhones ? [] : ['phones']), ...(maskTranscripts ? ['transcripts'] : [])];
 
   const isNothingTaken = taken.length === 0;
