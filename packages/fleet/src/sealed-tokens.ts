@@ -88,7 +88,7 @@ export function sealTokens(tokens: CallTokens, callId: string, publicKey: string
  * @throws TypeError for a private key that is none
  */
 export function openTokens(sealed: string, callId: string, privateKey: string): CallTokens {
-  const ours = toKey(() => createPrivateKey(privateKey), 'private');
+  const ours = toPrivateKey(privateKey);
   const bytes = Buffer.from(sealed, 'base64url');
   let at = 1;
   const take = (length: number) => bytes.subarray(at, (at += length));
@@ -121,7 +121,7 @@ export function openTokens(sealed: string, callId: string, privateKey: string): 
  * @throws TypeError for one that is none
  */
 export function assertPrivateKey(privateKey: string): void {
-  toKey(() => createPrivateKey(privateKey), 'private');
+  toPrivateKey(privateKey);
 }
 
 /** What DER has before the 32 bytes of an X25519 key (RFC 8410 §4). */
@@ -130,6 +130,18 @@ const SPKI_PREFIX = Buffer.from('302a300506032b656e032100', 'hex');
 function toAesKey(privateKey: KeyObject, publicKey: KeyObject, salt: Uint8Array): Buffer {
   const secret = diffieHellman({ privateKey, publicKey });
   return Buffer.from(hkdfSync('sha256', secret, salt, 'livecall fleet tokens', 32));
+}
+
+let lastPem: string | undefined;
+let lastKey: KeyObject | undefined;
+
+/** A worker has one for all of its calls, and to read it takes longer than all else of opening tokens. */
+function toPrivateKey(pem: string): KeyObject {
+  if (pem !== lastPem || lastKey === undefined) {
+    lastKey = toKey(() => createPrivateKey(pem), 'private');
+    lastPem = pem;
+  }
+  return lastKey;
 }
 
 function toKey(read: () => KeyObject, kind: 'public' | 'private'): KeyObject {
