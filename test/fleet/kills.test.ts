@@ -93,8 +93,12 @@ itWithNats(
       worker.child.kill('SIGTERM');
     }
     for (const worker of workers) expect(await worker.ended()).toBe(0);
+    while ([...heard.values()].some(({ hasEnded }) => !hasEnded)) await sleep(10);
 
+    let refused = 0;
+    const readAt = performance.now();
     const stored = await readStoredRuns(connection, prefix);
+    const readMs = performance.now() - readAt;
     for (const [id, { words, following }] of heard) {
       following.unsubscribe();
       const runs = stored.get(id) ?? [];
@@ -103,10 +107,10 @@ itWithNats(
       for (const { numbers } of runs) {
         expect([...numbers].sort((a, b) => a - b)).toEqual(numbers.map((_, index) => index + 1));
       }
-      const all = runs
-        .flatMap((run) => run.words)
-        .filter((n, index, said) => said.indexOf(n) === index);
-      expect(words).toEqual(all);
+      // What the server refused of a worker that was overtaken just then may have been heard first.
+      const all = new Set(runs.flatMap((run) => run.words));
+      expect(words.filter((n) => all.has(n))).toEqual([...all]);
+      refused += words.length - all.size;
     }
     const { consumers } = await jetstreamManager(connection);
     const { delivered } = await consumers.info(`${prefix}-jobs`, 'workers');
@@ -117,7 +121,9 @@ itWithNats(
       `${kills} kills over ${count} calls, ack_wait ${ackWaitMs} ms: from the kill to the dial ` +
         `${at(0.5)} at the median, ${at(0.99)} at p99, ${at(1)} at the longest; ` +
         `${gaps.filter((ms) => ms > ackWaitMs + 1_000).length} of ${gaps.length} later than ack_wait and a second; ` +
-        `${delivered.consumer_seq} deliveries of ${count} jobs and ${gaps.length} takeovers`,
+        `${delivered.consumer_seq} deliveries of ${count} jobs and ${gaps.length} takeovers; ` +
+        `${[...stored.values()].flat().reduce((sum, { numbers }) => sum + numbers.length, 0)} messages, ` +
+        `read back in ${(readMs / 1_000).toFixed(1)} s; ${refused} words heard and refused to who was overtaken`,
     );
   },
 );

@@ -30,8 +30,8 @@ else {
       return {
         transport: new Observable((subscriber) => {
           if (!isEnqueued) {
-            // When the reader has looked through the stream: what it finds there is past.
-            connection.subscribe(`$JS.API.CONSUMER.DELETE.${prefix}-calls.>`, {
+            // When the reader looks through the stream: what it finds there is past.
+            connection.subscribe(`$JS.API.STREAM.MSG.GET.${prefix}-calls`, {
               max: 1,
               callback: () => void enqueue(connection, { callId: 'call-1' }, { prefix }),
             });

@@ -8,7 +8,8 @@ import { createOutbox } from './outbox.js';
 import type { Outbox, StoreAnswer } from './outbox.js';
 
 export const MESSAGE_ID = 'Nats-Msg-Id';
-const EXPECTED = 'Nats-Expected-Last-Subject-Sequence';
+/** The sequence of the subject's message before it, where it is fenced. */
+export const EXPECTED = 'Nats-Expected-Last-Subject-Sequence';
 const WRONG_LAST_SEQUENCE = 10_071;
 
 /** What `max_payload` counts beside the lines: `NATS/1.0`, the id of a call, and three numbers. */

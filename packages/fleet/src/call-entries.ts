@@ -1,5 +1,3 @@
-import { DeliverPolicy, jetstream } from '@nats-io/jetstream';
-import type { JsMsg } from '@nats-io/jetstream';
 import type { MsgHdrs, NatsConnection } from '@nats-io/transport-node';
 import { Observable, timer } from 'rxjs';
 import type { Subscription } from 'rxjs';
@@ -7,8 +5,9 @@ import type { Subscription } from 'rxjs';
 import { brokerLink } from './broker-link.js';
 import { assertCallId, toFleetNames } from './fleet-names.js';
 import type { FleetOptions } from './fleet-names.js';
-import { MESSAGE_ID } from './broker-outbox.js';
+import { EXPECTED, MESSAGE_ID } from './broker-outbox.js';
 import { createLineReader } from './line-reader.js';
+import { readStored } from './read-stored.js';
 import { compareRuns, createEntryIdReader } from './run.js';
 import type { EntryId, Run } from './run.js';
 
@@ -19,7 +18,7 @@ export interface ReadingPlace {
   readonly number: number;
   /** How many lines of the next one were told. */
   readonly lines: number;
-  /** Everything up to here in the stream has been read; what came live since then has no place in it. */
+  /** Everything up to here in the stream has been read, or heard. */
   readonly sequence: number;
 }
 
@@ -55,7 +54,6 @@ export interface CallEntriesOptions extends FleetOptions {
 
 /** Before a stream is looked through again which could not be. */
 const TRY_AGAIN_MS = 250;
-const BATCH = 200;
 /** A worker sends again after 5 s what was not acknowledged. */
 const GAP_PATIENCE_MS = 12_000;
 
@@ -109,7 +107,7 @@ export function callEntries({
     };
     const toPiece = ({ data, headers }: Received): Piece | undefined => {
       const id = readId(headers?.get(MESSAGE_ID) ?? '');
-      return id && { id, data };
+      return id && { id, data, behind: readSequence(headers) };
     };
 
     const needsReading = () => isBehind;
@@ -174,6 +172,10 @@ export function callEntries({
         if (!isStored) readAgain();
         return;
       }
+      // It names the one that it stands behind: all up to there was heard, and is not read again.
+      if (!isStored && early.size === 0 && (piece.behind ?? 0) > sequence) {
+        sequence = toldSequence = piece.behind ?? 0;
+      }
       tell(piece, isPast);
       tellEarly(isPast);
     };
@@ -197,41 +199,22 @@ export function callEntries({
       if (piece !== undefined) {
         awaited.add(piece);
         live.push(piece);
+        // A stream that was made anew, or has lost its end, counts from less.
+        if ((piece.behind ?? sequence) < sequence) sequence = toldSequence = piece.behind ?? 0;
       }
       if (isReading) isAskedAgain = true;
       else void read();
     };
 
     const readStream = async () => {
-      const consumer = await jetstream(connection, { timeout: 2_000 }).consumers.get(
-        names.callsStream,
-        {
-          filter_subjects: subject,
-          ...(sequence === 0
-            ? { deliver_policy: DeliverPolicy.All }
-            : { deliver_policy: DeliverPolicy.StartSequence, opt_start_seq: sequence + 1 }),
-        },
-      );
-      try {
-        let pending = (await consumer.info(true)).num_pending;
-        while (pending > 0 && !subscriber.closed) {
-          const before = pending;
-          const batch = await consumer.fetch({
-            max_messages: Math.min(BATCH, pending),
-            expires: 2_000,
-          });
-          for await (const message of batch) {
-            sequence = message.seq;
-            pending = message.info.pending;
-            const piece = toPiece(message);
-            if (piece !== undefined) accept(piece, true, pending > 0 || live.length > 0);
-            if (early.size === 0) toldSequence = sequence;
-            if (hasLeft()) return;
-          }
-          if (pending === before) throw new Error('the stream gave nothing of what it has');
-        }
-      } finally {
-        void consumer.delete().catch(() => undefined);
+      const { callsStream: stream } = names;
+      for await (const message of readStored({ connection, stream, subject, after: sequence })) {
+        if (hasLeft()) return;
+        ({ sequence } = message);
+        const piece = toPiece(message);
+        if (piece !== undefined) accept(piece, true, message.isPast || live.length > 0);
+        if (early.size === 0) toldSequence = sequence;
+        if (hasLeft()) return;
       }
     };
 
@@ -296,6 +279,16 @@ export function callEntries({
 interface Piece {
   readonly id: EntryId;
   readonly data: Uint8Array;
+  /** The sequence of the call's message before it, where it is fenced. */
+  readonly behind: number | undefined;
 }
 
-type Received = Pick<JsMsg, 'data'> & { readonly headers?: MsgHdrs | undefined };
+interface Received {
+  readonly data: Uint8Array;
+  readonly headers?: MsgHdrs | undefined;
+}
+
+function readSequence(headers: MsgHdrs | undefined): number | undefined {
+  const text = headers?.get(EXPECTED) ?? '';
+  return text === '' ? undefined : Number(text);
+}

@@ -1,0 +1,101 @@
+import { webSocketTransport } from '@livecall/core/node';
+import { enqueue, setUpFleet } from '@livecall/fleet';
+import { jetstreamManager } from '@nats-io/jetstream';
+import { expect, it } from 'vitest';
+
+import { accessToken } from '../fixtures/canary-tokens.js';
+import { hasNats, makeFleet, sharedNats, startWorker } from '../fixtures/fleet.js';
+import { tokenOf } from '../fixtures/fleet-command.js';
+import { outOfOrder, readWords } from '../fixtures/read-words.js';
+import { startTalking } from '../fixtures/talking-platform.js';
+import type { TalkingPlatform } from '../fixtures/talking-platform.js';
+
+/* What readers ask of the server when a call changes hands: with many calls, all of them ask at once. */
+
+const nats = sharedNats();
+const itWithNats = it.skipIf(!hasNats);
+
+const until = async (isSo: () => boolean) => {
+  while (!isSo()) await new Promise((resolve) => setTimeout(resolve, 5));
+};
+
+const work = async (prefix: string, platform: TalkingPlatform) =>
+  startWorker(await nats().connect(), platform.url, {
+    prefix,
+    dial: ({ callId }) =>
+      webSocketTransport({ url: platform.url, accessToken, conversationToken: tokenOf(callId) }),
+  });
+
+itWithNats('reads on behind what it has heard, without a consumer for each takeover', async () => {
+  const connection = await nats().connect();
+  const prefix = await makeFleet(connection);
+  await using platform = await startTalking();
+  const ids = ['a', 'b', 'c'];
+  const worker = await work(prefix, platform);
+  for (const callId of ids) await enqueue(connection, { callId }, { prefix });
+  const heard = ids.map((id) => readWords(connection, prefix, id));
+  const all = (n: number) => heard.every(({ words }) => words.at(-1) === n);
+  await until(() => heard.every(({ connections }) => connections === 1));
+  for (let n = 1; n <= 50; n += 1) {
+    platform.say();
+    await until(() => all(n));
+  }
+
+  let made = 0;
+  connection.subscribe(`$JS.EVENT.ADVISORY.CONSUMER.CREATED.${prefix}-calls.>`, {
+    callback: () => {
+      made += 1;
+    },
+  });
+  await connection.flush();
+  worker.stop();
+  await work(prefix, platform);
+  await until(() => heard.every(({ connections }) => connections === 2));
+  platform.say();
+  await until(() => all(51));
+
+  for (const { words } of heard) expect(outOfOrder(words)).toEqual([]);
+  expect(made).toBe(0);
+});
+
+itWithNats('leaves no consumer behind when it has read a call that is long', async () => {
+  const connection = await nats().connect();
+  const prefix = await makeFleet(connection);
+  await using platform = await startTalking();
+  await work(prefix, platform);
+  await enqueue(connection, { callId: 'a' }, { prefix });
+  await until(() => platform.calls.size === 1);
+  for (let n = 1; n <= 1_200; n += 1) platform.say();
+
+  const { words } = readWords(connection, prefix, 'a');
+  await until(() => words.at(-1) === 1_200);
+  expect(words).toHaveLength(1_200);
+
+  const { streams } = await jetstreamManager(connection);
+  let left = 1;
+  while (left > 0) left = (await streams.info(`${prefix}-calls`)).state.consumer_count;
+});
+
+itWithNats('goes on in a stream that was made anew, and counts from less', async () => {
+  const connection = await nats().connect();
+  const prefix = await makeFleet(connection);
+  await using platform = await startTalking();
+  const worker = await work(prefix, platform);
+  await enqueue(connection, { callId: 'a' }, { prefix });
+  const heard = readWords(connection, prefix, 'a');
+  await until(() => heard.connections === 1);
+  for (let n = 1; n <= 20; n += 1) {
+    platform.say();
+    await until(() => heard.words.at(-1) === n);
+  }
+
+  const { streams } = await jetstreamManager(connection);
+  await streams.delete(`${prefix}-calls`);
+  await setUpFleet(connection, { prefix, maxCallsBytes: 2 ** 20, maxJobsBytes: 2 ** 20 });
+  worker.stop();
+  await work(prefix, platform);
+  await until(() => heard.connections === 2);
+  platform.say();
+  await until(() => heard.words.at(-1) === 21);
+  expect(outOfOrder(heard.words)).toEqual([]);
+});
