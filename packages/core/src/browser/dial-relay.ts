@@ -147,8 +147,10 @@ export function dialRelay(
     }
     const longestMs = Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** Math.min(attempt - 1, 10));
     const asked = error._tag === 'HandshakeRefusedError' ? (error.retryAfterMs ?? 0) : 0;
+    // Later its place is not kept any more, and a timer that is too long is none.
+    const askedMs = Math.min(asked, resumeWithinMs);
     attempt += 1;
-    wait(dial, Math.max(asked, (longestMs * (1 + random())) / 2));
+    wait(dial, Math.max(askedMs, (longestMs * (1 + random())) / 2));
   };
 
   const loseLate = () => {

@@ -369,6 +369,19 @@ it('takes a resume up again that the relay has trouble with', () => {
   expect(log).toEqual(['10 open', '10 away', '2500 back']);
 });
 
+it('waits for no longer than its place is kept, whatever the relay asks for', () => {
+  const { log, errors } = inTime(page, 100_000, ({ socket }) => ({
+    10: () => {
+      socket(1).open().end(1006);
+      socket(2).accept().end(4503, '9007199254740991');
+    },
+    60_020: () => socket(3).open(),
+  }));
+
+  expect(errors).toEqual([]);
+  expect(log).toEqual(['10 open', '10 away', '60020 back']);
+});
+
 it('asks for the url once more when the login is over at a resume', () => {
   const reasons: string[] = [];
   const toUrl = ({ reason }: { readonly reason: string }) => {
