@@ -78,3 +78,13 @@ it.each(['index', 'replay', 'vitest', 'command-line/commands/check', 'command-li
     expect([...packages].filter((each) => /^(libphonenumber-js|commander)/.test(each))).toEqual([]);
   },
 );
+
+it.each(['index', 'replay', 'vitest', 'jest', 'node-test'])(
+  'loads no sockets for a test that serves nothing: tools/dist/%s.js',
+  (name) => {
+    const packages = packagesOf(join(root, 'tools', 'dist', `${name}.js`));
+
+    expect(packages).toContain('rxjs');
+    expect([...packages].filter((each) => /^(ws|(node:)?https?)$/.test(each))).toEqual([]);
+  },
+);

@@ -39,7 +39,7 @@ export type { Fault, FaultReport } from './faults/create-fault.js';
  * A test of replays has one line to import: what it serves, reads, writes and compares is told on.
  * Its home is there; who records in production installs that alone.
  */
-export { serve } from '@livecall/server';
+export { serve } from './serve.js';
 export type {
   DialledClient,
   RefusedHandshake,

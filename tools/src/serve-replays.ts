@@ -1,12 +1,12 @@
 import { patience } from '@livecall/core';
 import type { Transport } from '@livecall/core';
-import { serve } from '@livecall/server';
 import type { DialledClient, Route, ServeOptions, Server } from '@livecall/server';
 import { finalize, forkJoin, isObservable, lastValueFrom, takeUntil } from 'rxjs';
 
 import { toHandshakeDivergence } from './replay/divergence.js';
 import type { Divergence } from './replay/divergence.js';
 import type { Replay } from './replay/replay.js';
+import { serve } from './serve.js';
 import { createServedReplays } from './served-replays.js';
 
 /** So many refused handshakes are told of; who sends more is no client that is tested. */
