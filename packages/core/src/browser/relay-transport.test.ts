@@ -370,7 +370,7 @@ it('takes a resume up again that the relay has trouble with', () => {
 });
 
 it('waits for no longer than its place is kept, whatever the relay asks for', () => {
-  const { log, errors } = inTime(page, 100_000, ({ socket }) => ({
+  const { log, errors } = inTime(page, 61_000, ({ socket }) => ({
     10: () => {
       socket(1).open().end(1006);
       socket(2).accept().end(4503, '9007199254740991');
