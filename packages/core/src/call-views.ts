@@ -1,5 +1,4 @@
-import { distinctUntilChanged, map } from 'rxjs';
-import type { Observable } from 'rxjs';
+import { distinctUntilChanged, map, Observable } from 'rxjs';
 
 import { CallLog } from './call-snapshot.js';
 import type { CallSnapshot } from './call-snapshot.js';
@@ -37,9 +36,14 @@ export class CallViews implements ChannelListener<ServerMessage> {
   }
 
   get call$(): Observable<CallSnapshot> {
-    return this.#logged.values$.pipe(
-      map(() => this.#log.snapshot()),
-      distinctUntilChanged(),
+    // Made when it is asked for: a call that nobody follows so would have made it for nothing.
+    return new Observable((subscriber) =>
+      this.#logged.values$
+        .pipe(
+          map(() => this.#log.snapshot()),
+          distinctUntilChanged(),
+        )
+        .subscribe(subscriber),
     );
   }
 

@@ -20,10 +20,13 @@ type End<A> = (listener: Subscriber<A>) => void;
  * It is a class since every call has six of them: closures would be a kilobyte a call.
  */
 export class Multicast<A> {
-  /** Hot; late subscribers get the end that everyone had. */
-  readonly values$: Observable<A> = new Values(this);
   #listeners: Subscriber<A>[] = NOBODY;
   #end: End<A> | undefined;
+
+  /** Hot; late subscribers get the end that everyone had. One each time: whoever shows it keeps it. */
+  get values$(): Observable<A> {
+    return new Values(this);
+  }
 
   next(value: A): void {
     const listeners = this.#listeners;

@@ -6,7 +6,8 @@ export function assertOptions(
   must: string,
   fits: (value: never) => boolean,
 ): void {
-  for (const [name, value] of Object.entries(options)) {
+  for (const name in options) {
+    const value = options[name];
     if (value === undefined || fits(value as never)) continue;
     throw new TypeError(`${name} must be ${must}, not ${toShown(value)}.`);
   }

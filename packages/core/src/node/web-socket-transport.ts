@@ -114,21 +114,11 @@ export function webSocketTransport({
   assertToken('accessToken', accessToken);
   assertToken('conversationToken', conversationToken);
 
-  const clientOptions: ClientOptions & { closeTimeout: number } = {
-    closeTimeout: closeTimeoutMs,
-    followRedirects: false,
-    maxPayload: maxPayloadBytes,
-    perMessageDeflate: compression,
-    ...(agent && { agent }),
-    ...(ca && { ca }),
-  };
-  const heartbeatOptions = { pingIntervalMs, pongTimeoutMs };
-
-  const tokens = [accessToken, conversationToken];
-
   // Not a chain of operators: what has done its part when the connection opens would stay with it.
+  // And nothing is made ahead: a transport is kept for as long as its call.
   const transport: Transport = new Observable((subscriber) => {
     const request = dialRequest();
+    const tokens = [accessToken, conversationToken];
     request.onTokens?.(tokens.filter((token) => typeof token === 'string'));
     let expiry: Subscription | undefined;
     const expect = (waitingFor: HandshakeTimeoutError['waitingFor']) => {
@@ -160,6 +150,15 @@ export function webSocketTransport({
               ...(productVersion !== undefined && { 'x-hiya-product-version': productVersion }),
               ...(userId !== undefined && { 'x-hiya-account-user-id': userId }),
             };
+        const clientOptions: ClientOptions & { closeTimeout: number } = {
+          closeTimeout: closeTimeoutMs,
+          followRedirects: false,
+          headers,
+          maxPayload: maxPayloadBytes,
+          perMessageDeflate: compression,
+          ...(agent && { agent }),
+          ...(ca && { ca }),
+        };
         const dialling = new WebSocketDial(subscriber, {
           ...(passOn && {
             protocols: toOfferedProtocols(passOn.rawHeaders),
@@ -167,8 +166,8 @@ export function webSocketTransport({
             ...(passOn.onAnswer && { onUpgrade: passOn.onAnswer }),
           }),
           url: dialled.href,
-          clientOptions: { ...clientOptions, headers },
-          heartbeatOptions,
+          clientOptions,
+          heartbeatOptions: { pingIntervalMs, pongTimeoutMs },
           lookNow$: request.lookNow$,
           tokens: secrets,
           onAnswer: () => {
