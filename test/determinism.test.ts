@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { readdirSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 
+import { HandshakeRefusedError } from '@livecall/core';
 import type { Frame, Transport } from '@livecall/core';
 import { webSocketTransport } from '@livecall/core/node';
 import { loadRecording, replay, serve, showDivergence } from '@livecall/tools';
@@ -37,6 +38,12 @@ afterAll(() => {
   for (const controller of busy) controller.abort();
 });
 
+/** What to do about a refusal is said to whoever dials over a socket, and to nobody else. */
+function showError(error: unknown): string {
+  if (!(error instanceof HandshakeRefusedError)) return String(error);
+  return `refused with ${error.status}, to be dialled after ${error.retryAfterMs}`;
+}
+
 /** Everything that a client hears on a transport, in its order. */
 function hear(transport: Transport, heard: string[]): Transport {
   const show = (frame: Frame) =>
@@ -44,7 +51,7 @@ function hear(transport: Transport, heard: string[]): Transport {
   return transport.pipe(
     tap({
       next: () => heard.push('open'),
-      error: (error: unknown) => heard.push(String(error)),
+      error: (error: unknown) => heard.push(showError(error)),
     }),
     map(({ frames$, send }) => ({
       frames$: frames$.pipe(tap((frame) => heard.push(show(frame)))),
