@@ -639,6 +639,24 @@ it.each<[what: string, calls: readonly RelayedCall[], bounds: object]>([
   expect(platform.dials).toHaveLength(2);
 });
 
+it('shares the newest connection, after the one before it was left', async () => {
+  const say = (words: string) => (client: WebSocket) => {
+    client.send(words);
+  };
+  await using platform = await startPlatform([say(sentence(1)), say('"!"')]);
+  await using running = await startRelay(platform, { shareBytes: 80 });
+  using first = follow(running.page());
+  await first.frames(1);
+  using second = follow(running.page());
+  await second.frames(1);
+  first.unsubscribe();
+  await (await platform.dial(1)).end();
+  using third = follow(running.page());
+
+  expect(await third.frames(1)).toEqual(['"!"']);
+  expect(platform.dials).toHaveLength(2);
+});
+
 /** Dials as a page does that says this of itself. */
 async function dialAs(url: string, ...protocols: readonly string[]) {
   const webSocket = new WebSocket(url, ['livecall.1', ...protocols]);
@@ -885,6 +903,51 @@ it('closes a page that sends too long a message, or asks without an end', async 
 
   expect(await long.end).toBe(1009);
   expect(await asking.end).toBe(1006);
+});
+
+it('dials nothing for a page that has left before it was let in, nor once it stops', async () => {
+  const answers: ((call: RelayedCall) => void)[] = [];
+  await using platform = await startPlatform(() => undefined);
+  await using running = await startRelay(platform, {
+    authorize: () => new Promise((resolve) => answers.push(resolve)),
+  });
+  const answerTo = async (n: number) => {
+    while (answers.length < n) await setImmediate();
+    return () => answers[n - 1]?.(CALL);
+  };
+  const left = new WebSocket(running.url, ['livecall.1', `livecall.page.${'a'.repeat(32)}`]);
+  await once(left, 'open');
+  const letIn = await answerTo(1);
+  left.close(4008);
+  await once(left, 'close');
+  // It is heard of by the relay by then.
+  const staying = new WebSocket(running.url, ['livecall.1', `livecall.page.${'b'.repeat(32)}`]);
+  const letInLater = await answerTo(2);
+  letIn();
+  const closing = running.relay.close();
+  letInLater();
+  await Promise.all([closing, once(staying, 'close')]);
+  await setImmediate();
+
+  expect(platform.dials).toEqual([]);
+});
+
+it('asks authorize for no more dials at a time than there may be pages, twice', async () => {
+  await using platform = await startPlatform(() => undefined);
+  await using running = await startRelay(platform, { maxPages: 1, authorize: () => NEVER });
+  const statusOf = async () => {
+    const page = new WebSocket(running.url, ['livecall.1', `livecall.page.${'a'.repeat(32)}`]);
+    page.on('error', () => undefined);
+    const [, answer] = (await Promise.race([
+      once(page, 'open').then(() => []),
+      once(page, 'unexpected-response'),
+    ])) as [unknown?, { readonly statusCode: number }?];
+    return answer?.statusCode;
+  };
+
+  expect([await statusOf(), await statusOf(), await statusOf()]).toEqual([
+    ...[undefined, undefined, 503],
+  ]);
 });
 
 /* Ends */

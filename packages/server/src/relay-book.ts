@@ -69,6 +69,7 @@ export function relayBook<Call extends Pick<RelayedCall, 'user' | 'call'>>(
   let unreadBytes = 0;
   let isBounding = false;
   const boundUnread = () => {
+    // To look tells of more: not all once more for each.
     isBounding = true;
     // Some have read meanwhile.
     for (const page of pages.values()) page.lookUnread();
@@ -144,7 +145,7 @@ export function relayBook<Call extends Pick<RelayedCall, 'user' | 'call'>>(
       onGone: () => {
         pages.delete(id);
         own.delete(page);
-        if (own.size === 0 && pagesOf.get(call.user) === own) pagesOf.delete(call.user);
+        if (own.size === 0) pagesOf.delete(call.user);
       },
     });
     pages.set(id, page);
@@ -154,7 +155,7 @@ export function relayBook<Call extends Pick<RelayedCall, 'user' | 'call'>>(
 
   const close = async (drainMs: number): Promise<void> => {
     isClosing = true;
-    const open = [...pages.values()].sort((a, b) => Number(b.isAway) - Number(a.isAway));
+    const open = [...pages.values()];
     const here = open.filter(({ isAway }) => !isAway).length;
     const pauseMs = drainMs / Math.max(1, here);
     let dueMs = 0;

@@ -80,7 +80,6 @@ export function relayedConnection(
   let first = 0;
   let bytes = 0;
   let isShared = shareBytes > 0;
-  let isIdle = false;
 
   const drop = (count: number) => {
     const dropped = kept.slice(0, count).reduce((sum, frame) => sum + toBytes(frame), 0);
@@ -119,7 +118,7 @@ export function relayedConnection(
 
   const hear = (said: Frame) => {
     // It is a word between relay and page; counted, it would make them count apart.
-    if (isEmpty(said) || isIdle) return;
+    if (isEmpty(said)) return;
     const frame = hide(said);
     kept.push(frame);
     bytes += toBytes(frame);
@@ -173,7 +172,7 @@ export function relayedConnection(
       return hasOpened;
     },
     get isWhole() {
-      return isShared && !isIdle;
+      return isShared;
     },
     get end() {
       return end;
@@ -194,7 +193,7 @@ export function relayedConnection(
         trim();
         return;
       }
-      isIdle = true;
+      isShared = false;
       drop(kept.length);
       callSafely(() => {
         dialled.unsubscribe();

@@ -41,12 +41,12 @@ class FakeSocket extends EventEmitter {
   }
 }
 
-function openPage() {
+function openPage({ hasOpened = true, first = 0, bufferedBytes = (): number => 0 } = {}) {
   const frames: string[] = [];
   const told: string[] = [];
   let follower: Follower | undefined;
   const connection = {
-    ...{ hasOpened: true, isWhole: true, end: undefined, first: 0 },
+    ...{ hasOpened, isWhole: true, end: undefined, first, bufferedBytes },
     get total() {
       return frames.length;
     },
@@ -56,7 +56,6 @@ function openPage() {
     },
     leave: () => told.push('left'),
     send: () => told.push('sent'),
-    bufferedBytes: () => 0,
     ...{ trim: () => undefined, letGo: () => undefined, forget: () => undefined },
   } as RelayedConnection;
   const options = {
@@ -71,13 +70,17 @@ function openPage() {
     page,
     told,
     needs: () => follower?.needs,
+    fallsBehind: () => follower?.fallsBehind(),
     say: (frame: string) => {
       frames.push(frame);
       follower?.fed(frame);
     },
     attach: (had?: number) => {
       const webSocket = new FakeSocket();
-      const socket = { cork: () => undefined, uncork: () => undefined } as unknown as Socket;
+      const uncork = () => {
+        webSocket.bufferedAmount = 0;
+      };
+      const socket = { cork: () => undefined, uncork } as unknown as Socket;
       const client = { webSocket: webSocket as unknown as WebSocket, socket };
       page.attach(client, had === undefined ? undefined : { had, from: 0 });
       return webSocket;
@@ -158,4 +161,40 @@ it('cuts off a page that sends, and reads nothing of what confirms it', () => {
 
   expect(told).toEqual(['sent', 'sent', 'away']);
   expect(page.closes).toEqual(['cut']);
+});
+
+it('closes a page that sends more than the platform takes, and keeps no place for it', () => {
+  const { attach, told } = openPage({ bufferedBytes: () => 1_001 });
+  const page = attach();
+  page.emit('message', Buffer.from('{}'), false);
+
+  expect(told).toEqual(['sent', 'left', 'gone']);
+  expect(page.closes).toEqual([4003]);
+});
+
+it('does not cut off a page over what is only gathered for it', () => {
+  const { attach, say } = openPage();
+  const page = attach();
+  page.bufferedAmount = 1_001;
+  say('a');
+
+  expect(page.closes).toEqual([]);
+});
+
+it('needs nothing that is not kept any more', () => {
+  const { attach, needs, fallsBehind } = openPage({ first: 7 });
+  attach();
+  fallsBehind();
+
+  expect(needs()).toBe(7);
+});
+
+it('passes nothing on before the platform is open, and forgets a page that leaves by then', () => {
+  const { attach, told } = openPage({ hasOpened: false });
+  const page = attach();
+  page.emit('message', Buffer.from('{}'), false);
+  page.emit('close', 1006);
+
+  expect(page.sent).toEqual([]);
+  expect(told).toEqual(['left', 'gone']);
 });

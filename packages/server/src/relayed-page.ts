@@ -236,7 +236,7 @@ export function relayedPage(
     if (isOpened || connection.hasOpened) {
       isOpened = true;
       webSocket.send(BEAT);
-      for (let index = had; index < connection.total && client === attached; index += 1) {
+      for (let index = had; index < connection.total; index += 1) {
         feed(connection.frame(index) ?? '');
       }
     }
