@@ -14,7 +14,7 @@ import type { Command } from './protocol/commands.js';
 import { liveCallProtocol } from './protocol/live-call-protocol.js';
 import type { Ack, ServerMessage, UnknownMessage } from './protocol/messages.js';
 import type { Received } from './received.js';
-import { HandshakeRefusedError } from './transport-error.js';
+import { ConnectionClosedError, HandshakeRefusedError } from './transport-error.js';
 import type { Connection, Frame } from './transport.js';
 
 const run = (test: (time: RunHelpers) => void) => {
@@ -186,6 +186,20 @@ it('sends nothing on a connection that was there when the call failed', () => {
   connection$.error(new HandshakeRefusedError(404));
 
   expect({ sent, failed }).toMatchObject({ sent: [], failed: [{ delivery: 'not-sent' }] });
+});
+
+it('takes nothing of a connection that was lost while a message of it was told', () => {
+  const { connection$, frames$, messages$ } = open();
+  const heard: string[] = [];
+  messages$.subscribe(({ type }) => {
+    heard.push(type);
+    if (heard.length > 1) return;
+    connection$.error(new ConnectionClosedError(1006));
+    frames$.next('{"type":"event:end","msg":"handed over"}');
+  });
+  frames$.next('{"type":"ack","ackId":"8f0c"}');
+
+  expect(heard).toEqual(['ack']);
 });
 
 /* Types */
