@@ -23,6 +23,7 @@ import type { MatchLevel } from './match.js';
 import { playConnection } from './play-connection.js';
 import type { Stage } from './play-connection.js';
 import { failAfter, playRefusal } from './play-refusal.js';
+import { keepReceivedFrames } from './received-frames.js';
 import { toRecordedDials } from './recorded-dial.js';
 import type { RecordedDial } from './recorded-dial.js';
 import { toTimeline } from './timeline.js';
@@ -48,14 +49,6 @@ export interface ReplayOptions extends TimelineOptions {
 
 /** How late a client is before it is worth a word. */
 const OVERDUE_AFTER_MS = 1_000;
-
-/** What a client may send beyond what the recorded one did; of that, `loose` takes any amount. */
-const MAX_EXTRA_SIZE = 1024 * 1024;
-
-/** What a frame takes of the memory, roughly: it is not only its characters. */
-function toSize(frame: Frame): number {
-  return frame.length + 64;
-}
 
 /** What a replay waits for. */
 export interface Awaited {
@@ -148,14 +141,7 @@ export function replay(
 
   const dials = toRecordedDials(recording, protocol);
   const divergences: Divergence[] = [];
-  const received: Frame[] = [];
-  let receivedSize = 0;
-  const progress = () => receivedSize;
-  const recordedFrames = dials.flatMap((dial) => (dial.kind === 'open' ? dial.clientFrames : []));
-  const maxReceivedSize = recordedFrames.reduce(
-    (size, { frame }) => size + toSize(frame),
-    MAX_EXTRA_SIZE,
-  );
+  const received = keepReceivedFrames(dials);
   const awaited = new Set<Awaited>();
   const changed$ = new Subject<void>();
   let dialled = 0;
@@ -181,15 +167,10 @@ export function replay(
         };
         timers.add(wait(tell, dueInMs + OVERDUE_AFTER_MS));
       }
-      if (waitMs !== Infinity) timers.add(wait(giveUp, dueInMs + waitMs, progress));
+      if (waitMs !== Infinity) timers.add(wait(giveUp, dueInMs + waitMs, received.size));
       return timers;
     },
-    hear(frame) {
-      receivedSize += toSize(frame);
-      const isKept = receivedSize <= maxReceivedSize;
-      if (isKept) received.push(frame);
-      return isKept;
-    },
+    hear: received.hear,
     played: () => {
       played += 1;
     },
@@ -291,7 +272,7 @@ export function replay(
   }
 
   return Object.assign(transport, pace === 'manual' && manual, {
-    received: () => [...received],
+    received: received.all,
     divergences: () => [...divergences],
     protocol,
     isOver: isPlayedOut,
@@ -304,7 +285,7 @@ export function replay(
           if (pace === 'manual') return of(true);
           if (playing > 0 || waitMs === Infinity) return NEVER;
           const dueInMs = toTakenMs(dials[dialled]?.index ?? 0);
-          return patience(Math.min(dueInMs + waitMs, LONGEST_TIMER_MS), progress);
+          return patience(Math.min(dueInMs + waitMs, LONGEST_TIMER_MS), received.size);
         }),
       );
       await firstValueFrom(verdict$, { defaultValue: true });
