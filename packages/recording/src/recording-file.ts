@@ -1,6 +1,6 @@
 import { closeSync, constants, fstatSync, ftruncateSync, openSync, writeSync } from 'node:fs';
 
-import { monotonicNow, systemCode } from '@livecall/core/internal';
+import { systemCode } from '@livecall/core/internal';
 import * as E from 'fp-ts/lib/Either.js';
 
 import { recordingSink } from './recording-sink.js';
@@ -145,7 +145,7 @@ export function lineFile(
     try {
       wake();
       size += writeWhole(descriptor, line);
-      const now = monotonicNow();
+      const now = performance.now();
       if (now - lookedAt >= LOOK_EVERY_MS) {
         lookFor(descriptor);
         lookedAt = now;

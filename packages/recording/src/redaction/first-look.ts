@@ -27,8 +27,6 @@ export function createFirstLook({ holds, toFewest }: FirstLookOptions): (text: s
       .filter((name) => named[name] === 'phone')
       .map((name) => toNameHash(name)),
   );
-  /** What the names that were met are hashed to: two that are hashed alike are taken for one. */
-  const names = new Int32Array(MOST_NAMES);
 
   /** Whether a field is published to hold no number, whatever it looks like. */
   const isPublished = (text: string, name: string): boolean => {
@@ -75,6 +73,11 @@ const [QUOTE, COMMA, COLON, ZERO, BRACE, END] = Array.from('",:0{}', (character)
 
 /** An object of more fields is none that a live call has. */
 const MOST_NAMES = 12;
+/**
+ * What the names that were met are hashed to: two that are hashed alike are taken for one. A look is
+ * over before the next begins.
+ */
+const names = new Int32Array(MOST_NAMES);
 /** Of more digits, JSON writes some numbers in another way. */
 const MOST_DIGITS = 15;
 /** More digits than a text has. */

@@ -18,6 +18,8 @@ export const BEGINNING = 8;
 /** For each beginning so many bits: fewer take longer to search, more to fill. */
 const BITS_EACH = 16;
 
+const NO_BITS = new Uint8Array(0);
+
 /** The forms that begin alike, as the tokens of one issuer do. */
 interface Bucket {
   /** Sorted by their characters. */
@@ -34,7 +36,7 @@ interface Bucket {
  */
 export function createFormIndex(): FormIndex {
   const buckets = new Map<string, Bucket>();
-  let bits = new Uint8Array(0);
+  let bits = NO_BITS;
 
   const mark = (beginning: string) => {
     bits[hashOf(beginning) & (bits.length - 1)] = 1;
