@@ -3,7 +3,9 @@ import fc from 'fast-check';
 import { expect, it } from 'vitest';
 
 import { toPayload } from '../format/payload.js';
+import type { Entry, Header } from '../format/recording.js';
 import { createFirstLook } from './first-look.js';
+import { createLeakFinder } from './leak-finder.js';
 import { createNumberWords } from './number-words.js';
 import { createRecordingLines } from './recording-lines.js';
 import { createRedactor } from './redactor.js';
@@ -90,6 +92,13 @@ const frame = fc.oneof(
   text,
 );
 
+const toEntry = (said: string): Entry => ({
+  at: 1,
+  event: 'frame',
+  from: 'server',
+  ...toPayload(said),
+});
+
 it('lets nothing pass that the recorder writes in another way', () => {
   let passed = 0;
   let count = 0;
@@ -104,16 +113,32 @@ it('lets nothing pass that the recorder writes in another way', () => {
       for (const each of said) {
         count += 1;
         if (redactor.passes(each)) passed += 1;
-        const from = 'server';
-        expect(asFrames.frame(1, from, each)).toBe(
-          asEntries.entry({ at: 1, event: 'frame', from, ...toPayload(each) }),
-        );
+        expect(asFrames.frame(1, 'server', each)).toBe(asEntries.entry(toEntry(each)));
       }
     }),
     { numRuns: 150 },
   );
   // Or it says little.
   expect(passed / count).toBeGreaterThan(0.2);
+});
+
+it('lets nothing pass that a check names', () => {
+  const header: Header = { livecall: 1, recordedAt: '2026-11-22T09:00:00Z', redacted: ['phones'] };
+  const options = fc.constantFrom({}, { defaultCountry: ['DE', 'FR'] });
+  fc.assert(
+    fc.property(fc.array(frame, { maxLength: 8 }), options, (said, redactOptions) => {
+      // What a line holds beside the frame is looked at as well.
+      const [alone, beside] = [{}, { more: null }].map((more) => {
+        const findLeaks = createLeakFinder(redactOptions);
+        findLeaks({ kind: 'header', line: 1, header });
+        return said.map((each) =>
+          findLeaks({ kind: 'entry', line: 2, entry: { ...toEntry(each), ...more } }),
+        );
+      });
+      expect(alone).toEqual(beside);
+    }),
+    { numRuns: 100 },
+  );
 });
 
 it.each([
