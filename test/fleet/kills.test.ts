@@ -6,6 +6,7 @@ import { expect, it } from 'vitest';
 import { hasNats, makeFleet, sharedNats } from '../fixtures/fleet.js';
 import { enqueueSealed, tokenOf, workerCommand } from '../fixtures/fleet-command.js';
 import type { FleetCommand } from '../fixtures/fleet-command.js';
+import { watchLateness } from '../fixtures/machine-lateness.js';
 import { outOfOrder, readWords } from '../fixtures/read-words.js';
 import { readStoredRuns } from '../fixtures/stored-runs.js';
 import { startTalking } from '../fixtures/talking-platform.js';
@@ -31,6 +32,7 @@ itWithNats(
     const connection = await nats().connect();
     const prefix = await makeFleet(connection, { ackWaitMs, maxCallsBytes: 2 ** 30 });
     await using platform = await startTalking();
+    await using machine = watchLateness();
     const talking = setInterval(() => {
       platform.say();
     }, everyMs);
@@ -64,6 +66,9 @@ itWithNats(
     await allFollowed();
 
     const gaps: number[] = [];
+    let lately: number[] = [];
+    let lateness = 0;
+    machine.longestMs();
     for (let n = 0; n < kills; n += 1) {
       const victim = workers.shift();
       const followed = victim === undefined ? [] : callsOf(victim);
@@ -74,12 +79,21 @@ itWithNats(
       workers.push(startWorker());
       const isTakenOver = (id: string) => dialsOf(id).length > (dials.get(id) ?? 0);
       while (!followed.every(isTakenOver)) await sleep(10);
-      gaps.push(...followed.map((id) => (dialsOf(id)[dials.get(id) ?? 0] ?? NaN) - killedAt));
+      const taken = followed.map((id) => (dialsOf(id)[dials.get(id) ?? 0] ?? NaN) - killedAt);
+      gaps.push(...taken);
+      lately.push(...taken);
       await allFollowed();
       if (n % 10 === 9) {
-        console.log(`${n + 1} kills; the longest gap so far ${Math.max(...gaps).toFixed(0)} ms`);
+        const late = machine.longestMs();
+        lateness = Math.max(lateness, late);
+        console.log(
+          `${n + 1} kills; of the last ten: ${Math.max(...lately).toFixed(0)} ms at the longest, ` +
+            `a sleeping thread woken ${late} ms late`,
+        );
+        lately = [];
       }
     }
+    lateness = Math.max(lateness, machine.longestMs());
     // Everything of before the end was heard by now, and every call says something still.
     const before = new Map([...heard].map(([id, { words }]) => [id, words.length]));
     while ([...heard].some(([id, { words }]) => words.length <= (before.get(id) ?? 0) + 1)) {
@@ -120,7 +134,8 @@ itWithNats(
     console.log(
       `${kills} kills over ${count} calls, ack_wait ${ackWaitMs} ms: from the kill to the dial ` +
         `${at(0.5)} at the median, ${at(0.99)} at p99, ${at(1)} at the longest; ` +
-        `${gaps.filter((ms) => ms > ackWaitMs + 1_000).length} of ${gaps.length} later than ack_wait and a second; ` +
+        `${gaps.filter((ms) => ms > ackWaitMs + 1_000).length} of ${gaps.length} later than ack_wait and a second ` +
+        `(a sleeping thread was woken up to ${lateness} ms late); ` +
         `${delivered.consumer_seq} deliveries of ${count} jobs and ${gaps.length} takeovers; ` +
         `${[...stored.values()].flat().reduce((sum, { numbers }) => sum + numbers.length, 0)} messages, ` +
         `read back in ${(readMs / 1_000).toFixed(1)} s; ${refused} words heard and refused to who was overtaken`,

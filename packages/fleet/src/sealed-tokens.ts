@@ -97,11 +97,9 @@ export function openTokens(sealed: string, callId: string, privateKey: string): 
     throw new SealedTokensError('The sealed tokens are not whole, or of a newer version.');
   }
   try {
-    const theirs = createPublicKey({
-      key: Buffer.concat([SPKI_PREFIX, ephemeral]),
-      type: 'spki',
-      format: 'der',
-    });
+    // As DER, it would take eight times as long to read.
+    const x = ephemeral.toString('base64url');
+    const theirs = createPublicKey({ key: { kty: 'OKP', crv: 'X25519', x }, format: 'jwk' });
     const decipher = createDecipheriv('aes-256-gcm', toAesKey(ours, theirs, ephemeral), iv)
       .setAAD(Buffer.from(callId))
       .setAuthTag(tag);
@@ -123,9 +121,6 @@ export function openTokens(sealed: string, callId: string, privateKey: string): 
 export function assertPrivateKey(privateKey: string): void {
   toPrivateKey(privateKey);
 }
-
-/** What DER has before the 32 bytes of an X25519 key (RFC 8410 §4). */
-const SPKI_PREFIX = Buffer.from('302a300506032b656e032100', 'hex');
 
 function toAesKey(privateKey: KeyObject, publicKey: KeyObject, salt: Uint8Array): Buffer {
   const secret = diffieHellman({ privateKey, publicKey });
