@@ -1,12 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
 import { jetstreamManager } from '@nats-io/jetstream';
+import { headers } from '@nats-io/transport-node';
 import { expect, it } from 'vitest';
 
 import { hasNats, makeFleet, sharedNats } from '../fixtures/fleet.js';
 import { enqueueSealed, tokenOf, workerCommand } from '../fixtures/fleet-command.js';
 import type { FleetCommand } from '../fixtures/fleet-command.js';
-import { watchLateness } from '../fixtures/machine-lateness.js';
+import { watchLateness, watchUsage } from '../fixtures/machine.js';
 import { outOfOrder, readWords } from '../fixtures/read-words.js';
 import { readStoredRuns } from '../fixtures/stored-runs.js';
 import { startTalking } from '../fixtures/talking-platform.js';
@@ -23,6 +24,8 @@ const kills = Number(process.env['LIVECALL_FLEET_KILLS'] ?? 2);
 const count = Number(process.env['LIVECALL_FLEET_CALLS'] ?? 12);
 const workerCount = 4;
 const ackWaitMs = Number(process.env['LIVECALL_FLEET_ACK_WAIT_MS'] ?? 2_000);
+/** Messages of other calls that the stream has by then. */
+const past = Number(process.env['LIVECALL_FLEET_PAST'] ?? 0);
 const everyMs = kills > 2 ? 1_000 : 100;
 
 itWithNats(
@@ -31,6 +34,15 @@ itWithNats(
   async () => {
     const connection = await nats().connect();
     const prefix = await makeFleet(connection, { ackWaitMs, maxCallsBytes: 2 ** 30 });
+    for (let n = 0; n < past; n += 1) {
+      const of = `past-${n % count}`;
+      const entry = headers();
+      entry.set('Nats-Msg-Id', `${of}.1-1.${Math.floor(n / count) + 1}`);
+      connection.publish(`${prefix}.calls.${of}`, '{"event":"frame"}'.padEnd(150), {
+        headers: entry,
+      });
+      if (n % 5_000 === 0) await connection.flush();
+    }
     await using platform = await startTalking();
     await using machine = watchLateness();
     const talking = setInterval(() => {
@@ -65,6 +77,7 @@ itWithNats(
     };
     await allFollowed();
 
+    const usage = watchUsage(nats().pid());
     const gaps: number[] = [];
     let lately: number[] = [];
     let lateness = 0;
@@ -88,7 +101,7 @@ itWithNats(
         lateness = Math.max(lateness, late);
         console.log(
           `${n + 1} kills; of the last ten: ${Math.max(...lately).toFixed(0)} ms at the longest, ` +
-            `a sleeping thread woken ${late} ms late`,
+            `a sleeping thread woken ${late} ms late; the server ${usage()}`,
         );
         lately = [];
       }
