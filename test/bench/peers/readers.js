@@ -3,6 +3,8 @@ import { createInterface } from 'node:readline';
 
 import { readRecording } from '@livecall/tools';
 
+import { runCheck } from '../../../tools/dist/command-line/commands/check.js';
+
 /* Each reads a recording to its end, and gives how many frames there were. */
 
 const NEWLINE = 0x0a;
@@ -45,8 +47,6 @@ function livecall(path) {
 
 /** `livecall check`, all but the start of its process. */
 async function check(path) {
-  const module = '../../../tools/dist/command-line/commands/check.js';
-  const { runCheck } = await import(module);
   const exitCode = await runCheck([path], {});
   if (exitCode !== 0) throw new Error('The recording should be sound.');
 }
