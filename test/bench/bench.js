@@ -1,11 +1,9 @@
-import { writeFileSync, readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-
-import { format, resolveConfig } from 'prettier';
 
 import { machine } from './harness/machine.js';
 import { measureTable } from './harness/measure-table.js';
 import { render } from './harness/render.js';
+import { writeTable } from './harness/write-table.js';
 
 /** The questions, a file each, in the order in which they are asked. */
 const QUESTIONS = [
@@ -80,18 +78,4 @@ if (values.json) console.log(JSON.stringify({ machine: machine(), scale, measure
 function describe({ cpu, cores, memoryGiB, node, peers }) {
   const versions = Object.entries(peers).map(([name, version]) => `${name} ${version}`);
   return `${cpu}, ${cores} cores, ${memoryGiB} GiB, Node ${node}; ${versions.join(', ')}.`;
-}
-
-/** Puts a table in its place in the document, between its two comments. */
-async function writeTable(name, markdown) {
-  const path = new URL('../../docs/performance.md', import.meta.url);
-  const text = readFileSync(path, 'utf8');
-  const [begin, end] = [`<!-- table: ${name} -->`, `<!-- /table: ${name} -->`];
-  const [from, to] = [text.indexOf(begin), text.indexOf(end)];
-  if (from === -1 || to === -1) throw new Error(`docs/performance.md has no place for ${name}.`);
-  const written = `${text.slice(0, from)}${begin}\n\n${markdown}\n${text.slice(to)}`;
-  writeFileSync(
-    path,
-    await format(written, { ...(await resolveConfig(path)), filepath: path.pathname }),
-  );
 }

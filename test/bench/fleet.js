@@ -1,18 +1,23 @@
 // @ts-check
 import { availableParallelism, loadavg } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { parseArgs } from 'node:util';
 
 import { connectBroker, enqueue, setUpFleet } from '@livecall/fleet';
 import { jetstreamManager } from '@nats-io/jetstream';
 
 import { startNats } from '../fixtures/start-nats.js';
 import { callIdsOf, startRole } from './harness/fleet-roles.js';
+import { toMarkdown, writeTable } from './harness/write-table.js';
 
 /*
  * What a fleet costs beside the bare client that does the same. `node test/bench/fleet.js` has both
  * stand side by side, on one server, and asks the one and the other in turn, so that other work on
- * the machine falls on both; CALLS, SECONDS, BURST and ROUNDS are its sizes.
+ * the machine falls on both; CALLS, SECONDS, BURST and ROUNDS are its sizes. With --write it puts what
+ * it has measured into docs/performance.md.
  */
+
+const { values: flags } = parseArgs({ options: { write: { type: 'boolean', default: false } } });
 
 const calls = Number(process.env['CALLS'] ?? 100);
 const seconds = Number(process.env['SECONDS'] ?? 5);
@@ -130,11 +135,7 @@ const kept = {
   // A header and a dial a call.
   fleet: (await fleet.stored()) - 2 * calls,
 };
-console.log(
-  `nats-server ${nats.version}, ${availableParallelism()} cores, load ${loadavg()[0]?.toFixed(1)}; ${calls} calls, ` +
-    `${rounds} rounds of ${burst} messages a call at once and of one a second for ${seconds} s, in turn`,
-);
-console.table([
+const rows = [
   row('entries a second in a burst', ({ figures }) => median(figures.rate), 0, '≥ 0.8'),
   row('worker, µs an entry in it', ({ figures }) => median(figures.burstUs), 1, '≤ 1.25'),
   row('reader', ({ figures }) => median(figures.burstReaderUs), 1),
@@ -144,12 +145,20 @@ console.table([
   row('p99 ms', ({ delays }) => quantile(delays, 0.99), 2, '≤ 1.5'),
   row('p99, median of the rounds', ({ figures }) => median(figures.p99), 2, '≤ 1.5'),
   row('worker, µs a message at 1/s', ({ figures }) => median(figures.workerUs), 0),
-  row('reader, µs a message', ({ figures }) => median(figures.readerUs), 0),
-  row('nats-server, µs a message', ({ figures }) => median(figures.serverUs), 0),
-]);
-console.log(
-  `stored of said: bare ${kept.bare} of ${total.bare}, fleet ${kept.fleet} of ${total.fleet}`,
-);
+  row('reader', ({ figures }) => median(figures.readerUs), 0),
+  row('nats-server', ({ figures }) => median(figures.serverUs), 0),
+];
+const described =
+  `nats-server ${nats.version}, ${availableParallelism()} cores, load ${loadavg()[0]?.toFixed(1)}; ${calls} calls, ` +
+  `${rounds} rounds of ${burst} messages a call at once and of one a second for ${seconds} s, in turn; ` +
+  `stored of said: bare ${kept.bare} of ${total.bare}, fleet ${kept.fleet} of ${total.fleet}`;
+console.log(described);
+console.table(rows);
+if (flags.write) {
+  const cells = rows.map((each) => Object.values(each));
+  const head = ['', ...Object.keys(rows[0] ?? {}).slice(1)];
+  await writeTable('fleet', `${toMarkdown([head, ...cells])}\n${described}.\n`);
+}
 for (const { platform, reader, worker } of Object.values(ways)) {
   await Promise.all([worker.stop(), reader.stop(), platform.stop()]);
 }
