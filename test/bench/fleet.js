@@ -21,7 +21,7 @@ const { values: flags } = parseArgs({ options: { write: { type: 'boolean', defau
 
 const calls = Number(process.env['CALLS'] ?? 100);
 const seconds = Number(process.env['SECONDS'] ?? 5);
-const burst = Number(process.env['BURST'] ?? 100);
+const burst = Number(process.env['BURST'] ?? 300);
 const rounds = Number(process.env['ROUNDS'] ?? 7);
 
 const nats = await startNats();
