@@ -48,6 +48,11 @@ it.each([
   ['a spoken number', toSaid('call 415-555-2671'), [PHONE]],
   ['a number in a field', toFrame({ type: 'event:start', phone: '1234' }), [PHONE]],
   ['a number in bytes', toBase64('call 415-555-2671'), [PHONE]],
+  [
+    'a number beside a frame',
+    toFrame({ type: 'ack' }).replace('"json"', '"heardBy":"+14155552671","json"'),
+    [PHONE],
+  ],
   ['a number in a mark', JSON.stringify({ at: 0, event: 'mark', label: '+442079460958' }), [PHONE]],
 ])('finds %s', async (_what, line, found) => {
   expect(await findIn(line)).toEqual(found);
