@@ -168,7 +168,7 @@ const cells = [
   [
     'Jest 30, jsdom',
     jest({ 'app.test.js': plain }, { testEnvironment: 'jsdom' }),
-    "'ws' does not provide an export named",
+    'TextDecoder is not defined',
   ],
   [
     'Jest 30, jsdom, @jest-environment node',
