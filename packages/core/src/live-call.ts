@@ -42,7 +42,7 @@ export interface LiveCallOptions {
    * otherwise, since there are proxies that make a 1000 of every cut. @default false
    */
   readonly cleanCloseIsEnd?: boolean;
-  /** How many utterances `call$` keeps, about 100 bytes each and their text. @default 10000 */
+  /** How many utterances `call$` keeps, about 200 bytes each and their text. @default 10000 */
   readonly maxUtterances?: number;
   /** Gives the id of each command; it must never give one twice. @default crypto.randomUUID */
   readonly createId?: () => string;

@@ -143,5 +143,6 @@ class Block {
 }
 
 function toUtterance({ connection, at, message: { role, msg, offset } }: Said): Utterance {
-  return { role, text: msg, offset, connection, at };
+  // V8 cuts a text out of its frame, and so keeps all of that: this one has its own.
+  return { role, text: ` ${msg}`.slice(1), offset, connection, at };
 }
