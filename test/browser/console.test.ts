@@ -195,6 +195,9 @@ it.for([
     await bar.getByText('Connected').waitFor();
     await words(page).getByText('+12025550100').waitFor();
     expect(await page.content()).not.toContain('4155552671');
+    for (const told of ['.outcome', '.summary dd >> nth=0']) {
+      expect(await page.locator(told).innerText()).toBe('Live');
+    }
     await bar.getByRole('button', { name: 'Show the number' }).click();
     await words(page).getByText('+14155552671').waitFor();
 

@@ -51,6 +51,7 @@ export function CallView({
   }, [view]);
 
   const outcome = toOutcome(call);
+  const outcomeName = isLive && !call.isComplete ? 'Live' : outcomeNames[outcome];
   return (
     <main class="call">
       <header class="call-head">
@@ -59,9 +60,7 @@ export function CallView({
           {title !== undefined && <span class="file">{call.name}</span>}
           {header !== undefined && <span>{toDate(header.recordedAt)}</span>}
           <span>{toLength(view.durationMs.value)}</span>
-          <span class={`outcome ${outcome}`}>
-            {isLive && !call.isComplete ? 'Live' : outcomeNames[outcome]}
-          </span>
+          <span class={`outcome ${outcome}`}>{outcomeName}</span>
         </p>
       </header>
       {problem !== undefined && (
@@ -90,6 +89,7 @@ export function CallView({
         <aside class={`details ${isOpen ? 'open' : ''}`} aria-label="Details" tabIndex={-1}>
           <Details
             view={view}
+            outcomeName={outcomeName}
             onClose={() => {
               setIsOpen(false);
             }}

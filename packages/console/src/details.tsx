@@ -11,11 +11,19 @@ import { Summary } from './summary.jsx';
 const LONGEST_SHOWN = 100_000;
 
 /** The frame of the row that was chosen, or what there is to say of the call as a whole. */
-export function Details({ view, onClose }: { view: ViewState; onClose: () => void }) {
+export function Details({
+  view,
+  outcomeName,
+  onClose,
+}: {
+  readonly view: ViewState;
+  readonly outcomeName: string;
+  readonly onClose: () => void;
+}) {
   const { selected } = view;
   const { rows } = view.shown.value.call;
   const row = selected.value === undefined ? undefined : rows[selected.value];
-  if (row === undefined) return <Summary view={view} />;
+  if (row === undefined) return <Summary view={view} outcomeName={outcomeName} />;
   return (
     <RowDetails
       row={row}

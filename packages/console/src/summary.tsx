@@ -1,11 +1,16 @@
 import { commandNames, describeMoment } from './describe-moment.js';
 import type { Row } from './call.js';
-import { outcomeNames, toOutcome } from './outcome.js';
 import { toClock, toLength } from './to-clock.js';
 import type { ViewState } from './view-state.js';
 
 /** What there is to say of a call as a whole. */
-export function Summary({ view }: { view: ViewState }) {
+export function Summary({
+  view,
+  outcomeName,
+}: {
+  readonly view: ViewState;
+  readonly outcomeName: string;
+}) {
   const { call } = view.shown.value;
   const { story, rows, header } = call;
   const said = [
@@ -22,7 +27,7 @@ export function Summary({ view }: { view: ViewState }) {
       <h2>At a glance</h2>
       <dl>
         <dt>Outcome</dt>
-        <dd>{outcomeNames[toOutcome(call)]}</dd>
+        <dd>{outcomeName}</dd>
         <dt>Length</dt>
         <dd>{toLength(call.lastAt)}</dd>
         <dt>Said</dt>
