@@ -70,7 +70,11 @@ for (const name of ['sse-express', 'sse-fastify']) {
     response.destroy();
   };
   await watch(1);
-  const joined = await ask(port, '/calls/call-' + name + '/join', 'POST', { cookie: 'sid=1' });
+  const joins = [];
+  for (const origin of ['https://elsewhere.example', 'null', 'http://localhost:' + port]) {
+    const headers = { cookie: 'sid=1', origin };
+    joins.push((await ask(port, '/calls/call-' + name + '/join', 'POST', headers)).statusCode);
+  }
   // Whoever dials beside it has the platform go on.
   await once(new WebSocket('PLATFORM'), 'close');
   await watch(Infinity);
@@ -86,7 +90,7 @@ for (const name of ['sse-express', 'sse-fastify']) {
     last: kinds.at(-1),
     whole: kinds.filter((kind) => kind === 'all').length,
     statuses,
-    join: joined.statusCode,
+    joins,
   }));
 }
 process.exit(0);
@@ -137,8 +141,16 @@ it('sends a call to a page that is cut, and the rest of it when it is back', asy
     whole: 1,
     statuses: [401, 404],
   };
-  expect(JSON.parse(express ?? '')).toEqual({ ...followed, name: 'sse-express', join: 204 });
-  expect(JSON.parse(fastify ?? '')).toEqual({ ...followed, name: 'sse-fastify', join: 404 });
+  expect(JSON.parse(express ?? '')).toEqual({
+    ...followed,
+    name: 'sse-express',
+    joins: [403, 403, 204],
+  });
+  expect(JSON.parse(fastify ?? '')).toEqual({
+    ...followed,
+    name: 'sse-fastify',
+    joins: [404, 404, 404],
+  });
   expect(more).toEqual([]);
   // Each call was dialled once, whoever came back to it.
   expect(platform.dials).toHaveLength(4);
