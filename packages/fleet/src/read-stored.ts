@@ -17,7 +17,7 @@ export interface ReadStoredOptions {
   readonly connection: NatsConnection;
   readonly stream: string;
   readonly subject: string;
-  /** The sequence behind which it is read; 0 is the beginning. */
+  /** The sequence behind which it is read; 0, and one that the stream has not come to, is the beginning. */
   readonly after: number;
 }
 
@@ -53,6 +53,14 @@ export async function* readStored(options: ReadStoredOptions): AsyncGenerator<St
 
   let { after } = options;
   let message = await next(after);
+  if (message === null && after > 0) {
+    const last = await manager.streams.getMessage(stream, { last_by_subj: subject });
+    // A stream that was made anew, or has lost its end, counts from less.
+    if (last !== null && last.seq < after) {
+      after = 0;
+      message = await next(after);
+    }
+  }
   const most = after === 0 ? 0 : ONE_BY_ONE;
   for (let count = 0; message !== null; count += 1) {
     if (count === most) {
