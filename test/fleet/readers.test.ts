@@ -67,9 +67,18 @@ itWithNats('leaves no consumer behind when it has read a call that is long', asy
   await until(() => platform.calls.size === 1);
   for (let n = 1; n <= 1_200; n += 1) platform.say();
 
+  // The server forgets a consumer by itself in the end; this one is asked to.
+  let isAsked = false;
+  connection.subscribe(`$JS.API.CONSUMER.DELETE.${prefix}-calls.>`, {
+    callback: () => {
+      isAsked = true;
+    },
+  });
+  await connection.flush();
   const { words } = readWords(connection, prefix, 'a');
   await until(() => words.at(-1) === 1_200);
   expect(words).toHaveLength(1_200);
+  await until(() => isAsked);
 
   const { streams } = await jetstreamManager(connection);
   let left = 1;
