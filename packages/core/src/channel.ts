@@ -113,10 +113,11 @@ export function channel<In, Out extends { readonly type: string }>(
     createId,
     listener,
   });
+  const { streams } = following;
   const spoken: Channel<In, Out> = {
-    messages$: following.messages$,
-    errors$: following.errors$,
-    state$: following.state$,
+    messages$: streams.messages$,
+    errors$: streams.errors$,
+    state$: streams.state$,
     connect: () => following.connect(),
     lookNow: () => {
       following.lookNow();

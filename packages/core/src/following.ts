@@ -1,16 +1,22 @@
 import { asyncScheduler, Subscription } from 'rxjs';
-import type { Subscriber } from 'rxjs';
 
 import type { ChannelListener } from './channel-listener.js';
+import { ChannelStreams } from './channel-streams.js';
 import type { Verdict } from './classify.js';
 import { CallEndedError, NotOpenError, ServerReportedError } from './command-error.js';
-import { isClose, isNormalClose, toLiveCallError, toLost } from './connection-end.js';
-import type { Closed, ConnectionState, Reconnecting } from './connection-state.js';
+import {
+  CALL_ENDED,
+  isClose,
+  isNormalClose,
+  neverSaid,
+  toClosed,
+  toLiveCallError,
+  toLost,
+} from './connection-end.js';
+import type { Closed, ConnectionState } from './connection-state.js';
 import { Dialler } from './dialler.js';
 import type { Follower } from './dialler.js';
 import type { CommandLine } from './issue-command.js';
-import { Latest } from './latest.js';
-import { EndedWithoutCallEndError } from './live-call-error.js';
 import type { LiveCallError } from './live-call-error.js';
 import { Multicast } from './multicast.js';
 import { patience } from './patience.js';
@@ -18,7 +24,7 @@ import type { Progress } from './patience.js';
 import type { Answer, ClientProtocol, CommandId } from './protocol.js';
 import type { Received } from './received.js';
 import type { CheckedRetryOptions, Retry } from './retry-options.js';
-import { ConnectionClosedError } from './transport-error.js';
+import type { ConnectionClosedError } from './transport-error.js';
 import type { Connection, Frame, Transport } from './transport.js';
 import { warnConnectedAfterEnd } from './warn-connected-after-end.js';
 
@@ -29,22 +35,17 @@ interface FollowingOptions<In> {
   readonly listener: ChannelListener<In>;
 }
 
-const IDLE: ConnectionState = { status: 'idle' };
 const CONNECTING: ConnectionState = { status: 'connecting' };
-const CALL_ENDED: Closed = { status: 'closed', reason: 'call-ended' };
-const CLEAN_CLOSE: Closed = { status: 'closed', reason: 'clean-close' };
 const HUNG_UP: Closed = { status: 'closed', reason: 'hung-up' };
 
 /**
- * Follows a channel through its connections, and tells of it. It is the observer of their frames
- * itself, and a class: as closures, what one channel keeps was 4 KB more.
+ * Follows a channel through its connections. It is the observer of their frames itself, and a class:
+ * as closures, what one channel keeps was 4 KB more.
  */
 export class Following<In, Out extends { readonly type: string }>
   implements CommandLine<In, Out>, Follower
 {
-  readonly #messages = new Multicast<Received<In>>();
-  readonly #errors = new Multicast<LiveCallError>();
-  readonly #state = new Latest<ConnectionState>(IDLE);
+  readonly streams: ChannelStreams<In>;
   readonly #transport: Transport;
   readonly #protocol: ClientProtocol<In, Out>;
   readonly #options: FollowingOptions<In>;
@@ -58,68 +59,24 @@ export class Following<In, Out extends { readonly type: string }>
   #sent = 0;
   #answers: Answer | undefined;
   #hasEnded = false;
-  #isAway = false;
-  #isClosed = false;
   #hasWarned = false;
   /** What the server closed with when it was 1000, and no connection has opened since. */
   #normalClose: ConnectionClosedError | undefined;
   #isRetried = false;
-  #isTelling = false;
-  #untold: (() => void)[] | undefined;
 
   constructor(
     transport: Transport,
     protocol: ClientProtocol<In, Out>,
     options: FollowingOptions<In>,
   ) {
+    this.streams = new ChannelStreams(options.listener);
     this.#transport = transport;
     this.#protocol = protocol;
     this.#options = options;
   }
 
-  get messages$() {
-    return this.#messages.values$;
-  }
-
-  get errors$() {
-    return this.#errors.values$;
-  }
-
-  get state$() {
-    return this.#state.values$;
-  }
-
-  /* Telling */
-
-  /**
-   * Tells one thing after the other: what happens while something is told, a hang-up for one, is
-   * told when everyone has heard that.
-   */
-  #tell<A>(news: (this: this, value: A) => void, value: A): void {
-    if (this.#isTelling) {
-      (this.#untold ??= []).push(() => {
-        news.call(this, value);
-      });
-      return;
-    }
-    this.#isTelling = true;
-    try {
-      news.call(this, value);
-      if (this.#untold !== undefined) this.#tellUntold();
-    } finally {
-      this.#isTelling = false;
-    }
-  }
-
-  #tellUntold(): void {
-    for (let next = this.#untold; next !== undefined; next = this.#untold) {
-      this.#untold = undefined;
-      for (const later of next) later();
-    }
-  }
-
   inTurn(news: () => void): void {
-    this.#tell(news, undefined);
+    this.streams.tell(undefined, news, undefined);
   }
 
   /* What a connection says */
@@ -127,7 +84,7 @@ export class Following<In, Out extends { readonly type: string }>
   /** A frame. */
   next(frame: Frame): void {
     this.#heard += 1;
-    this.#tell(this.#tellFrame, frame);
+    this.streams.tell(this, this.#tellFrame, frame);
   }
 
   /** Of the frames. */
@@ -136,7 +93,7 @@ export class Following<In, Out extends { readonly type: string }>
   }
 
   complete(): void {
-    this.#dropLater(new ConnectionClosedError(1005));
+    this.#dropLater(neverSaid());
   }
 
   #tellFrame(frame: Frame): void {
@@ -144,7 +101,7 @@ export class Following<In, Out extends { readonly type: string }>
     if (this.#open === undefined || this.#life?.closed === true) return;
     const decoded = this.#protocol.decode(frame);
     if (decoded._tag === 'Left') {
-      this.#errors.next(decoded.left);
+      this.streams.errors.next(decoded.left);
       return;
     }
     const { message, type, isKnown, isEnd, answers, reports } = decoded.right;
@@ -159,18 +116,16 @@ export class Following<In, Out extends { readonly type: string }>
     // Before anyone hears of it: whoever hangs up then, or sends, does so after the end.
     if (isEnd && !this.#hasEnded) this.#linger();
     this.#answers = answers;
-    this.#messages.next(received);
-    if (reports !== undefined) this.#errors.next(new ServerReportedError(reports));
+    this.streams.messages.next(received);
+    if (reports !== undefined) this.streams.errors.next(new ServerReportedError(reports));
     listener.told?.(received);
   }
 
   #linger(): void {
     this.#hasEnded = true;
-    const hangUp = () => {
-      this.#hangUp();
-    };
+    const hangUp = () => this.#life?.unsubscribe();
     this.#life?.add(patience(this.#options.lingerMs, this.progress).subscribe(hangUp));
-    this.#state.next({ status: 'closing', connection: this.#connections });
+    this.streams.state.next({ status: 'closing', connection: this.#connections });
   }
 
   get progress(): Progress {
@@ -207,25 +162,24 @@ export class Following<In, Out extends { readonly type: string }>
       this.fail(error);
       return;
     }
-    this.#state.next({ status: 'open', connection: this.#connections });
+    this.streams.state.next({ status: 'open', connection: this.#connections });
     listener.told?.();
     this.#hearAway(connection);
   }
 
   #hearAway({ away$ }: Connection): void {
-    this.#isAway = false;
     if (away$ === undefined) return;
     const hearing = away$.subscribe((isAway) => {
-      this.#tell(this.#tellAway, isAway);
+      this.streams.tell(this, this.#tellAway, isAway);
     });
     this.#hearing?.add(hearing);
   }
 
   #tellAway(isAway: boolean): void {
     const isOver = this.#open === undefined || this.#hasEnded || this.#life?.closed === true;
-    if (isOver || isAway === this.#isAway) return;
-    this.#isAway = isAway;
-    this.#state.next({ status: isAway ? 'away' : 'open', connection: this.#connections });
+    const status = isAway ? 'away' : 'open';
+    if (isOver || this.streams.state.last.status === status) return;
+    this.streams.state.next({ status, connection: this.#connections });
   }
 
   classify(error: unknown): Verdict {
@@ -239,91 +193,43 @@ export class Following<In, Out extends { readonly type: string }>
     return verdict;
   }
 
-  onRetry({ attempt, delayMs, cause }: Retry): void {
-    this.#tellRetry({ status: 'reconnecting', attempt, delayMs, cause: toLiveCallError(cause) });
-  }
-
-  #tellRetry(retrying: Reconnecting): void {
-    this.#state.next(retrying);
-    this.#errors.next(retrying.cause);
+  onRetry({ attempt, delayMs, cause: thrown }: Retry): void {
+    const cause = toLiveCallError(thrown);
+    this.streams.state.next({ status: 'reconnecting', attempt, delayMs, cause });
+    this.streams.errors.next(cause);
   }
 
   fail(error: unknown): void {
-    this.#close(this.#toClosed(toLiveCallError(error)));
-    this.#hangUp();
+    const closed = toClosed(toLiveCallError(error), {
+      hasEnded: this.#hasEnded,
+      isEndingClose: this.#isEndingClose(error),
+      normalClose: this.#normalClose,
+      isRetried: this.#isRetried,
+    });
+    this.streams.close(closed);
+    this.#life?.unsubscribe();
   }
 
   /** A transport that completes, though none should, has closed. */
   end(): void {
-    this.#dialler?.error(new ConnectionClosedError(1005));
+    this.#dialler?.error(neverSaid());
   }
 
   #lose(): void {
     this.#open = undefined;
     this.#hearing?.unsubscribe();
-    this.#hearing = undefined;
   }
 
   /* The end */
-
-  #close(closed: Closed): void {
-    if (this.#isClosed) return;
-    this.#isClosed = true;
-    this.#tell(this.#tellClosed, closed);
-  }
-
-  /** The state first: it settles the commands that wait, before the messages they wait for end. */
-  #tellClosed(closed: Closed): void {
-    const { listener } = this.#options;
-    this.#state.next(closed);
-    if (closed.reason === 'failed') {
-      const { error } = closed;
-      this.#errors.next(error);
-      listener.closed?.(closed);
-      this.#messages.error(error);
-      this.#errors.end(complete, (late) => {
-        late.next(error);
-        late.complete();
-      });
-    } else {
-      listener.closed?.(closed);
-      this.#messages.complete();
-      this.#errors.complete();
-    }
-    listener.told?.();
-    this.#state.complete();
-  }
-
-  #toClosed(error: LiveCallError): Closed {
-    if (this.#hasEnded) return CALL_ENDED;
-    if (this.#isEndingClose(error)) return CLEAN_CLOSE;
-    const normalClose = this.#normalClose;
-    if (normalClose === undefined) return { status: 'closed', reason: 'failed', error };
-    // Another verdict than these, on the tokens for one, says more than that the call has no end.
-    const isGone =
-      error._tag === 'HandshakeRefusedError' &&
-      error.status === 404 &&
-      error.refusedBy === 'server';
-    const isWithoutEnd = error === normalClose || isGone || this.#isRetried;
-    return {
-      status: 'closed',
-      reason: 'failed',
-      error: isWithoutEnd ? new EndedWithoutCallEndError(normalClose, { isGone }) : error,
-    };
-  }
 
   #isEndingClose(error: unknown): boolean {
     return isClose(error) && this.#protocol.isEndingClose(error.code);
   }
 
-  #hangUp(): void {
-    this.#life?.unsubscribe();
-  }
-
   #leave(): void {
     this.#dialler?.unsubscribe();
     this.#hearing?.unsubscribe();
-    this.#close(this.#hasEnded ? CALL_ENDED : HUNG_UP);
+    this.streams.close(this.#hasEnded ? CALL_ENDED : HUNG_UP);
   }
 
   /* What a command asks for */
@@ -344,7 +250,9 @@ export class Following<In, Out extends { readonly type: string }>
 
   send(type: string, frame: Frame): unknown {
     // Hung up on in a message that is still being told.
-    if (this.#isClosed || this.#life?.closed === true) throw new CallEndedError(type, 'not-sent');
+    if (this.streams.isClosed || this.#life?.closed === true) {
+      throw new CallEndedError(type, 'not-sent');
+    }
     if (this.#open === undefined) throw new NotOpenError();
     // One of someone else's may give a promise.
     const connection: { send(frame: Frame): unknown } = this.#open;
@@ -365,7 +273,9 @@ export class Following<In, Out extends { readonly type: string }>
       this.#leave();
     });
     this.#life = life;
-    this.#tell(this.#tellState, CONNECTING);
+    this.inTurn(() => {
+      this.streams.state.next(CONNECTING);
+    });
     // Whoever hears it may hang up within it.
     if (life.closed) return life;
     this.#looks = new Multicast();
@@ -380,17 +290,9 @@ export class Following<In, Out extends { readonly type: string }>
     return life;
   }
 
-  #tellState(state: ConnectionState): void {
-    this.#state.next(state);
-  }
-
   lookNow(): void {
-    if (this.#isClosed) return;
+    if (this.streams.isClosed) return;
     this.#dialler?.look();
     this.#looks?.next();
   }
 }
-
-const complete = (listener: Subscriber<unknown>) => {
-  listener.complete();
-};

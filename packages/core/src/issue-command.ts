@@ -1,5 +1,6 @@
 import { Observable, Subscription } from 'rxjs';
 
+import type { ChannelStreams } from './channel-streams.js';
 import {
   AckTimeoutError,
   CallEndedError,
@@ -12,12 +13,10 @@ import type { ConnectionState } from './connection-state.js';
 import { assertDurationMs } from './internal/assert-duration-ms.js';
 import { assertOneOf } from './internal/assert-option.js';
 import { isLiveCallError } from './live-call-error.js';
-import type { LiveCallError } from './live-call-error.js';
 import { patience } from './patience.js';
 import type { Progress } from './patience.js';
 import { isAnswerTo } from './protocol.js';
 import type { Answer, ClientProtocol, CommandId } from './protocol.js';
-import type { Received } from './received.js';
 import type { Frame } from './transport.js';
 
 /** A command that the server has answered. */
@@ -49,10 +48,7 @@ export interface CommandOptions {
 
 /** What a command needs of its channel, which tells one thing after the other. */
 export interface CommandLine<In, Out extends { readonly type: string }> {
-  /** Replays the last state. */
-  readonly state$: Observable<ConnectionState>;
-  readonly messages$: Observable<Received<In>>;
-  readonly errors$: Observable<LiveCallError>;
+  readonly streams: Pick<ChannelStreams<In>, 'messages$' | 'errors$' | 'state$'>;
   /** Which command the message answers that `messages$` tells just now. */
   readonly answers: Answer | undefined;
   /**
@@ -161,7 +157,7 @@ export function issueCommand<In, Out extends { readonly type: string }>(
       subscriber.add(sending);
       // Whatever can answer is listened to before the frame goes out.
       sending.add(
-        line.messages$.subscribe({
+        line.streams.messages$.subscribe({
           next: ({ message, at }) => {
             const { answers } = line;
             if (answers === undefined || !isAnswerTo(answers, { id, type })) return;
@@ -173,7 +169,7 @@ export function issueCommand<In, Out extends { readonly type: string }>(
         }),
       );
       sending.add(
-        line.errors$.subscribe((error) => {
+        line.streams.errors$.subscribe((error) => {
           if (error._tag === 'ServerReportedError') errorsSinceSend.push(error);
         }),
       );
@@ -187,7 +183,7 @@ export function issueCommand<In, Out extends { readonly type: string }>(
     };
 
     subscriber.add(
-      line.state$.subscribe((state) => {
+      line.streams.state$.subscribe((state) => {
         if (sending === undefined) wait(state);
         else judge(state);
       }),
