@@ -76,6 +76,8 @@ it.each(Object.keys(bundlers))('is bundled without a word of warning by %s', asy
 
   expect(said).toEqual([]);
   expect(script).toContain('livecall.page.');
+  // Of the files that a page has a double of.
+  expect(script).not.toContain('UNABLE_TO_VERIFY');
 });
 
 it.each(Object.keys(bundlers))(

@@ -112,7 +112,9 @@ it.each(packages)('publishes %s as publint would have it', async (path) => {
   const { messages, pkg } = await publint({ strict: true, pack: { tarball } });
 
   expect(pkg['name']).toBe(`@livecall/${basename(path)}`);
-  expect(messages.map((message) => formatMessage(message, pkg))).toEqual([]);
+  // Of files within a package: by `imports` instead, what is tested here would be what was built last.
+  const told = messages.filter(({ code }) => code !== 'USE_EXPORTS_OR_IMPORTS_BROWSER');
+  expect(told.map((message) => formatMessage(message, pkg))).toEqual([]);
 });
 
 it.each(packages)('resolves its types however it is imported: %s', async (path) => {

@@ -3,6 +3,7 @@ import { nameCloseCode } from './close-codes.js';
 import { isError } from './is-error.js';
 import { refusalMeaning } from './protocol/refusal-meaning.js';
 import { nameOf, TaggedError } from './tagged-error.js';
+import { whyLasting } from './why-lasting.js';
 
 /** What a server answered to a handshake that it refused, as it came. */
 export interface RefusalAnswer {
@@ -108,12 +109,12 @@ export class ConnectFailedError extends CausedError<'ConnectFailedError'> {
     } = {},
   ) {
     const code = codeOf(cause);
-    const isCertificate = code !== undefined && CERTIFICATE.test(code);
-    const isLasting = isCertificate || advice !== undefined || isDenied(cause);
+    const why = whyLasting(cause, code);
+    const isLasting = why !== undefined || advice !== undefined;
     const reason = isError(cause) ? cause.message || code || cause.name : 'no reason given';
     super(
       'ConnectFailedError',
-      (isCertificate
+      (why === 'certificate'
         ? `The server's certificate is not accepted (${code}): `
         : // Some say it in a sentence.
           `Could not connect: ${reason.replace(/\.+$/, '')}${isLasting ? '; ' : '. '}`) +
@@ -124,17 +125,7 @@ export class ConnectFailedError extends CausedError<'ConnectFailedError'> {
   }
 }
 
-/** The codes of Node and of OpenSSL's X509_verify_cert_error_string that are about a certificate. */
-const CERTIFICATE = /(^|_)CERT(_|$)|^(HOSTNAME|INVALID_(CA|PURPOSE)|PATH_LENGTH|UNABLE_TO_VERIFY)/;
-
 const LASTING = 'it would come again however often it is dialled';
-
-/** Whether a dial failed for want of a permission: in Node's permission model, and in Deno's. */
-export function isDenied(cause: unknown): boolean {
-  return isError(cause) && DENIED.test(`${cause.name} ${codeOf(cause)}`);
-}
-
-const DENIED = /\b(ERR_ACCESS_DENIED|NotCapable|PermissionDenied)\b/;
 
 /** A token function failed or gave no token. What it threw is its own affair: `providerError`, not enumerable. */
 export class TokenUnavailableError extends TaggedError<'TokenUnavailableError'> {

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 
+import { UtteranceLog as PageLog } from './browser/utterance-log.js';
 import type { Offset, Role } from './protocol/messages.js';
 import { UtteranceLog } from './utterance-log.js';
 import type { Utterance } from './utterance-log.js';
@@ -30,11 +31,16 @@ const act = fc.oneof(
   { weight: 2, arbitrary: fc.constant('ask' as const) },
 );
 
-it('keeps what a plain list would keep, whoever asks and whenever', () => {
+const logs = [
+  ['of a process', UtteranceLog],
+  ['of a page', PageLog],
+] as const;
+
+it.each(logs)('keeps %s what a plain list would keep, whoever asks and whenever', (_, Log) => {
   const most = fc.oneof(fc.nat({ max: 200 }), fc.constant(Infinity));
   fc.assert(
     fc.property(most, fc.array(act, { maxLength: 400, size: 'max' }), (most, acts) => {
-      const log = new UtteranceLog(most);
+      const log = new Log(most);
       const list: Utterance[] = [];
       let connection = 1;
       const newest = () => list.slice(Math.max(0, list.length - most));
@@ -58,8 +64,8 @@ it('keeps what a plain list would keep, whoever asks and whenever', () => {
   );
 });
 
-it('gives the newest of very many', () => {
-  const log = new UtteranceLog(100);
+it.each(logs)('gives the newest of very many %s', (_, Log) => {
+  const log = new Log(100);
   for (let n = 0; n < 10_000; n += 1) {
     log.add({ connection: 1, at: n, message: { msg: String(n), role: 'user' } });
   }
@@ -69,11 +75,14 @@ it('gives the newest of very many', () => {
   );
 });
 
-it('does not change what it was told when a listener changes the message', () => {
-  const log = new UtteranceLog(10);
-  const message = { msg: 'A parcel.', role: 'other' as Role };
-  log.add({ connection: 1, at: 0, message });
-  message.msg = 'Nothing.';
+it.each(logs)(
+  'does not change what it was told %s when a listener changes the message',
+  (_, Log) => {
+    const log = new Log(10);
+    const message = { msg: 'A parcel.', role: 'other' as Role };
+    log.add({ connection: 1, at: 0, message });
+    message.msg = 'Nothing.';
 
-  expect(log.newest().map(({ text }) => text)).toEqual(['A parcel.']);
-});
+    expect(log.newest().map(({ text }) => text)).toEqual(['A parcel.']);
+  },
+);

@@ -1,4 +1,6 @@
-import { ConnectFailedError, isDenied } from '../transport-error.js';
+import { systemCode } from '../internal/system-code.js';
+import { ConnectFailedError } from '../transport-error.js';
+import { whyLasting } from '../why-lasting.js';
 import { certificateAdvice } from './certificate-advice.js';
 import { programAdvice } from './program-advice.js';
 
@@ -14,7 +16,11 @@ export function toConnectFailed(
 ): ConnectFailedError {
   const advice =
     certificateAdvice(cause) ??
-    (isDenied(cause) ? NOT_PERMITTED : isProgram ? programAdvice(cause) : undefined);
+    (whyLasting(cause, systemCode(cause)) === 'permission'
+      ? NOT_PERMITTED
+      : isProgram
+        ? programAdvice(cause)
+        : undefined);
   return new ConnectFailedError(cause, advice === undefined ? {} : { advice });
 }
 
