@@ -2,8 +2,10 @@ import { fromPlainError, NotOpenError, SendFailedError, toPlainError } from '@li
 import type { Frame, LiveCallError } from '@livecall/core';
 import { headers, RequestError } from '@nats-io/transport-node';
 import type { Msg, NatsConnection } from '@nats-io/transport-node';
+import * as t from 'io-ts';
 
 import { brokerLink } from './broker-link.js';
+import { parseLine } from './parse-line.js';
 
 /*
  * What is asked of the worker that follows a call: request and reply on a subject of the run's own,
@@ -19,7 +21,9 @@ const BINARY = 'Livecall-Binary';
 /** Longer than a command waits for its ack: what is known of it then says more. */
 const ANSWER_TIMEOUT_MS = 10_000;
 
-type Answer = { readonly sent: true } | { readonly error: unknown };
+const Answer = t.union([t.type({ sent: t.literal(true) }), t.type({ error: t.UnknownRecord })]);
+type Answer = t.TypeOf<typeof Answer>;
+const Alive = t.type({ published: t.number });
 
 /** A frame that a reader wants sent. */
 export interface FrameRequest {
@@ -53,9 +57,14 @@ export async function askToSend(
     if (error instanceof RequestError && error.isNoResponders()) throw new NotOpenError();
     throw error;
   }
-  const answer = reply.json<Answer>();
+  const answer = parseLine(reply.string());
+  if (!Answer.is(answer)) throw new SendFailedError('The command', 'unknown', STRANGER);
   if ('error' in answer) throw fromPlainError(answer.error);
 }
+
+/** JetStream itself, where a stream has the commands' subject. */
+const STRANGER =
+  'somebody else has answered in the worker’s place; no stream, and nobody but workers, may have the subjects of commands';
 
 /** Whether anybody has this run; `undefined` when there was no answer in time. */
 export async function askWhetherAlive(
@@ -65,7 +74,8 @@ export async function askWhetherAlive(
 ): Promise<{ readonly published: number } | 'nobody' | undefined> {
   try {
     const reply = await connection.request(subject, '', { timeout: timeoutMs });
-    return reply.json<{ readonly published: number }>();
+    const answer = parseLine(reply.string());
+    return Alive.is(answer) ? answer : undefined;
   } catch (error) {
     return error instanceof RequestError && error.isNoResponders() ? 'nobody' : undefined;
   }

@@ -98,7 +98,7 @@ export function callEntries({
     let isBehind = true;
     let isAskedAgain = false;
 
-    const readId = createEntryIdReader();
+    const readId = createEntryIdReader(callId);
     const lineReader = createLineReader();
     /** What was begun of the next message, and is not behind the last. */
     const skip = () => {

@@ -1,10 +1,13 @@
 import { jetstreamManager } from '@nats-io/jetstream';
+import { NoRespondersError, RequestError } from '@nats-io/transport-node';
 import type { NatsConnection } from '@nats-io/transport-node';
 import type { ConnectionState } from '@livecall/core';
+import * as t from 'io-ts';
 
-import { toBrokerUnfit } from './broker-unfit-error.js';
+import { isTimeout, toBrokerUnfit } from './broker-unfit-error.js';
 import { toFleetNames } from './fleet-names.js';
 import type { FleetNames, FleetOptions } from './fleet-names.js';
+import { parseLine } from './parse-line.js';
 import type { Run } from './run.js';
 
 /** A call as its worker sees it. */
@@ -96,7 +99,7 @@ async function askWorkers(
   subject: string,
   maxWait: number,
 ): Promise<readonly WorkerReport[]> {
-  const reports: WorkerReport[] = [];
+  const answers: unknown[] = [];
   try {
     // Until none has answered for a while: most answer at once.
     const asked = await connection.requestMany(subject, '', {
@@ -104,9 +107,52 @@ async function askWorkers(
       maxWait,
       stall: 300,
     });
-    for await (const reply of asked) reports.push(reply.json<WorkerReport>());
-  } catch {
-    // There is no worker.
+    for await (const reply of asked) answers.push(parseLine(reply.string()));
+  } catch (error) {
+    if (!isNobody(error)) throw toBrokerUnfit(error, 'The workers cannot be asked');
   }
-  return reports;
+  return joinReports(answers);
+}
+
+/** There is no worker, or none has answered in time. */
+function isNobody(error: unknown): boolean {
+  return (
+    isTimeout(error) ||
+    error instanceof NoRespondersError ||
+    (error instanceof RequestError && error.isNoResponders())
+  );
+}
+
+const Report = t.intersection([
+  t.type({
+    worker: t.string,
+    slots: t.number,
+    unackedBytes: t.number,
+    troubles: t.readonlyArray(t.string),
+    calls: t.readonlyArray(
+      t.intersection([
+        t.type({
+          callId: t.string,
+          since: t.number,
+          state: t.string,
+          published: t.number,
+          unacked: t.number,
+        }),
+        t.partial({ run: t.type({ job: t.number, nth: t.number }) }),
+      ]),
+    ),
+  }),
+  t.partial({ id: t.string }),
+]);
+
+/** The reports of workers, of which each came in one answer or several; what is none is passed over. */
+export function joinReports(answers: readonly unknown[]): readonly WorkerReport[] {
+  const reports = new Map<unknown, WorkerReport>();
+  for (const answer of answers) {
+    if (!Report.is(answer)) continue;
+    const { id = answer, ...report } = answer;
+    const before = reports.get(id)?.calls ?? [];
+    reports.set(id, { ...report, calls: [...before, ...(report.calls as readonly CallReport[])] });
+  }
+  return [...reports.values()];
 }

@@ -3,7 +3,7 @@ import type { ConnectionState, Frame, LiveCallOptions, Transport } from '@liveca
 import { createSecrets, record } from '@livecall/recording';
 import type { JetStreamManager } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/transport-node';
-import { Subscription, timer } from 'rxjs';
+import { isObservable, Subscription, timer } from 'rxjs';
 
 import { answerRequest } from './ask-worker.js';
 import { brokerLink } from './broker-link.js';
@@ -25,6 +25,7 @@ import type { Outbox } from './outbox.js';
 import type { Owner } from './outgoing.js';
 import { compareRuns, toRunText } from './run.js';
 import type { Run } from './run.js';
+import type { TellTrouble } from './troubles.js';
 
 /** What a worker follows a call with. */
 export interface FollowJobOptions {
@@ -43,6 +44,8 @@ export interface FollowJobOptions {
   readonly callOptions: LiveCallOptions;
   /** Called once, when the call is this worker's. */
   readonly onClaimed: (run: Run) => void;
+  /** What keeps it from being claimed; `undefined` when that is over. */
+  readonly onTrouble: TellTrouble;
   /** Called once, when nothing more comes of it. */
   readonly onOver: (outcome: Outcome, why?: string) => void;
 }
@@ -64,6 +67,7 @@ export function followJob({
   dial,
   callOptions,
   onClaimed,
+  onTrouble,
   onOver,
 }: FollowJobOptions): FollowedCall {
   const { callId } = job;
@@ -92,6 +96,8 @@ export function followJob({
   let run: Run | undefined;
   let isOver = false;
   let isVerifying = false;
+  /** Another run was heard of after what is asked now was. */
+  let isToVerify = false;
   let hasFinished: Outcome | undefined;
   let why: string | undefined;
   let call: DialledCall | undefined;
@@ -103,6 +109,7 @@ export function followJob({
     isOver = true;
     if (outcome !== 'let-go') outbox.drop(owner);
     life.unsubscribe();
+    onTrouble(undefined);
     onOver(outcome, why);
   };
 
@@ -141,6 +148,7 @@ export function followJob({
     )
       return;
     isVerifying = true;
+    isToVerify = false;
     const ask = async () => {
       const sentAt = now();
       const last = await lastOfCall(manager, names, callId);
@@ -156,12 +164,16 @@ export function followJob({
       .catch(() => undefined)
       .finally(() => {
         isVerifying = false;
+        if (!isToVerify) return;
+        held.doubt();
+        verify();
       });
   };
 
   /* The call itself */
 
   const begin = (claimed: Run, sequence: number) => {
+    if (connection.isClosed()) return;
     run = claimed;
     publisher.begin(claimed);
     outbox.fence(owner, sequence);
@@ -170,6 +182,7 @@ export function followJob({
     let transport: Transport;
     try {
       transport = dial(job, secrets);
+      if (!isObservable(transport)) throw new TypeError('the worker’s dial gave no transport');
     } catch (error) {
       giveUp(error);
       return;
@@ -204,7 +217,8 @@ export function followJob({
   };
 
   const giveUp = (error: unknown) => {
-    why = error instanceof Error ? error.message : 'it failed';
+    // What a dial throws is not livecall's: a token that it has named is not told.
+    why = secrets.conceal(error instanceof Error ? error.message : 'it failed');
     sink.write({ event: 'mark', label: `${NOT_FOLLOWED}${why}` });
     finish('not-followed');
   };
@@ -259,6 +273,10 @@ export function followJob({
     toHeader: (besides) => publisher.toHeader({ worker, ...besides }),
     isOver: hasEnded,
     later,
+    onTrouble: (trouble) => {
+      // That the server is away is told once, for all calls.
+      if (trouble === undefined || brokerLink(connection).isUp()) onTrouble(trouble);
+    },
     onDecided: (decision) => {
       if (decision.kind === 'ours') begin(decision.run, decision.sequence);
       else if (decision.kind === 'ended') finish('ended');
@@ -282,7 +300,11 @@ export function followJob({
     },
     verify,
     hear: (other) => {
-      if (run !== undefined && compareRuns(other, run) > 0) over('superseded');
+      if (run === undefined || compareRuns(other, run) <= 0) return;
+      // The stream knows whether that is so.
+      isToVerify = true;
+      held.doubt();
+      verify();
     },
     supersede: () => {
       over('superseded');

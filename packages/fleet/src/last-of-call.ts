@@ -35,7 +35,7 @@ export async function lastOfCall(
     if (message === null) return undefined;
     return {
       sequence: message.seq,
-      id: parseEntryId(message.header.get(MESSAGE_ID)),
+      id: parseEntryId(message.header.get(MESSAGE_ID), callId),
       isClaim: (claim) => message.data.length < 4_096 && message.string().includes(claim),
       isEnd: Buffer.from(message.data.subarray(-END.length)).toString('latin1') === END,
     };

@@ -46,10 +46,11 @@ export function toEntryIds(callId: string, run: Run): (number: number) => string
   return (number) => `${before}${number}`;
 }
 
-/** Reads it; nothing where somebody else has published. */
-export function parseEntryId(text: string): EntryId | undefined {
+/** Reads it; nothing where somebody else has published, or it is of another call. */
+export function parseEntryId(text: string, callId: string): EntryId | undefined {
   const end = text.lastIndexOf('.');
   const start = text.lastIndexOf('.', end - 1);
+  if (text.slice(0, Math.max(start, 0)) !== callId) return undefined;
   const run = parseRun(text.slice(start + 1, end));
   const number = Number(text.slice(end + 1));
   return run !== undefined && Number.isSafeInteger(number) && number > 0
@@ -57,8 +58,8 @@ export function parseEntryId(text: string): EntryId | undefined {
     : undefined;
 }
 
-/** Reads the ids of a call, most of which are of the run that the one before was of. */
-export function createEntryIdReader(): (text: string) => EntryId | undefined {
+/** Reads the ids of one call, most of which are of the run that the one before was of. */
+export function createEntryIdReader(callId: string): (text: string) => EntryId | undefined {
   let before: string | undefined;
   let run: Run | undefined;
   return (text) => {
@@ -66,7 +67,7 @@ export function createEntryIdReader(): (text: string) => EntryId | undefined {
       const number = Number(text.slice(before.length));
       if (Number.isSafeInteger(number) && number > 0) return { run, number };
     }
-    const id = parseEntryId(text);
+    const id = parseEntryId(text, callId);
     if (id !== undefined) {
       before = text.slice(0, text.lastIndexOf('.') + 1);
       run = id.run;

@@ -45,7 +45,7 @@ function* describe({ workers, waiting, taken, stored }: FleetStatus): Iterable<s
     yield `${toVisible(worker)}  ${calls.length} of ${slots}${behind}`;
     for (const trouble of troubles) yield `  ! ${toVisible(trouble)}`;
     for (const { callId, run, state, published } of calls) {
-      yield `  ${callId}  ${state}  ${run === undefined ? 'being claimed' : `run ${toRunText(run)}`}, ${published} lines`;
+      yield `  ${toVisible(callId)}  ${toVisible(state)}  ${run === undefined ? 'being claimed' : `run ${toRunText(run)}`}, ${published} lines`;
     }
   }
 }
