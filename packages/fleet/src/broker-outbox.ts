@@ -1,16 +1,16 @@
 import { monotonicNow } from '@livecall/core/internal';
-import { createInbox } from '@nats-io/transport-node';
 import type { Msg, MsgHdrs, NatsConnection } from '@nats-io/transport-node';
 import { asyncScheduler, Subscription } from 'rxjs';
 
 import { brokerLink } from './broker-link.js';
 import { createOutbox } from './outbox.js';
 import type { Outbox, StoreAnswer } from './outbox.js';
+import { ownInbox } from './own-inbox.js';
+import { isWrongLastSequence } from './wrong-last-sequence.js';
 
 export const MESSAGE_ID = 'Nats-Msg-Id';
 /** The sequence of the subject's message before it, where it is fenced. */
 export const EXPECTED = 'Nats-Expected-Last-Subject-Sequence';
-const WRONG_LAST_SEQUENCE = 10_071;
 
 /** What `max_payload` counts beside the lines: `NATS/1.0`, the id of a call, and three numbers. */
 const HEADER_BYTES = 512;
@@ -32,7 +32,7 @@ export function brokerOutbox(
   onTrouble: (why: string | undefined) => void,
 ): BrokerOutbox {
   const link = brokerLink(connection);
-  const inbox = `${createInbox()}.`;
+  const inbox = `${ownInbox(connection)}.`;
   const life = new Subscription();
 
   const { answer, back, look, ...outbox } = createOutbox({
@@ -41,10 +41,17 @@ export function brokerOutbox(
     largest: () => (connection.info?.max_payload ?? 2 ** 20) - HEADER_BYTES,
     publish: ({ owner, number, payload }, key, expected) => {
       const id = owner.idOf(number);
-      connection.publish(owner.subject, payload, {
-        reply: inbox + key,
-        headers: toHeaders(`${MESSAGE_ID}: ${id}\r\n${EXPECTED}: ${expected}\r\n`),
-      });
+      try {
+        connection.publish(owner.subject, payload, {
+          reply: inbox + key,
+          headers: toHeaders(`${MESSAGE_ID}: ${id}\r\n${EXPECTED}: ${expected}\r\n`),
+        });
+      } catch {
+        // A server that came back with a smaller one: what was made for the old one cannot go.
+        setImmediate(() => {
+          answer(key, { refused: 'a message is longer than the server’s max_payload is now' });
+        });
+      }
     },
     soon: (action) => {
       setImmediate(() => {
@@ -55,7 +62,9 @@ export function brokerOutbox(
   });
 
   const acks = connection.subscribe(`${inbox}*`, {
-    callback: (_error, reply) => {
+    callback: (error, reply) => {
+      // It may not hear what is answered: the connection's denials tell of it.
+      if (error !== null) return;
       answer(reply.subject.slice(inbox.length), readAnswer(reply));
     },
   });
@@ -106,7 +115,7 @@ function readAnswer({ data }: Msg): StoreAnswer {
       readonly seq?: number;
       readonly error?: { readonly err_code?: number; readonly description?: string };
     };
-    if (error?.err_code === WRONG_LAST_SEQUENCE) return 'conflict';
+    if (isWrongLastSequence(error?.err_code)) return 'conflict';
     if (error === undefined && typeof seq === 'number') return { sequence: seq };
     return { refused: error?.description ?? 'no reason given' };
   } catch {

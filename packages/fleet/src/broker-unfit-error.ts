@@ -6,11 +6,12 @@ export class BrokerUnfitError extends Error {
 
 /** Says what could not be done with the broker, why, and what can be done about it. */
 export function toBrokerUnfit(error: unknown, what: string): BrokerUnfitError {
-  if (!(error instanceof Error)) return new BrokerUnfitError(`${what}.`);
   return new BrokerUnfitError(`${what}: ${toReason(error)}.`, { cause: error });
 }
 
-function toReason(error: Error): string {
+/** Why the broker did not do something, and what can be done about it. */
+export function toReason(error: unknown): string {
+  if (!(error instanceof Error)) return 'no reason given';
   if (isTimeout(error)) {
     return 'JetStream does not answer; see whether the NATS server is up, its disk and its log';
   }
@@ -18,7 +19,16 @@ function toReason(error: Error): string {
   if (/storage|resources/.test(message)) {
     return `${message}; see the server’s max_file_store, and ask for fewer bytes`;
   }
-  if (/not enabled|no responders/.test(message)) return `${message}; start the server with -js`;
+  if (/permissions violation/i.test(message)) {
+    return `${message}; docs/fleet.md says what each user of a fleet must be allowed`;
+  }
+  if (/not enabled for account/i.test(message)) return `${message}; enable it for this account`;
+  if (/not enabled|no responders/i.test(message)) {
+    return `${message}; start the server with -js, or see whether the one that has it can be reached`;
+  }
+  if (/overlap/.test(message)) {
+    return `${message}, which somebody has made for another purpose; give the fleet another prefix`;
+  }
   if (/not found/.test(message)) return `${message}; set the fleet up first, with this prefix`;
   return message;
 }

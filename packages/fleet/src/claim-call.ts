@@ -2,12 +2,14 @@ import { jetstream, JetStreamApiError } from '@nats-io/jetstream';
 import type { JetStreamManager } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/transport-node';
 
+import { toReason } from './broker-unfit-error.js';
 import { decideClaim } from './decide-claim.js';
 import type { Claimant, ClaimDecision } from './decide-claim.js';
 import type { FleetNames } from './fleet-names.js';
 import { lastOfCall } from './last-of-call.js';
 import { toEntryIdText } from './run.js';
 import type { Run } from './run.js';
+import { isWrongLastSequence } from './wrong-last-sequence.js';
 
 /** What a call is claimed with. */
 export interface ClaimCallOptions {
@@ -22,9 +24,13 @@ export interface ClaimCallOptions {
   readonly isOver: () => boolean;
   /** Tries again when the time has come for it. */
   readonly later: (action: () => void) => void;
+  /** What keeps it from being claimed; `undefined` when that is over. */
+  readonly onTrouble: (why: string | undefined) => void;
   /** Called once, unless it is over before. */
-  readonly onDecided: (decision: Exclude<ClaimDecision, { readonly kind: 'take' }>) => void;
+  readonly onDecided: (decision: Claimed) => void;
 }
+
+type Claimed = Exclude<ClaimDecision, { readonly kind: 'take' }>;
 
 /**
  * Takes a call for a worker: a header, which is stored only where nobody has published since the last
@@ -39,19 +45,17 @@ export function claimCall({
   toHeader,
   isOver,
   later,
+  onTrouble,
   onDecided,
 }: ClaimCallOptions): void {
   const claimId = crypto.randomUUID();
   let claiming: Run | undefined;
 
-  const claim = async (): Promise<void> => {
+  const claim = async (): Promise<Claimed | undefined> => {
     const last = await lastOfCall(manager, names, callId);
-    if (isOver()) return;
+    if (isOver()) return undefined;
     const decision = decideClaim(last, { ...claimant(), claimId, claiming });
-    if (decision.kind !== 'take') {
-      onDecided(decision);
-      return;
-    }
+    if (decision.kind !== 'take') return decision;
     const { run, after } = decision;
     claiming = run;
     const { seq } = await jetstream(connection, { timeout: 2_000 }).publish(
@@ -59,16 +63,27 @@ export function claimCall({
       toHeader({ claim: claimId }),
       { msgID: toEntryIdText(callId, run, 1), expect: { lastSubjectSequence: after } },
     );
-    if (!isOver()) onDecided({ kind: 'ours', run, sequence: seq });
+    return { kind: 'ours', run, sequence: seq };
   };
 
   const tryClaim = () => {
-    claim().catch((error: unknown) => {
-      if (isOver()) return;
-      // Somebody has published meanwhile: look again at once.
-      if (error instanceof JetStreamApiError && error.code === 10_071) tryClaim();
-      else later(tryClaim);
-    });
+    claim().then(
+      (decision) => {
+        if (decision === undefined || isOver()) return;
+        onTrouble(undefined);
+        onDecided(decision);
+      },
+      (error: unknown) => {
+        if (isOver()) return;
+        // Somebody has published meanwhile: look again at once.
+        if (error instanceof JetStreamApiError && isWrongLastSequence(error.code)) {
+          tryClaim();
+          return;
+        }
+        onTrouble(`a call cannot be begun: ${toReason(error)}`);
+        later(tryClaim);
+      },
+    );
   };
   tryClaim();
 }

@@ -1,12 +1,14 @@
 import { channel, NotOpenError } from '@livecall/core';
 import type {
+  Channel,
+  Command,
   Connection,
   ConnectionState,
   Frame,
   LiveCallOptions,
   Transport,
 } from '@livecall/core';
-import { tap } from 'rxjs';
+import { NEVER, tap } from 'rxjs';
 import type { Subscription } from 'rxjs';
 
 import { callEndProtocol } from './call-end-protocol.js';
@@ -43,11 +45,9 @@ export function dialCall({ transport, callOptions, life, onState }: DialCallOpti
     opened += 1;
     open = { connection, nth: opened };
   };
-  const { retry, lingerMs, cleanCloseIsEnd = false } = callOptions;
-  const call = channel(
+  const call = toChannel(
     transport.pipe(tap({ next, error: close, unsubscribe: close })),
-    { ...callEndProtocol, isEndingClose: (code) => cleanCloseIsEnd && code === 1000 },
-    { ...(retry !== undefined && { retry }), ...(lingerMs !== undefined && { lingerMs }) },
+    callOptions,
   );
   life.add(call.state$.subscribe(onState));
   life.add(call.connect());
@@ -60,4 +60,20 @@ export function dialCall({ transport, callOptions, life, onState }: DialCallOpti
       open?.connection.closeWith?.(code, reason);
     },
   };
+}
+
+/** @throws TypeError for an option that cannot be */
+export function assertCallOptions(callOptions: LiveCallOptions): void {
+  toChannel(NEVER, callOptions);
+}
+
+function toChannel(
+  transport: Transport,
+  { retry, lingerMs, cleanCloseIsEnd = false }: LiveCallOptions,
+): Channel<unknown, Command> {
+  return channel(
+    transport,
+    { ...callEndProtocol, isEndingClose: (code) => cleanCloseIsEnd && code === 1000 },
+    { ...(retry !== undefined && { retry }), ...(lingerMs !== undefined && { lingerMs }) },
+  );
 }

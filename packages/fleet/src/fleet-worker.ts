@@ -2,11 +2,14 @@ import { hostname } from 'node:os';
 import { setTimeout as pause } from 'node:timers/promises';
 
 import type { LiveCallOptions } from '@livecall/core';
+import { assertDurationMs, assertFunctions, assertWhole } from '@livecall/core/internal';
+import { nuid } from '@nats-io/transport-node';
 import type { NatsConnection } from '@nats-io/transport-node';
 import * as E from 'fp-ts/lib/Either.js';
 import { asyncScheduler, Observable } from 'rxjs';
 
 import { brokerLink } from './broker-link.js';
+import { assertCallOptions } from './dial-call.js';
 import type { Dial } from './dial.js';
 import { isCallId, toFleetNames } from './fleet-names.js';
 import type { FleetOptions } from './fleet-names.js';
@@ -19,11 +22,14 @@ import type { JobRequests } from './job-requests.js';
 import { now } from './moment.js';
 import type { Moment } from './moment.js';
 import { brokerOutbox } from './broker-outbox.js';
+import { BrokerUnfitError } from './broker-unfit-error.js';
 import { openQueue } from './open-queue.js';
 import type { Queue } from './open-queue.js';
 import { parseRun } from './run.js';
 import type { Run } from './run.js';
-import { toReport } from './to-report.js';
+import { toReports } from './to-report.js';
+import { createTroubles } from './troubles.js';
+import type { TroubleWith } from './troubles.js';
 
 /** What a worker follows, and how much. */
 export interface FleetWorkerOptions extends FleetOptions {
@@ -62,18 +68,21 @@ export type WorkerNews =
     }
   /** A job that cannot even be told whose it is; it has left the queue. */
   | { readonly kind: 'dropped'; readonly why: string }
-  /** The queue gives no jobs, or calls are not stored. It is tried again, and nothing is dropped. */
-  | { readonly kind: 'trouble'; readonly what: 'queue' | 'calls'; readonly why: string }
+  /**
+   * The server is away, or denies something; the queue gives no jobs; calls are not stored. It is
+   * tried again, and nothing is dropped.
+   */
+  | { readonly kind: 'trouble'; readonly what: TroubleWith; readonly why: string }
   /** That is over. */
-  | { readonly kind: 'recovered'; readonly what: 'queue' | 'calls' };
+  | { readonly kind: 'recovered'; readonly what: TroubleWith };
 
 /**
  * Follows the calls of a fleet's queue: subscribing starts it. What crosses each call's socket is
  * written to the call's subject, where `brokerTransport` reads it.
  *
  * It completes when it was drained. Unsubscribing hangs up, and gives the jobs back without waiting
- * for who takes them. It errors with a `BrokerUnfitError` when the queue is not there at first, or when the connection to the
- * broker is closed; that the broker is away is no error.
+ * for who takes them. It errors with a `BrokerUnfitError` when the queue is not there at first, or
+ * when the connection to the broker is closed; that the broker is away is no error.
  *
  * @throws TypeError for an option that cannot be
  * @example
@@ -108,21 +117,22 @@ export function fleetWorker({
   if (!(Number.isSafeInteger(slots) && slots > 0)) {
     throw new TypeError(`slots must be a whole number above 0, not ${slots}.`);
   }
+  assertWhole({ maxUnackedBytes }, 1);
+  assertDurationMs({ drainTimeoutMs });
+  // Without one, every job of the queue would end as one that cannot be followed.
+  const dials: unknown = dial;
+  assertFunctions({ dial: dials ?? null });
+  assertCallOptions(callOptions);
 
   return new Observable((subscriber) => {
     const link = brokerLink(connection);
+    const id = nuid.next();
     const calls = new Map<string, FollowedCall>();
-    /** What goes wrong now. */
-    const troubles = new Map<'queue' | 'calls', string>();
-    const toTrouble = (what: 'queue' | 'calls') => (why: string | undefined) => {
-      if (why === undefined) {
-        if (troubles.delete(what)) subscriber.next({ kind: 'recovered', what });
-        return;
-      }
-      troubles.set(what, why);
-      subscriber.next({ kind: 'trouble', what, why });
-    };
-    const outbox = brokerOutbox(connection, toTrouble('calls'));
+    const troubles = createTroubles((what, why) => {
+      if (why === undefined) subscriber.next({ kind: 'recovered', what });
+      else subscriber.next({ kind: 'trouble', what, why });
+    });
+    const outbox = brokerOutbox(connection, troubles.source('calls'));
     let isDraining = false;
     let requests: JobRequests | undefined;
     /** A renewal that was sent before the connection was lost proves nothing. */
@@ -164,6 +174,7 @@ export function fleetWorker({
               throw new Error(read.left);
             },
         callOptions,
+        onTrouble: troubles.source('calls'),
         onClaimed: (run) => {
           subscriber.next({ kind: 'taken', callId, run });
         },
@@ -210,7 +221,7 @@ export function fleetWorker({
         onJob: (delivery, askedAt) => {
           take(delivery, askedAt, queue);
         },
-        onTrouble: toTrouble('queue'),
+        onTrouble: troubles.source('queue'),
       });
       if (isDraining) void requests.stop();
       subscriber.next({ kind: 'ready' });
@@ -254,8 +265,9 @@ export function fleetWorker({
     });
     const questions = connection.subscribe(names.workersSubject, {
       callback: (error, message) => {
-        if (error === null)
-          message.respond(JSON.stringify(toReport({ name, slots, calls, outbox, troubles })));
+        if (error !== null) return;
+        const report = { id, name, slots, calls, outbox, troubles: troubles.now() };
+        for (const part of toReports(report, connection.info?.max_payload)) message.respond(part);
       },
     });
     subscriber.add(() => {
@@ -267,12 +279,25 @@ export function fleetWorker({
       hellos.unsubscribe();
       questions.unsubscribe();
     });
+    const tellServer = troubles.source('server');
+    let serverTrouble: string | undefined;
     subscriber.add(
       link.news$.subscribe((news) => {
-        if (news === 'away') epoch += 1;
-        // Before any job can be taken: those that wait may be our own, delivered anew.
-        else if (news === 'back') for (const followed of calls.values()) followed.doubt();
-        else subscriber.error(new Error('The connection to the NATS server was closed.'));
+        if (news === 'away') {
+          epoch += 1;
+          tellServer((serverTrouble ??= AWAY));
+        } else if (news === 'back') {
+          tellServer((serverTrouble = undefined));
+          // Before any job can be taken: those that wait may be our own, delivered anew.
+          for (const followed of calls.values()) followed.doubt();
+        } else subscriber.error(toClosed(link.whyClosed()));
+      }),
+    );
+    subscriber.add(
+      link.denials$.subscribe((denial) => {
+        // The first says enough: each call has subjects of its own.
+        if (serverTrouble !== undefined && serverTrouble !== AWAY) return;
+        tellServer((serverTrouble = `it denies what a worker needs (${denial})`));
       }),
     );
     if (drain$ !== undefined) subscriber.add(drain$.subscribe(() => void drain()));
@@ -293,6 +318,13 @@ const RENEWALS = 15;
 /** So long the next call waits for the one before it to be taken. */
 const HAND_OVER_MS = 1_000;
 const LAST_ACKS_MS = 2_000;
+
+const AWAY = 'the connection to it is lost';
+
+function toClosed(why: string | undefined): BrokerUnfitError {
+  const reason = why === undefined ? '' : `: ${why}`;
+  return new BrokerUnfitError(`The connection to the NATS server was closed for good${reason}.`);
+}
 
 function toError(error: unknown): Error {
   return error instanceof Error ? error : new Error(String(error));

@@ -1,5 +1,5 @@
 import { patience } from '@livecall/core';
-import { createInbox, nanos } from '@nats-io/transport-node';
+import { nanos } from '@nats-io/transport-node';
 import type { Msg, NatsConnection } from '@nats-io/transport-node';
 import { Subscription, timer } from 'rxjs';
 
@@ -8,6 +8,7 @@ import { toJobDelivery } from './job-delivery.js';
 import type { JobDelivery } from './job-delivery.js';
 import { now } from './moment.js';
 import type { Moment } from './moment.js';
+import { ownInbox } from './own-inbox.js';
 
 /** Whose jobs are asked for, and for how many there is room. */
 export interface JobRequestsOptions {
@@ -88,7 +89,7 @@ export function askForJobs({
   };
 
   const createAsker = () => {
-    const inbox = createInbox();
+    const inbox = ownInbox(connection);
     let isAsking = false;
     /** Before which nothing was given for what is open. */
     let since = now();

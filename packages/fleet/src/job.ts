@@ -3,9 +3,10 @@ import type { NatsConnection } from '@nats-io/transport-node';
 import * as E from 'fp-ts/lib/Either.js';
 import * as t from 'io-ts';
 
-import { isTimeout, toBrokerUnfit } from './broker-unfit-error.js';
+import { BrokerUnfitError, isTimeout, toBrokerUnfit } from './broker-unfit-error.js';
 import { assertCallId, isCallId, toFleetNames } from './fleet-names.js';
 import type { FleetOptions } from './fleet-names.js';
+import { isWrongLastSequence } from './wrong-last-sequence.js';
 
 /**
  * A call that is to be followed, as it stands in the queue. Tokens stand in it sealed or not at all:
@@ -61,7 +62,8 @@ export class AlreadyEnqueuedError extends Error {
  * Puts a call into the queue; the first worker with a free slot follows it.
  *
  * @throws AlreadyEnqueuedError
- * @throws BrokerUnfitError where JetStream does not answer; it may be in the queue all the same
+ * @throws BrokerUnfitError where JetStream does not answer, and it may be in the queue all the same;
+ *   where it refuses it, or the job is longer than a message may be
  * @throws TypeError for a call id that cannot stand in a subject, or a job that holds a token
  * @example
  * import { enqueue } from '@livecall/fleet';
@@ -77,21 +79,35 @@ export async function enqueue(
 ): Promise<void> {
   assertCallId(job.callId);
   assertNoToken(job);
+  const text = JSON.stringify({ job: 1, ...job });
+  assertFits(connection, job.callId, Buffer.byteLength(text));
   const stream = jetstream(connection, { timeout: 5_000 });
   try {
     await stream.publish(
       toFleetNames(fleet).jobSubject(job.callId),
-      JSON.stringify({ job: 1, ...job }),
+      text,
       // While it is queued or followed, it stands in the stream.
       { expect: { lastSubjectSequence: 0 }, timeout: 5_000 },
     );
   } catch (error) {
-    const isThere = error instanceof JetStreamApiError && error.code === 10_071;
+    const isThere = error instanceof JetStreamApiError && isWrongLastSequence(error.code);
     if (isThere) throw new AlreadyEnqueuedError(job.callId, error);
-    if (!isTimeout(error)) throw error;
-    const problem = `Whether the call ${job.callId} was enqueued is not known (enqueue it again: if it was, that is refused)`;
+    const problem = isTimeout(error)
+      ? `Whether the call ${job.callId} was enqueued is not known (enqueue it again: if it was, that is refused)`
+      : `The call ${job.callId} cannot be enqueued`;
     throw toBrokerUnfit(error, problem);
   }
+}
+
+/** What goes with it, beside the job. */
+const HEADER_BYTES = 256;
+
+function assertFits({ info }: NatsConnection, callId: string, length: number): void {
+  const largest = info?.max_payload ?? Infinity;
+  if (length + HEADER_BYTES <= largest) return;
+  throw new BrokerUnfitError(
+    `The call ${callId} cannot be enqueued: its job has ${length} bytes, and the NATS server takes ${largest} in a message; put less into it, or set a larger max_payload.`,
+  );
 }
 
 /** Reads a job of the queue; a sentence where it is none, which repeats nothing of it. */

@@ -2,6 +2,7 @@ import { jetstreamManager } from '@nats-io/jetstream';
 import type { JetStreamManager } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/transport-node';
 
+import { assertServer } from './assert-server.js';
 import { toBrokerUnfit } from './broker-unfit-error.js';
 import type { FleetNames } from './fleet-names.js';
 
@@ -17,6 +18,7 @@ export interface Queue {
  * @throws BrokerUnfitError
  */
 export async function openQueue(connection: NatsConnection, names: FleetNames): Promise<Queue> {
+  assertServer(connection);
   try {
     const manager = await jetstreamManager(connection, { checkAPI: false, timeout: 2_000 });
     const { config } = await manager.consumers.info(names.jobsStream, names.jobsConsumer);

@@ -10,6 +10,7 @@ import type { ConsumerConfig, JetStreamManager, StreamConfig } from '@nats-io/je
 import { nanos } from '@nats-io/transport-node';
 import type { NatsConnection } from '@nats-io/transport-node';
 
+import { assertServer } from './assert-server.js';
 import { BrokerUnfitError, toBrokerUnfit } from './broker-unfit-error.js';
 import { toFleetNames } from './fleet-names.js';
 import type { FleetOptions } from './fleet-names.js';
@@ -65,14 +66,9 @@ export async function setUpFleet(
 ): Promise<void> {
   assertAbove({ maxAgeMs, maxCallsBytes, maxJobsBytes, replicas }, 0);
   // A worker asks for a second, and has to count its lease from when it began to.
-  assertAbove({ ackWaitMs }, 1_999);
+  assertAbove({ ackWaitMs }, LEAST_ACK_WAIT_MS - 1);
   const names = toFleetNames(fleet);
-  const { headers, version } = connection.info ?? {};
-  if (headers !== true) {
-    throw new BrokerUnfitError(
-      `The NATS server (${version ?? 'unknown version'}) takes no headers; a fleet needs 2.9 or newer.`,
-    );
-  }
+  assertServer(connection);
   const manager = await jetstreamManager(connection, { checkAPI: false });
   await ensureStream(manager, {
     name: names.callsStream,
@@ -112,6 +108,16 @@ export async function setUpFleet(
 /** What must be as a fleet needs it, whoever made the stream; all else is a matter of taste. */
 const NEEDED: readonly (keyof StreamConfig)[] = ['subjects', 'retention'];
 
+/** What a fleet cannot do with, and which settings are none: what was never set is left out, or empty. */
+const SPOILING = {
+  stream: ['no_ack', 'sealed', 'mirror'],
+  consumer: ['deliver_subject', 'headers_only', 'backoff'],
+} as const satisfies {
+  readonly stream: readonly (keyof StreamConfig)[];
+  readonly consumer: readonly (keyof ConsumerConfig)[];
+};
+const LEAST_ACK_WAIT_MS = 2_000;
+
 type Wanted = Partial<StreamConfig> & Pick<StreamConfig, 'name'>;
 
 async function ensureStream(manager: JetStreamManager, wanted: Wanted): Promise<void> {
@@ -127,6 +133,7 @@ async function ensureStream(manager: JetStreamManager, wanted: Wanted): Promise<
     wanted,
     config,
   );
+  assertNone(`stream ${wanted.name}`, SPOILING.stream, config);
 }
 
 async function ensureConsumer(
@@ -143,7 +150,12 @@ async function ensureConsumer(
   const keys: readonly (keyof ConsumerConfig)[] = isNew
     ? (Object.keys(wanted) as (keyof ConsumerConfig)[])
     : ['ack_policy', 'max_deliver', 'filter_subject'];
-  assertKept(`consumer ${name} of ${stream}`, keys, wanted, config);
+  const what = `consumer ${name} of ${stream}`;
+  assertKept(what, keys, wanted, config);
+  assertNone(what, SPOILING.consumer, config);
+  // What it is set to is a matter of taste, up to what a worker can keep.
+  if ((config.ack_wait ?? 0) >= nanos(LEAST_ACK_WAIT_MS)) return;
+  throw unfit(what, [`ack_wait is ${(config.ack_wait ?? 0) / 1e6} ms`]);
 }
 
 async function findOrMake<Info extends { readonly config: object }>(
@@ -174,15 +186,25 @@ function assertKept<A extends object>(
   config: A,
 ): void {
   const lost = keys.filter((key) => JSON.stringify(config[key]) !== JSON.stringify(wanted[key]));
-  if (lost.length === 0) return;
-  const named = lost
-    .map(
-      (key) =>
-        `${String(key)} is ${config[key] === undefined ? 'not there' : JSON.stringify(config[key])}`,
-    )
-    .join(', ');
-  throw new BrokerUnfitError(
-    `The ${what} is not as a fleet needs it: ${named}. Give the fleet another prefix, or a newer server.`,
+  if (lost.length > 0) throw unfit(what, lost.map(toSetting(config)));
+}
+
+function assertNone<A extends object>(what: string, keys: readonly (keyof A)[], config: A): void {
+  const set = keys.filter((key) => {
+    const value = config[key];
+    return value !== undefined && value !== null && value !== false && value !== '';
+  });
+  if (set.length > 0) throw unfit(what, set.map(toSetting(config)));
+}
+
+function toSetting<A extends object>(config: A): (key: keyof A) => string {
+  return (key) =>
+    `${String(key)} is ${config[key] === undefined ? 'not there' : JSON.stringify(config[key])}`;
+}
+
+function unfit(what: string, settings: readonly string[]): BrokerUnfitError {
+  return new BrokerUnfitError(
+    `The ${what} is not as a fleet needs it: ${settings.join(', ')}. Change or delete it, or give the fleet another prefix or a newer server.`,
   );
 }
 

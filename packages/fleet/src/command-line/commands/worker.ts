@@ -39,6 +39,12 @@ export async function runWorker(flags: WorkerFlags, given: GivenSecrets): Promis
   } catch (error) {
     throw new ExitError(exitCodes.usage, `${key}: ${(error as Error).message}`);
   }
+  if (flags.accessTokenFile === '-') {
+    throw new ExitError(
+      exitCodes.usage,
+      '--access-token-file is read for every dial, and standard input only once: name a file.',
+    );
+  }
   const findAccessToken = () =>
     findToken({
       name: 'access token',
@@ -148,8 +154,16 @@ function describe(news: WorkerNews, slots: number): string {
   }
 }
 
-const troubled = { queue: 'no calls are given', calls: 'calls are not stored' } as const;
-const relieved = { queue: 'calls are given again', calls: 'calls are stored again' } as const;
+const troubled = {
+  server: 'trouble with the NATS server',
+  queue: 'no calls are given',
+  calls: 'calls are not stored',
+} as const;
+const relieved = {
+  server: 'the NATS server is there again',
+  queue: 'calls are given again',
+  calls: 'calls are stored again',
+} as const;
 
 const outcomes = {
   ended: 'ended',
