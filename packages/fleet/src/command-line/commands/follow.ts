@@ -1,5 +1,5 @@
 import { liveCall } from '@livecall/core';
-import type { ConnectionState, ServerMessage } from '@livecall/core';
+import type { ConnectionState, LiveCallError, ServerMessage } from '@livecall/core';
 
 import { brokerRetry, brokerTransport } from '../../broker-transport.js';
 import { exitCodes, ExitError } from '../exit-error.js';
@@ -7,6 +7,7 @@ import type { GivenSecrets } from '../find-secret.js';
 import { openBroker } from '../open-broker.js';
 import type { BrokerFlags } from '../open-broker.js';
 import { print, say, toVisible } from '../say.js';
+import { sayLink } from '../say-link.js';
 import { stopping } from '../stopping.js';
 import { toCallId } from '../to-call-id.js';
 
@@ -27,6 +28,14 @@ export async function runFollow(
   const call = liveCall(brokerTransport({ connection, callId: id, prefix }), {
     retry: brokerRetry,
   });
+  let isAwaited = false;
+  const sayCause = ({ _tag: tag, message }: LiveCallError) => {
+    // No connection of the call was there in time: it is enqueued later, or nobody has it.
+    if (tag !== 'HandshakeTimeoutError') say(message);
+    else if (!isAwaited) say(`nothing is heard of ${id}; waits for a worker to follow it`);
+    isAwaited = tag === 'HandshakeTimeoutError';
+  };
+  let notWritten: NodeJS.ErrnoException | undefined;
   const state = await new Promise<ConnectionState>((resolve) => {
     call.messages$.subscribe({
       next: (received) => {
@@ -37,15 +46,26 @@ export async function runFollow(
     });
     call.state$.subscribe((next) => {
       if (next.status === 'closed') resolve(next);
-      else if (next.status === 'reconnecting') say(next.cause.message);
+      else if (next.status === 'reconnecting') sayCause(next.cause);
       else if (next.status === 'open' && next.connection > 1) say('connected again');
     });
     const following = call.connect();
-    stopping().subscribe(() => {
+    const stop = () => {
       following.unsubscribe();
+    };
+    following.add(stopping().subscribe(stop));
+    following.add(sayLink(connection));
+    // Nobody reads it any more (`| head`), or it cannot be written.
+    process.stdout.once('error', (error: NodeJS.ErrnoException) => {
+      if (error.code !== 'EPIPE') notWritten = error;
+      stop();
     });
   });
   await connection.close();
+  if (notWritten !== undefined) {
+    const why = `standard output cannot be written (${notWritten.code ?? 'unknown'}).`;
+    throw new ExitError(exitCodes.ioError, why, { cause: notWritten });
+  }
   if (state.status === 'closed' && state.reason === 'failed') {
     throw new ExitError(exitCodes.unavailable, state.error.message);
   }

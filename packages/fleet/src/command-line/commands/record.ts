@@ -2,10 +2,14 @@ import { rmSync } from 'node:fs';
 
 import type { RecordingFileError } from '@livecall/recording';
 import { createRecordingLines, lineFile } from '@livecall/recording/internal';
+import type { NatsConnection } from '@nats-io/transport-node';
 import * as E from 'fp-ts/lib/Either.js';
 import { Subscription } from 'rxjs';
 
+import { toBrokerUnfit } from '../../broker-unfit-error.js';
 import { callEntries } from '../../call-entries.js';
+import { firstStoredAt } from '../../first-stored-at.js';
+import { toFleetNames } from '../../fleet-names.js';
 import { createRunJoiner } from '../../join-runs.js';
 import type { JoinedLine } from '../../join-runs.js';
 import { exitCodes, ExitError } from '../exit-error.js';
@@ -13,6 +17,7 @@ import type { GivenSecrets } from '../find-secret.js';
 import { openBroker } from '../open-broker.js';
 import type { BrokerFlags } from '../open-broker.js';
 import { say } from '../say.js';
+import { sayLink } from '../say-link.js';
 import { stopping } from '../stopping.js';
 import { toCallId } from '../to-call-id.js';
 
@@ -39,14 +44,17 @@ export async function runRecord(
   const connection = await openBroker(flags, given);
   let failed: RecordingFileError | undefined;
   try {
+    const storedAt = await readFirst(connection, id, prefix);
+    let stop: () => void = () => undefined;
     const created = lineFile(out, {
       onError: (error) => {
         failed = error;
+        stop();
       },
     });
     if (E.isLeft(created)) throw created.left;
     const file = created.right;
-    const joiner = createRunJoiner();
+    const joiner = createRunJoiner({ firstStoredAt: storedAt });
     const write = (joined: readonly JoinedLine[]) => {
       for (const line of joined) {
         file.writeLine(
@@ -55,13 +63,16 @@ export async function runRecord(
       }
     };
     let written = 0;
+    let isClosed = false;
+    const wasClosed = () => isClosed;
     await new Promise<void>((resolve) => {
       let hasEnded = false;
       const following = new Subscription(resolve);
-      const stop = () => {
+      stop = () => {
         following.unsubscribe();
       };
       following.add(stopping().subscribe(stop));
+      following.add(sayLink(connection));
       following.add(
         callEntries({ connection, callId: id, prefix }).subscribe((news) => {
           if (news.kind === 'line') {
@@ -71,7 +82,11 @@ export async function runRecord(
             hasEnded = news.text.endsWith('"event":"end"}');
             // Another run may stand behind it, or be about to.
             if (hasEnded && !news.isPast) stop();
-          } else if (news.kind === 'closed' || now || hasEnded) stop();
+          } else if (news.kind === 'closed') {
+            isClosed = true;
+            stop();
+          } else if (now || hasEnded) stop();
+          else if (written === 0) say(`nothing of ${id} is stored yet; waits for it`);
         }),
       );
     });
@@ -81,8 +96,12 @@ export async function runRecord(
     if (failed !== undefined) throw failed;
     if (written === 0) {
       rmSync(out);
+      if (wasClosed()) throw new ExitError(exitCodes.unavailable, CLOSED);
       say(`nothing of ${id} is stored`);
       return exitCodes.unavailable;
+    }
+    if (wasClosed()) {
+      throw new ExitError(exitCodes.unavailable, `${CLOSED} ${out} has what came before.`);
     }
     say(last.length > 0 ? `recorded to ${out}` : `recorded to ${out}, so far: the call goes on`);
     return exitCodes.ok;
@@ -91,5 +110,19 @@ export async function runRecord(
     throw error;
   } finally {
     await connection.close();
+  }
+}
+
+const CLOSED = 'The connection to the NATS server was closed for good.';
+
+async function readFirst(
+  connection: NatsConnection,
+  callId: string,
+  prefix: string,
+): Promise<number | undefined> {
+  try {
+    return await firstStoredAt(connection, toFleetNames({ prefix }), callId);
+  } catch (error) {
+    throw toBrokerUnfit(error, `What is stored of ${callId} cannot be read`);
   }
 }
