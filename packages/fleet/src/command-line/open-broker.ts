@@ -11,6 +11,10 @@ import type { GivenSecrets } from './find-secret.js';
 export interface BrokerFlags {
   readonly server: string;
   readonly creds?: string;
+  readonly inboxPrefix?: string;
+  readonly tlsCa?: string;
+  readonly tlsCert?: string;
+  readonly tlsKey?: string;
   readonly prefix: string;
 }
 
@@ -20,10 +24,15 @@ export interface BrokerFlags {
  * @throws ExitError when it cannot be reached
  */
 export async function openBroker(
-  { server, creds, prefix }: BrokerFlags,
+  { server, creds, inboxPrefix, prefix, ...files }: BrokerFlags,
   given: GivenSecrets,
 ): Promise<NatsConnection> {
-  const connection = await connectTo(server, { ...toLogin(creds, given), name: 'livecall-fleet' });
+  const connection = await connectTo(server, {
+    ...toLogin(creds, given),
+    ...toTls(files),
+    ...(inboxPrefix !== undefined && { inboxPrefix }),
+    name: 'livecall-fleet',
+  });
   try {
     await setUpFleet(connection, { prefix });
   } catch (error) {
@@ -53,6 +62,19 @@ function describe(server: string, reason: string): string {
   if (/^authorization/i.test(reason)) {
     return `The NATS server ${server} does not let this user in; see NATS_USER, NATS_PASSWORD, NATS_TOKEN and --creds.`;
   }
+  if (/does not support 'tls'/.test(reason)) {
+    return `The NATS server ${server} has no TLS, which tls:// and --tls-… ask for; nothing was sent to it.`;
+  }
+  // The client holds it against a name, and for an address against `localhost`.
+  if (/altnames/i.test(reason)) {
+    return `The NATS server ${server} has a certificate for another name; name it by one that stands there, not by its address.`;
+  }
+  if (/certificate|self-signed/i.test(reason)) {
+    return `The certificate of the NATS server ${server} is not accepted (${reason}); see --tls-ca.`;
+  }
+  if (/unable to parse credentials/.test(reason)) {
+    return 'The file of --creds holds no NATS credentials: a JWT and a seed, as nsc writes them.';
+  }
   return /^timeout/i.test(reason)
     ? `The NATS server ${server} did not answer in 5 s; is it one, and this its port for clients?`
     : `The NATS server ${server} cannot be reached (${reason}); is it started, with JetStream (nats-server -js)?`;
@@ -60,8 +82,17 @@ function describe(server: string, reason: string): string {
 
 function toLogin(creds: string | undefined, given: GivenSecrets): ConnectionOptions {
   if (creds !== undefined) {
-    const file = readSecretFile(creds, 'NATS credentials');
-    return { authenticator: credsAuthenticator(new TextEncoder().encode(file)) };
+    let last = readSecretFile(creds, 'NATS credentials');
+    // Asked for each connection: they run out, and are renewed there.
+    const read = () => {
+      try {
+        if (creds !== '-') last = readSecretFile(creds, 'NATS credentials');
+      } catch {
+        // It is being written anew, perhaps.
+      }
+      return new TextEncoder().encode(last);
+    };
+    return { authenticator: credsAuthenticator(read) };
   }
   const user = process.env['NATS_USER'];
   const { NATS_PASSWORD: pass, NATS_TOKEN: token } = given;
@@ -70,4 +101,20 @@ function toLogin(creds: string | undefined, given: GivenSecrets): ConnectionOpti
     ...(pass !== undefined && { pass }),
     ...(token !== undefined && { token }),
   };
+}
+
+function toTls({
+  tlsCa,
+  tlsCert,
+  tlsKey,
+}: Pick<BrokerFlags, 'tlsCa' | 'tlsCert' | 'tlsKey'>): ConnectionOptions {
+  if ((tlsCert === undefined) !== (tlsKey === undefined)) {
+    throw new ExitError(exitCodes.usage, '--tls-cert and --tls-key go together.');
+  }
+  const tls = {
+    ...(tlsCa !== undefined && { ca: readSecretFile(tlsCa, 'certificate authority') }),
+    ...(tlsCert !== undefined && { cert: readSecretFile(tlsCert, 'certificate') }),
+    ...(tlsKey !== undefined && { key: readSecretFile(tlsKey, 'key of the certificate') }),
+  };
+  return Object.keys(tls).length === 0 ? {} : { tls };
 }

@@ -136,6 +136,10 @@ function withBroker(command: Command): Command {
         .argParser(toServers),
     )
     .option('--creds <file>', 'NATS credentials; else NATS_USER and NATS_PASSWORD, or NATS_TOKEN')
+    .option('--tls-ca <file>', 'the authority of its certificate, where it is none of the system')
+    .option('--tls-cert <file>', 'a certificate to show it, with --tls-key <file>')
+    .addOption(new Option('--tls-key <file>').hideHelp())
+    .option('--inbox-prefix <name>', 'what its answers come to begins with; one a user', toPrefix)
     .option(
       '--prefix <name>',
       'what the subjects and streams of the fleet begin with',
