@@ -177,6 +177,18 @@ itWithNats('passes over an entry of which a part never came', async () => {
   expect(await followed.frames(2)).toEqual([words(2)]);
 });
 
+itWithNats('reads a frame whose line says more behind it than a worker does', async () => {
+  const connection = await nats().connect();
+  const prefix = await makeFleet(connection);
+  const publish = publisherOf(connection, prefix);
+  const more = (n: number, key: string) => `${frameOf(n).slice(0, -2)},${key}}\n`;
+  publish('1-1.1', HEADER);
+  publish('1-1.2', OPEN + more(2, '"flat":1') + more(3, '"nested":{"a":{}}') + frameOf(4));
+  using followed = follow(brokerTransport({ connection, callId: 'call-1', prefix }));
+
+  expect(await followed.frames(3)).toEqual([words(2), words(3), words(4)]);
+});
+
 itWithNats('writes no token to the call, and keeps what an app needs of it', async () => {
   const connection = await nats().connect();
   const prefix = await makeFleet(connection);

@@ -1,16 +1,13 @@
 import { monotonicNow } from '@livecall/core/internal';
-import type { Msg, MsgHdrs, NatsConnection } from '@nats-io/transport-node';
+import type { Msg, NatsConnection } from '@nats-io/transport-node';
 import { asyncScheduler, Subscription } from 'rxjs';
 
 import { brokerLink } from './broker-link.js';
+import { toEntryHeaders } from './entry-headers.js';
 import { createOutbox } from './outbox.js';
 import type { Outbox, StoreAnswer } from './outbox.js';
 import { ownInbox } from './own-inbox.js';
 import { isWrongLastSequence } from './wrong-last-sequence.js';
-
-export const MESSAGE_ID = 'Nats-Msg-Id';
-/** The sequence of the subject's message before it, where it is fenced. */
-export const EXPECTED = 'Nats-Expected-Last-Subject-Sequence';
 
 /** What `max_payload` counts beside the lines: `NATS/1.0`, the id of a call, and three numbers. */
 const HEADER_BYTES = 512;
@@ -40,11 +37,10 @@ export function brokerOutbox(
     isUp: () => link.isUp(),
     largest: () => (connection.info?.max_payload ?? 2 ** 20) - HEADER_BYTES,
     publish: ({ owner, number, payload }, key, expected) => {
-      const id = owner.idOf(number);
       try {
         connection.publish(owner.subject, payload, {
           reply: inbox + key,
-          headers: toHeaders(`${MESSAGE_ID}: ${id}\r\n${EXPECTED}: ${expected}\r\n`),
+          headers: toEntryHeaders(owner.idOf(number), expected),
         });
       } catch {
         // A server that came back with a smaller one: what was made for the old one cannot go.
@@ -90,16 +86,6 @@ export function brokerOutbox(
       life.unsubscribe();
     },
   };
-}
-
-/**
- * Headers that are written already. The client's own, made line by line, took 2.8 µs of the 10 that
- * an entry takes; these take 0.4. All that it does with them is to encode them.
- */
-function toHeaders(lines: string): MsgHdrs {
-  return {
-    encode: () => Buffer.from(`NATS/1.0\r\n${lines}\r\n`, 'latin1'),
-  } as unknown as MsgHdrs;
 }
 
 const STORED = /^\{"stream":"[^"\\]*", ?(?:"domain":"[^"\\]*", ?)?"seq": ?(\d+)/;

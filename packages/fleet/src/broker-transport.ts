@@ -238,8 +238,10 @@ function readServerFrame(text: string): string | undefined {
   const end = SERVER_FRAME.exec(text)?.[0].length;
   if (end === undefined) return undefined;
   const json = text.slice(end, -1);
+  // The line could have another key behind it: not where an object begins and the first end of one is
+  // the last. Whoever hears it parses it anyway.
+  if (json.startsWith('{') && json.indexOf('}') === json.length - 1) return json;
   try {
-    // It could have another key behind it.
     JSON.parse(json);
     return json;
   } catch {

@@ -26,7 +26,7 @@ const NOT_THE_END = {
   } satisfies Said,
 } as const;
 
-/** Its type stands in it, as it is or with escapes. */
-function mayBeEnd(frame: string | Uint8Array): boolean {
+/** Whether a frame may say that the call has ended: its type stands in it, as it is or with escapes. */
+export function mayBeEnd(frame: string | Uint8Array): boolean {
   return typeof frame !== 'string' || frame.includes('callEnd') || frame.includes('\\');
 }

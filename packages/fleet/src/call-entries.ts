@@ -1,11 +1,12 @@
-import type { MsgHdrs, NatsConnection } from '@nats-io/transport-node';
+import type { NatsConnection } from '@nats-io/transport-node';
 import { Observable, timer } from 'rxjs';
 import type { Subscription } from 'rxjs';
 
 import { brokerLink } from './broker-link.js';
+import { readEntryHeaders, toEntryHeadersOf } from './entry-headers.js';
+import type { EntryHeaders } from './entry-headers.js';
 import { assertCallId, toFleetNames } from './fleet-names.js';
 import type { FleetOptions } from './fleet-names.js';
-import { EXPECTED, MESSAGE_ID } from './broker-outbox.js';
 import { createLineReader } from './line-reader.js';
 import { readStored } from './read-stored.js';
 import { compareRuns, createEntryIdReader } from './run.js';
@@ -105,9 +106,9 @@ export function callEntries({
       lineReader.skip();
       told = 0;
     };
-    const toPiece = ({ data, headers }: Received): Piece | undefined => {
-      const id = readId(headers?.get(MESSAGE_ID) ?? '');
-      return id && { id, data, behind: readSequence(headers) };
+    const toPiece = (data: Uint8Array, { id: text, behind }: EntryHeaders): Piece | undefined => {
+      const id = readId(text);
+      return id && { id, data, behind };
     };
 
     const needsReading = () => isBehind;
@@ -211,7 +212,7 @@ export function callEntries({
       for await (const message of readStored({ connection, stream, subject, after: sequence })) {
         if (hasLeft()) return;
         ({ sequence } = message);
-        const piece = toPiece(message);
+        const piece = toPiece(message.data, toEntryHeadersOf(message.headers));
         if (piece !== undefined) accept(piece, true, message.isPast || live.length > 0);
         if (early.size === 0) toldSequence = sequence;
         if (hasLeft()) return;
@@ -251,7 +252,8 @@ export function callEntries({
 
     const subscription = connection.subscribe(subject, {
       callback: (error, message) => {
-        const piece = error === null ? toPiece(message) : undefined;
+        if (error !== null) return;
+        const piece = toPiece(message.data, readEntryHeaders(message));
         if (piece === undefined) return;
         if (isBehind) live.push(piece);
         else accept(piece, false, false);
@@ -281,14 +283,4 @@ interface Piece {
   readonly data: Uint8Array;
   /** The sequence of the call's message before it, where it is fenced. */
   readonly behind: number | undefined;
-}
-
-interface Received {
-  readonly data: Uint8Array;
-  readonly headers?: MsgHdrs | undefined;
-}
-
-function readSequence(headers: MsgHdrs | undefined): number | undefined {
-  const text = headers?.get(EXPECTED) ?? '';
-  return text === '' ? undefined : Number(text);
 }

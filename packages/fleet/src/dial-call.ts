@@ -8,10 +8,10 @@ import type {
   LiveCallOptions,
   Transport,
 } from '@livecall/core';
-import { NEVER, tap } from 'rxjs';
+import { filter, map, NEVER, tap } from 'rxjs';
 import type { Subscription } from 'rxjs';
 
-import { callEndProtocol } from './call-end-protocol.js';
+import { callEndProtocol, mayBeEnd } from './call-end-protocol.js';
 
 /** What a call is dialled with. */
 export interface DialCallOptions {
@@ -45,11 +45,23 @@ export function dialCall({ transport, callOptions, life, onState }: DialCallOpti
     opened += 1;
     open = { connection, nth: opened };
   };
+  let isClosing = false;
+  // Of what is said until the end, nothing but that it is none is to be heard here. Behind it, that
+  // something comes at all has who hangs up wait.
+  const hear = (connection: Connection): Connection => ({
+    ...connection,
+    frames$: connection.frames$.pipe(filter((frame) => isClosing || mayBeEnd(frame))),
+  });
   const call = toChannel(
-    transport.pipe(tap({ next, error: close, unsubscribe: close })),
+    transport.pipe(tap({ next, error: close, unsubscribe: close }), map(hear)),
     callOptions,
   );
-  life.add(call.state$.subscribe(onState));
+  life.add(
+    call.state$.subscribe((state) => {
+      isClosing = state.status === 'closing';
+      onState(state);
+    }),
+  );
   life.add(call.connect());
   return {
     send: (frame, nth) => {

@@ -1,8 +1,8 @@
 import { JetStreamApiError } from '@nats-io/jetstream';
 import type { JetStreamManager } from '@nats-io/jetstream';
 
+import { MESSAGE_ID } from './entry-headers.js';
 import type { FleetNames } from './fleet-names.js';
-import { MESSAGE_ID } from './broker-outbox.js';
 import { parseEntryId } from './run.js';
 import type { EntryId } from './run.js';
 

@@ -11,11 +11,13 @@ export function createLineReader(): LineReader {
   let parts: Uint8Array[] = [];
   return {
     read: (message) => {
-      parts.push(message);
-      if (message.at(-1) !== LINE_END) return NONE;
-      const text = decoder.decode(parts.length === 1 ? message : Buffer.concat(parts));
-      parts = [];
-      return text.slice(0, -1).split('\n');
+      if (message.at(-1) !== LINE_END) {
+        parts.push(message);
+        return NONE;
+      }
+      const whole = parts.length === 0 ? message : Buffer.concat([...parts, message]);
+      if (parts.length > 0) parts = [];
+      return decoder.decode(whole.subarray(0, -1)).split('\n');
     },
     skip: () => {
       parts = [];

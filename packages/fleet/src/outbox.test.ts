@@ -192,17 +192,25 @@ function createFenced(broker: Broker, name = 'one') {
 const textsOf = (published: readonly Published[]) =>
   published.map(({ message }) => Buffer.from(message.payload).toString());
 
-it('publishes what is said in one turn at its end, and at once when it is flushed', () => {
+it('publishes what is said first in a turn at once, and what follows at its end or a flush', () => {
   const broker = createBroker();
   const [one, two, three] = ['one', 'two', 'three'].map((name) => createFenced(broker, name));
-  one?.say();
-  two?.say();
-  expect(broker.wire).toHaveLength(0);
   broker.turn();
-  expect(textsOf(broker.wire)).toEqual(['one1\n', 'two1\n']);
+  one?.say();
+  expect(textsOf(broker.wire)).toEqual(['one1\n']);
+  two?.say();
+  two?.say();
+  expect(broker.wire).toHaveLength(1);
+  broker.turn();
+  expect(textsOf(broker.wire)).toEqual(['one1\n', 'two1\ntwo2\n']);
   three?.say();
-  broker.outbox.flush();
   expect(broker.wire).toHaveLength(3);
+  while (broker.wire.length > 0) broker.deliver();
+  broker.hear();
+  one?.say();
+  expect(broker.wire).toHaveLength(0);
+  broker.outbox.flush();
+  expect(textsOf(broker.wire)).toEqual(['one2\n']);
 });
 
 it('holds what is said before its owner is fenced', () => {

@@ -80,8 +80,9 @@ const LONGEST_PAUSE_MS = 5_000;
  * says meanwhile goes together in the next: who says much at once has fewer and longer messages, and
  * an entry takes a tenth of what it takes in a message of its own.
  *
- * What is said in one turn of the event loop is published at its end, in one write: a write a message
- * was a fifth of what a worker took.
+ * What is said first in a turn of the event loop is published at once, since nothing else may be said
+ * in it; whatever follows, at its end, in one write: a write a message was a fifth of what a worker
+ * took.
  *
  * While the broker is away nothing is sent, since the client would drop it; when it is back,
  * everything is sent again that has no acknowledgement.
@@ -122,6 +123,8 @@ export function createOutbox({
     return isUp() && turnAt >= pausedUntil;
   };
 
+  const isFull = () => inFlight.size >= MOST_IN_FLIGHT || bytesInFlight >= MOST_BYTES_IN_FLIGHT;
+
   const launch = (lane: Lane) => {
     const { owner, after } = lane;
     if (lane.sent !== undefined) return;
@@ -158,7 +161,7 @@ export function createOutbox({
     let count = 0;
     for (const lane of stirred) {
       // What is stored makes room, and pumps again.
-      if (inFlight.size >= MOST_IN_FLIGHT || bytesInFlight >= MOST_BYTES_IN_FLIGHT) return;
+      if (isFull()) return;
       if (count === MOST_A_TURN) {
         pumpSoon();
         return;
@@ -229,7 +232,11 @@ export function createOutbox({
       lane.lines += 1;
       unackedBytes += line.length;
       unacked += 1;
-      if (lane.sent === undefined && lane.after !== undefined) pumpSoon(lane);
+      if (lane.sent !== undefined || lane.after === undefined) return;
+      const isFirst = !isPumpingSoon && stirred.size === 0 && !isFull() && canSend();
+      if (isFirst) launch(lane);
+      // What comes next in this turn waits for its end.
+      pumpSoon(isFirst ? undefined : lane);
     },
     fence: (owner, sequence) => {
       const lane = laneOf(owner);
