@@ -1,6 +1,7 @@
 import { createContext, runInContext } from 'node:vm';
 import { join } from 'node:path';
 
+import { build as esbuild } from 'esbuild';
 import { build, createLogger } from 'vite';
 import { expect, it } from 'vitest';
 import webpack from 'webpack';
@@ -16,6 +17,13 @@ interface Bundled {
 }
 
 const bundlers: Readonly<Record<string, (folder: string) => Promise<Bundled>>> = {
+  esbuild: async (folder) => {
+    const { outputFiles, warnings } = await esbuild({
+      ...{ entryPoints: [join(folder, 'page.js')], bundle: true, platform: 'browser' },
+      ...{ format: 'iife', write: false, logLevel: 'silent' },
+    });
+    return { script: outputFiles[0]?.text ?? '', said: warnings.map(({ text }) => text) };
+  },
   vite: async (root) => {
     const said: string[] = [];
     const logger = createLogger('warn');

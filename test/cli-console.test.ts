@@ -91,7 +91,7 @@ it('finds what was said, and by whom', async () => {
 
   expect(JSON.parse(await search('words=harbour+couriers'))).toMatchObject({
     count: 1,
-    lines: [5],
+    lines: [[5, 5]],
     text: "Hi, it's Marta from Harbour Couriers. I have a parcel that needs a signature.",
   });
   expect(await search('words=harbour+couriers&role=assistant')).toBe('');

@@ -1,10 +1,13 @@
-import { appendFileSync } from 'node:fs';
+import { appendFileSync, readdirSync } from 'node:fs';
 
 import { liveCall } from '@livecall/core';
+import { webSocketTransport } from '@livecall/core/node';
+import { scenario } from '@livecall/recording/format';
 import type { Browser, Page } from 'playwright-core';
 import { beforeAll, expect, it as baseIt } from 'vitest';
 
 import { findBarriers } from '../fixtures/axe.js';
+import { accessToken, conversationToken } from '../fixtures/canary-tokens.js';
 import { findChromium, startChromium } from '../fixtures/chromium.js';
 import { startConsole } from '../fixtures/console.js';
 import type { RunningConsole } from '../fixtures/console.js';
@@ -102,10 +105,92 @@ it('searches what was said, by whom, and marks where', async ({ open }) => {
   await items(page)
     .getByRole('button', { name: /1 × … Hi, it's Marta/ })
     .click();
-  await page.locator('.row.found').waitFor();
-  expect(await page.locator('.row.found').innerText()).toContain('Harbour Couriers');
+  await words(page).locator('mark').waitFor();
+  expect(await words(page).locator('mark').allInnerTexts()).toEqual(['Harbour Couriers']);
   await page.getByLabel('Said by').selectOption('assistant');
   await page.getByText('0 of 12 recordings').waitFor();
+});
+
+it('opens a long call where the words were said first, and goes from place to place', async ({
+  open,
+}) => {
+  using folder = makeFolder();
+  const later = { after: 900 };
+  let call = scenario().start();
+  for (let n = 0; n < 300; n += 1) {
+    if (n % 100 !== 60) call = call.caller(`sentence ${n}`, later);
+    else call = call.caller(`a parcel, ${n}`, later).assistant('Yes?').caller('needs a signature');
+  }
+  folder.write('long.ndjson', call.callEnd().close(1000).toNdjson());
+  folder.write('other.ndjson', scenario().start().callEnd().close(1000).toNdjson());
+  await using running = await startConsole([folder.path]);
+  const page = await open(running);
+
+  await page.getByLabel('Search what was said').fill('needs a signature');
+  await items(page).getByRole('button', { name: /3 × …/ }).click();
+  await page.getByText('3 places with “needs a signature”').waitFor();
+  const marks = words(page).locator('mark');
+  await marks.waitFor();
+  expect(await marks.allInnerTexts()).toEqual(['needs a signature']);
+  const finds = page.getByRole('group', { name: 'Found in this call' });
+  const next = finds.getByRole('button', { name: 'Next' });
+  await next.click();
+  await next.click();
+  await finds.getByText('3 of 3').waitFor();
+  expect(await next.isEnabled()).toBe(false);
+  expect(await words(page).getByRole('option', { selected: true }).innerText()).toContain(
+    'needs a signature',
+  );
+  expect(await findBarriers(page)).toEqual([]);
+
+  // Across the words of another, what each says of it is marked.
+  await page.getByLabel('Search what was said').fill('160 needs a');
+  await page.getByText('1 place with “160 needs a”').waitFor();
+  await finds.getByRole('button', { name: 'Previous' }).click();
+  expect(await marks.allInnerTexts()).toEqual(['160', 'needs a']);
+});
+
+it('is all there on a phone, by touch and by keys', async ({ open }) => {
+  await using running = await startConsole(['recordings']);
+  const page = await open(running, { viewport: { width: 390, height: 844 } });
+  const focused = () =>
+    page.evaluate('document.activeElement.ariaLabel ?? document.activeElement.innerText');
+  await page.getByText('12 recordings').waitFor();
+  // There is nothing below the list yet.
+  expect(await page.getByRole('button', { name: 'Close the list' }).count()).toBe(0);
+  await items(page)
+    .getByRole('button', { name: /A courier asks/i })
+    .click();
+
+  const atAGlance = page.getByRole('button', { name: 'At a glance' });
+  await atAGlance.click();
+  const summary = page.getByRole('region', { name: 'The call at a glance' });
+  await summary.getByText('Joined by the subscriber').waitFor();
+  expect(await focused()).toBe('Details');
+  expect(await findBarriers(page)).toEqual([]);
+  await summary.getByRole('button', { name: 'Close' }).click();
+  expect(await summary.isVisible()).toBe(false);
+  expect(await focused()).toBe('At a glance');
+
+  await words(page).focus();
+  await page.keyboard.press('Home');
+  await page.keyboard.press('Enter');
+  await page.getByRole('region', { name: 'Frame' }).waitFor();
+  expect(await findBarriers(page)).toEqual([]);
+  await page.getByRole('button', { name: 'Close the frame' }).click();
+  expect(await focused()).toBe('What was said and what happened');
+
+  await page.getByRole('button', { name: 'Recordings' }).click();
+  await list(page).waitFor();
+  expect(await focused()).toBe('Close the list');
+  expect(await findBarriers(page)).toEqual([]);
+  // What lies below it is not to be walked into.
+  await page.keyboard.press('Shift+Tab');
+  expect(await focused()).not.toBe('Recordings');
+  await page.getByRole('button', { name: 'Close the list' }).focus();
+  await page.keyboard.press('Escape');
+  expect(await list(page).isVisible()).toBe(false);
+  expect(await focused()).toBe('Recordings');
 });
 
 it('shows two recordings side by side, with their differences marked', async ({ open }) => {
@@ -161,13 +246,11 @@ it('follows a recording while it is written', async ({ open }) => {
   await page.locator('.outcome').getByText('Lost').waitFor();
 });
 
-it.for([
-  ['a call', false],
-  ['a call that a relay has running', true],
-] as const)(
-  'follows %s live, joins it and ends it, each asked twice',
-  async ([, isRelayed], { open }) => {
+it.for(['record', 'proxy', 'a relay'] as const)(
+  'follows a call that %s has running, joins it and ends it, each asked twice',
+  async (whose, { open }) => {
     using folder = makeFolder();
+    folder.makeFolder('calls');
     await using platform = await startPlatform((client) => {
       client.send(START.replace(/\+\d+/, '+14155552671'));
       client.on('message', (data) => {
@@ -179,16 +262,27 @@ it.for([
       });
     });
     await using running = await startRelay(platform);
-    // A page of the app's follows the call, too.
-    const followed = liveCall(running.page());
-    using following = isRelayed ? followCall(followed) : undefined;
+    const startCommand = () => {
+      const out = ['--out', folder.at('calls/call.ndjson'), '--no-keys'];
+      const args: Readonly<Record<typeof whose, readonly string[]>> = {
+        record: ['record', '--url', platform.url, ...out],
+        proxy: ['proxy', '--url', platform.url, '--out-dir', folder.at('calls')],
+        'a relay': ['record', '--relay', '--url', running.url, ...out],
+      };
+      return livecall([...args[whose], '--console', '--no-open']);
+    };
+    await using command = startCommand();
+    const url = (await command.says('console: ')).replace(/^.*console: /, '');
+    // The app's own, which follows the call, too.
+    const transport =
+      whose === 'proxy'
+        ? webSocketTransport({ url: await command.line(1), accessToken, conversationToken })
+        : running.page();
+    const followed = liveCall(transport);
+    const heard: string[] = [];
+    followed.messages$.subscribe(({ message }) => heard.push(message.type));
+    using following = whose === 'record' ? undefined : followCall(followed);
     await following?.state('open');
-    const out = folder.at('call.ndjson');
-    const from = isRelayed ? ['--relay', '--url', running.url] : ['--url', platform.url];
-    await using recording = livecall([
-      ...['record', ...from, '--out', out, '--console', '--no-open', '--no-keys'],
-    ]);
-    const url = (await recording.says('console: ')).replace(/^.*console: /, '');
     const page = await open({ url });
     const bar = page.getByRole('region', { name: 'The live call' });
 
@@ -221,11 +315,17 @@ it.for([
       .getByRole('option', { name: /Call ended/ })
       .waitFor();
 
-    expect((await recording.ends()).exitCode).toBe(0);
+    await following?.state('closed');
+    // Of a proxy's page, the app is not told that it has asked for anything.
+    const answers = { record: [], proxy: [], 'a relay': ['ack', 'ack'] };
+    expect(heard.filter((type) => type === 'ack')).toEqual(answers[whose]);
+    await page.locator('.outcome').getByText('Joined by the subscriber').waitFor();
+    if (whose === 'proxy') command.signal('SIGINT');
+    expect((await command.ends()).exitCode).toBe(0);
     expect(platform.dials).toHaveLength(1);
-    expect(await page.locator('.outcome').innerText()).toBe('Joined by the subscriber');
-    expect(folder.entries('call.ndjson').at(-1)).toEqual({ event: 'end' });
-    expect(folder.lines('call.ndjson').join('')).not.toContain('4155552671');
+    const [file = ''] = readdirSync(folder.at('calls'));
+    expect(folder.entries(`calls/${file}`).at(-1)).toEqual({ event: 'end' });
+    expect(folder.lines(`calls/${file}`).join('')).not.toContain('4155552671');
   },
 );
 

@@ -16,9 +16,15 @@ import type { Platform } from '../fixtures/platform.js';
 import { readExamples } from '../fixtures/read-examples.js';
 import { startRelay } from '../fixtures/relayed.js';
 
-/* The recipes of docs/recipes.md, compiled as they stand there, in a page of a real browser. */
+/* The recipes of docs/recipes.md, and the page of docs/relay.md, compiled as they stand there, in a page of a real browser. */
 
-const examples = readExamples(fileURLToPath(new URL('../../docs/recipes.md', import.meta.url)));
+const read = (page: string) =>
+  readExamples(fileURLToPath(new URL(`../../docs/${page}`, import.meta.url)));
+/** The page without a library is where its relay is. */
+const examples: Readonly<Record<string, string>> = {
+  ...read('recipes.md'),
+  plain: read('relay.md')['page'] ?? '',
+};
 const found = await findChromium();
 
 /** What runs on a server; test/sse-recipe.test.ts has it. */
@@ -43,6 +49,15 @@ const angular = (zone: string, provider: string) => `
 const pages: Readonly<Record<string, string>> = {
   'angular, zoneless': angular('', 'provideZonelessChangeDetection'),
   'angular, with a zone': angular("import 'zone.js';", 'provideZoneChangeDetection'),
+  plain: `
+    import { follow } from './plain.js';
+    const said = [];
+    follow('8f0c', (line) => {
+      said.push(line.replace('other: ', ''));
+      document.querySelector('main').innerHTML = '<p>' + said.join(' ') + '</p>';
+    });
+    window.leave = () => location.replace('about:blank');
+  `,
   'sse-page': `
     import { watchCall } from './sse-page.js';
     const shown = watchCall('/calls/8f0c').subscribe(({ utterances }) => {

@@ -1,4 +1,5 @@
 import { HandshakeRefusedError } from '@livecall/core';
+import { relay } from '@livecall/server';
 import type { RelayOptions } from '@livecall/server';
 import { build } from 'esbuild';
 import { afterAll, beforeAll, expect, it as baseIt } from 'vitest';
@@ -10,7 +11,7 @@ import { startPlatform } from '../fixtures/platform.js';
 import type { Answer, Platform } from '../fixtures/platform.js';
 import { startRawChromium } from '../fixtures/raw-chromium.js';
 import type { RawChromium, RawPage } from '../fixtures/raw-chromium.js';
-import { startRelay } from '../fixtures/relayed.js';
+import { CALL, startRelay } from '../fixtures/relayed.js';
 import type { RunningRelay } from '../fixtures/relayed.js';
 
 /* A page of a real browser, and what browsers do to pages. */
@@ -323,13 +324,38 @@ it('has every sentence of half an hour once, in order, though it was away ten ti
 
 /* Leaving */
 
-it('hangs up on the platform at once when the tab is closed, or loaded anew', async ({ start }) => {
-  const { page, platform } = await start();
-  await page.until("seen.states.includes('open1')");
-  await page.reload();
+it.for([
+  ['closed', (page: RawPage) => page.closeTab()],
+  ['loaded anew', (page: RawPage) => page.reload()],
+] as const)(
+  'hangs up on the platform at once when the tab is %s, and keeps no place for it',
+  async ([, leave], { start }) => {
+    const { page, platform, running } = await start();
+    await page.until("seen.states.includes('open1')");
+    await leave(page);
 
-  expect(await (await platform.dial(1)).end()).toMatchObject({ code: 1000 });
-  await page.until('window.follow !== undefined');
+    expect(await (await platform.dial(1)).end()).toMatchObject({ code: 1000 });
+    expect(running.relay.stats()).toMatchObject({ pages: 0, away: 0, connections: 0 });
+  },
+);
+
+it('goes on in the next relay where the one before stops, as when the app is loaded anew', async ({
+  start,
+}) => {
+  const { page, say, heard, platform, running, states } = await start();
+  await page.until("seen.states.includes('open1')");
+  say(3);
+  await heard();
+  const next = relay({ url: platform.url, authorize: () => CALL });
+  const closing = running.relay.close({ drainMs: 50 });
+  next.attach(running.server);
+  await closing;
+  await page.until("seen.states.includes('open2')");
+  say(3);
+
+  expect(await heard()).toEqual(upTo(6));
+  expect((await states()).slice(2)).toEqual(['open1', 'reconnecting', 'connecting', 'open2']);
+  await next.close();
 });
 
 it('keeps the place of a page that crashed', async ({ start }) => {

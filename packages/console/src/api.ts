@@ -9,15 +9,22 @@ export interface Listed {
   readonly isBeingWritten: boolean;
 }
 
-/** Where words were said. */
+/** Where words were said in a recording. */
 export interface Found {
   readonly id: number;
   readonly count: number;
-  readonly lines: readonly number[];
+  /** From which line of the file to which each place goes; who speaks may take several. */
+  readonly lines: readonly (readonly [from: number, through: number])[];
   readonly text: string;
 }
 
-/** How the call stands that the console's own process follows. */
+/** What was searched for, and where it was said. */
+export interface FoundWords {
+  readonly words: string;
+  readonly recordings: ReadonlyMap<number, Found>;
+}
+
+/** How a call stands that the console's own process follows. */
 export interface LiveStatus {
   readonly id: number;
   readonly state: 'idle' | 'connecting' | 'open' | 'away' | 'reconnecting' | 'closing' | 'closed';
@@ -35,10 +42,10 @@ export interface Api {
   search(words: string, role: string, signal: AbortSignal): Promise<readonly Found[]>;
   /** The bytes of a recording, and those that are written meanwhile. */
   recording(id: number, signal: AbortSignal): AsyncIterable<Uint8Array>;
-  /** Nothing where the console follows no call. */
+  /** How each call stands that the console's process follows; null where it follows none. */
   live(signal: AbortSignal): AsyncIterable<LiveStatus | null>;
-  command(type: string): Promise<CommandAnswer>;
-  numbers(): Promise<Readonly<Record<string, string>>>;
+  command(id: number, type: string): Promise<CommandAnswer>;
+  numbers(id: number): Promise<Readonly<Record<string, string>>>;
 }
 
 /** Makes the way to the console that has served the page. */
@@ -86,7 +93,8 @@ export function createApi(key: string): Api {
       toAll(`/api/search?${new URLSearchParams({ words, role }).toString()}`, signal),
     recording: (id, signal) => toBytes(`/api/recording?id=${id}`, signal),
     live: (signal) => toValues('/api/live', signal),
-    command: (type) => post(`/api/command?${new URLSearchParams({ type }).toString()}`),
-    numbers: () => post('/api/numbers'),
+    command: (id, type) =>
+      post(`/api/command?${new URLSearchParams({ id: `${id}`, type }).toString()}`),
+    numbers: (id) => post(`/api/numbers?id=${id}`),
   };
 }

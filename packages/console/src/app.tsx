@@ -1,7 +1,7 @@
 import { signal } from '@preact/signals';
-import { useEffect, useMemo, useState } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
 
-import type { Api, Found, Listed, LiveStatus } from './api.js';
+import type { Api, FoundWords, Listed, LiveStatus } from './api.js';
 import { CallView } from './call-view.jsx';
 import { CompareView } from './compare-view.jsx';
 import { LiveBar } from './live-bar.jsx';
@@ -9,22 +9,26 @@ import { openCall } from './open-call.js';
 import type { OpenedCall } from './open-call.js';
 import { Sidebar } from './sidebar.jsx';
 import { toShownIds, toHash } from './shown-ids.js';
+import type { Sought } from './sought-places.js';
 import type { Frames } from './view-state.js';
 
 /** How often the list is asked for: calls come and go. */
 const LIST_EVERY_MS = 3_000;
 
+const NO_NUMBERS: Readonly<Record<string, string>> = {};
+
 /** The console: a list of recordings, one or two of them open, and the call that it follows itself. */
 export function App({ api, frames }: { readonly api: Api; readonly frames: Frames }) {
   const [state] = useState(() => ({
     listed: signal<readonly Listed[]>([]),
-    found: signal<ReadonlyMap<number, Found> | undefined>(undefined),
-    live: signal<LiveStatus | null>(null),
-    numbers: signal<Readonly<Record<string, string>>>({}),
+    found: signal<FoundWords | undefined>(undefined),
+    live: signal<ReadonlyMap<number, LiveStatus>>(new Map()),
+    numbers: signal<ReadonlyMap<number, Readonly<Record<string, string>>>>(new Map()),
   }));
   const [problem, setProblem] = useState('');
   const [isListOpen, setIsListOpen] = useState(false);
   const [shown, setShown] = useState(() => toShownIds(location.hash));
+  const listButton = useListButton(isListOpen, setIsListOpen);
   const { listed, found, live, numbers } = state;
   const known = listed.value;
 
@@ -58,8 +62,10 @@ export function App({ api, frames }: { readonly api: Api; readonly frames: Frame
     };
     const follow = async () => {
       for await (const status of api.live(left.signal)) {
-        live.value = status;
-        if (status !== null && location.hash === '') show([status.id]);
+        if (status === null) continue;
+        live.value = new Map(live.value).set(status.id, status);
+        if (!listed.value.some(({ id }) => id === status.id)) void refresh();
+        if (location.hash === '') show([status.id]);
       }
     };
     void refresh();
@@ -81,7 +87,7 @@ export function App({ api, frames }: { readonly api: Api; readonly frames: Frame
   const first = useOpened(api, frames, shown[0], known);
   const second = useOpened(api, frames, shown[1], known);
   const hasList = known.length !== 1;
-  const isLiveShown = live.value !== null && live.value.id === shown[0] && second === undefined;
+  const liveShown = second === undefined ? live.value.get(shown[0] ?? -1) : undefined;
 
   return (
     <div class={hasList ? 'app with-list' : 'app'}>
@@ -92,6 +98,7 @@ export function App({ api, frames }: { readonly api: Api; readonly frames: Frame
           found={found}
           shown={shown}
           isOpen={isListOpen || shown.length === 0}
+          canClose={shown.length > 0}
           onOpen={(id) => {
             show([id]);
           }}
@@ -103,11 +110,13 @@ export function App({ api, frames }: { readonly api: Api; readonly frames: Frame
           }}
         />
       )}
-      <div class="stage">
+      <div class="stage" inert={isListOpen}>
         {hasList && (
           <button
+            ref={listButton}
             type="button"
             class="narrow list-button"
+            aria-expanded={isListOpen}
             onClick={() => {
               setIsListOpen(true);
             }}
@@ -120,12 +129,13 @@ export function App({ api, frames }: { readonly api: Api; readonly frames: Frame
             {problem}
           </p>
         )}
-        {isLiveShown && live.value !== null && (
+        {liveShown !== undefined && (
           <LiveBar
+            key={liveShown.id}
             api={api}
-            status={live.value}
+            status={liveShown}
             onNumbers={(told) => {
-              numbers.value = told;
+              numbers.value = new Map(numbers.value).set(liveShown.id, told);
             }}
           />
         )}
@@ -143,14 +153,11 @@ export function App({ api, frames }: { readonly api: Api; readonly frames: Frame
             key={shown[0]}
             view={first.view}
             isLive={
-              isLiveShown ||
+              liveShown !== undefined ||
               known.some(({ id, isBeingWritten }) => id === shown[0] && isBeingWritten)
             }
-            numbers={numbers.value}
-            {...(shown[0] !== undefined &&
-              found.value?.get(shown[0]) !== undefined && {
-                foundLines: found.value.get(shown[0])?.lines ?? [],
-              })}
+            numbers={numbers.value.get(shown[0] ?? -1) ?? NO_NUMBERS}
+            sought={toSought(found.value, shown[0])}
           />
         ) : (
           <main class="empty">
@@ -165,6 +172,36 @@ export function App({ api, frames }: { readonly api: Api; readonly frames: Frame
       </div>
     </div>
   );
+}
+
+/**
+ * Where there is no room for it beside the call, the list lies over it: who closes it goes on at the
+ * button that has opened it, and it is not left there once there is room.
+ */
+function useListButton(isOpen: boolean, setIsOpen: (isOpen: boolean) => void) {
+  const button = useRef<HTMLButtonElement>(null);
+  const wasOpen = useRef(false);
+  useLayoutEffect(() => {
+    if (wasOpen.current && !isOpen) button.current?.focus();
+    wasOpen.current = isOpen;
+  }, [isOpen]);
+  useEffect(() => {
+    const isWide = matchMedia('(min-width: 861px)');
+    const close = () => {
+      setIsOpen(false);
+    };
+    isWide.addEventListener('change', close);
+    return () => {
+      isWide.removeEventListener('change', close);
+    };
+  }, [setIsOpen]);
+  return button;
+}
+
+/** The words that are searched for, and where this call has them. */
+function toSought(found: FoundWords | undefined, id = -1): Sought | undefined {
+  const lines = found?.recordings.get(id)?.lines;
+  return found === undefined || lines === undefined ? undefined : { words: found.words, lines };
 }
 
 /** The call of an id, read as long as it is shown. */

@@ -1,43 +1,63 @@
-import { useEffect, useState } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
 
 import { Controls } from './controls.jsx';
 import { Details } from './details.jsx';
+import { Finds } from './finds.jsx';
 import { outcomeNames, toOutcome } from './outcome.js';
+import { toSoughtPlaces } from './sought-places.js';
+import type { Sought, SoughtPlaces } from './sought-places.js';
 import { toDate } from './summary.jsx';
 import { Timeline } from './timeline.jsx';
 import { toLength } from './to-clock.js';
 import type { ViewState } from './view-state.js';
 import { Words } from './words.jsx';
 
+const NONE: SoughtPlaces = { inRow: new Map(), rows: [] };
+
 /** One call as people look at it. */
 export function CallView({
   view,
   isLive = false,
   numbers = {},
-  foundLines = [],
+  sought,
 }: {
   readonly view: ViewState;
   /** Whether somebody is writing it. */
   readonly isLive?: boolean;
   /** The numbers for which others stand in the recording, where they are known. */
   readonly numbers?: Readonly<Record<string, string>>;
-  /** The lines of the file in which words were found. */
-  readonly foundLines?: readonly number[];
+  /** What is searched for, where this call has it. */
+  readonly sought?: Sought | undefined;
 }) {
   const { call } = view.shown.value;
   const { header, problem } = call;
   // Beside the words where there is room, and over them where there is none.
   const [isOpen, setIsOpen] = useState(false);
+  const detailsRef = useRef<HTMLElement>(null);
+  const openedFrom = useRef<Element | null>(null);
+  const isAskedFor = useRef(false);
+  const open = () => {
+    openedFrom.current = document.activeElement;
+    setIsOpen(true);
+  };
+  const close = () => {
+    const isInside = detailsRef.current?.contains(document.activeElement) === true;
+    setIsOpen(false);
+    view.selected.value = undefined;
+    if (isInside) goBack(openedFrom.current);
+  };
+  useLayoutEffect(() => {
+    // What was asked for by its button is gone to; a frame is shown beside who walks on in the words.
+    if (isOpen && isAskedFor.current) detailsRef.current?.focus();
+    isAskedFor.current = false;
+  }, [isOpen]);
   const title = header?.title;
 
   useEffect(() => {
     const onKeyDown = (event: KeyboardEvent) => {
       const isTyping =
         (event.target as Element).closest('button, input, select, textarea') !== null;
-      if (event.key === 'Escape') {
-        setIsOpen(false);
-        view.selected.value = undefined;
-      }
+      if (event.key === 'Escape') close();
       if (event.key !== ' ' || isTyping) return;
       event.preventDefault();
       if (view.isPlaying.value) view.pause();
@@ -49,6 +69,14 @@ export function CallView({
       view.pause();
     };
   }, [view]);
+
+  const { rows } = call;
+  const { words, lines } = sought ?? {};
+  const places = useMemo(
+    () =>
+      words === undefined || lines === undefined ? NONE : toSoughtPlaces(rows, { words, lines }),
+    [rows, rows.length, words, lines],
+  );
 
   const outcome = toOutcome(call);
   const outcomeName = isLive && !call.isComplete ? 'Live' : outcomeNames[outcome];
@@ -62,6 +90,18 @@ export function CallView({
           <span>{toLength(view.durationMs.value)}</span>
           <span class={`outcome ${outcome}`}>{outcomeName}</span>
         </p>
+        <button
+          type="button"
+          class="narrow glance"
+          aria-expanded={isOpen}
+          onClick={() => {
+            view.selected.value = undefined;
+            isAskedFor.current = true;
+            open();
+          }}
+        >
+          At a glance
+        </button>
       </header>
       {problem !== undefined && (
         <p class="problem" role="alert">
@@ -70,32 +110,27 @@ export function CallView({
       )}
       <section class="board" aria-label="The call over time">
         <Controls view={view} isLive={isLive && !call.isComplete} />
-        <Timeline
-          view={view}
-          onOpen={() => {
-            setIsOpen(true);
-          }}
-        />
+        <Timeline view={view} onOpen={open} />
       </section>
+      {words !== undefined && <Finds view={view} words={words} places={places.rows} />}
       <div class="columns">
-        <Words
-          view={view}
-          numbers={numbers}
-          foundLines={foundLines}
-          onOpen={() => {
-            setIsOpen(true);
-          }}
-        />
-        <aside class={`details ${isOpen ? 'open' : ''}`} aria-label="Details" tabIndex={-1}>
-          <Details
-            view={view}
-            outcomeName={outcomeName}
-            onClose={() => {
-              setIsOpen(false);
-            }}
-          />
+        <Words view={view} numbers={numbers} marks={places.inRow} onOpen={open} />
+        <aside
+          ref={detailsRef}
+          class={`details ${isOpen ? 'open' : ''}`}
+          aria-label="Details"
+          tabIndex={-1}
+        >
+          <Details view={view} outcomeName={outcomeName} onClose={close} />
         </aside>
       </div>
     </main>
   );
+}
+
+/** Puts the focus where it was before something was opened; to the words, where that is gone. */
+function goBack(element: Element | null): void {
+  const isThere = element !== null && element !== document.body && element.isConnected;
+  const back = isThere ? element : document.querySelector('.words');
+  if (back instanceof HTMLElement) back.focus();
 }

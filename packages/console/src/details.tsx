@@ -1,4 +1,4 @@
-import { useMemo } from 'preact/hooks';
+import { useEffect, useMemo, useState } from 'preact/hooks';
 
 import type { Row } from './call.js';
 import { tellMoment } from './describe-moment.js';
@@ -23,16 +23,8 @@ export function Details({
   const { selected } = view;
   const { rows } = view.shown.value.call;
   const row = selected.value === undefined ? undefined : rows[selected.value];
-  if (row === undefined) return <Summary view={view} outcomeName={outcomeName} />;
-  return (
-    <RowDetails
-      row={row}
-      onClose={() => {
-        selected.value = undefined;
-        onClose();
-      }}
-    />
-  );
+  if (row === undefined) return <Summary view={view} outcomeName={outcomeName} onClose={onClose} />;
+  return <RowDetails row={row} onClose={onClose} />;
 }
 
 function RowDetails({ row, onClose }: { row: Row; onClose: () => void }) {
@@ -50,13 +42,7 @@ function RowDetails({ row, onClose }: { row: Row; onClose: () => void }) {
     <section class="details-row" aria-label="Frame">
       <header class="details-head">
         <h2>{toTitle(moment.what)}</h2>
-        <button
-          type="button"
-          class="quiet"
-          onClick={() => void navigator.clipboard.writeText(payload.text)}
-        >
-          Copy
-        </button>
+        <Copy text={payload.text} />
         <button type="button" class="quiet" aria-label="Close the frame" onClick={onClose}>
           ✕
         </button>
@@ -85,6 +71,36 @@ function RowDetails({ row, onClose }: { row: Row; onClose: () => void }) {
         {payload.text.length > shown.length && `\n… ${payload.text.length - shown.length} more`}
       </pre>
     </section>
+  );
+}
+
+function Copy({ text }: { readonly text: string }) {
+  const [told, setTold] = useState('');
+  useEffect(() => {
+    setTold('');
+  }, [text]);
+  return (
+    <>
+      <span class="told" role="status">
+        {told}
+      </span>
+      <button
+        type="button"
+        class="quiet"
+        onClick={() => {
+          navigator.clipboard.writeText(text).then(
+            () => {
+              setTold('Copied');
+            },
+            () => {
+              setTold('Not allowed');
+            },
+          );
+        }}
+      >
+        Copy
+      </button>
+    </>
   );
 }
 

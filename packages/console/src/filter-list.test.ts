@@ -46,7 +46,15 @@ it.each([
 });
 
 it('lists those in which words were found', () => {
-  const found: Found = { id: 1, count: 2, lines: [4, 9], text: 'it is Marta' };
+  const found: Found = {
+    id: 1,
+    count: 2,
+    lines: [
+      [4, 4],
+      [9, 9],
+    ],
+    text: 'it is Marta',
+  };
 
   expect(names(filterList(list, all, new Map([[1, found]])))).toBe('b');
 });

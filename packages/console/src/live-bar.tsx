@@ -31,7 +31,7 @@ export function LiveBar({
   const send = (type: string, name: string) => {
     setTold(`${name}: sent, its acknowledgement is awaited`);
     api
-      .command(type)
+      .command(status.id, type)
       .then((answer) => {
         setTold(`${name}: ${answer.told}`);
         if (answer.isAcknowledged) setDone((before) => [...before, type]);
@@ -54,7 +54,7 @@ export function LiveBar({
         class="quiet"
         onClick={() => {
           api
-            .numbers()
+            .numbers(status.id)
             .then(onNumbers)
             .catch((error: unknown) => {
               setTold(String(error));
@@ -116,6 +116,9 @@ function Meant({
       }}
     >
       {isAsking ? again : name}
+      <span class="visually-hidden" role="status">
+        {isAsking && 'Once more within five seconds sends it.'}
+      </span>
     </button>
   );
 }

@@ -1,8 +1,8 @@
 import { useSignal } from '@preact/signals';
 import type { ReadonlySignal, Signal } from '@preact/signals';
-import { useEffect, useRef } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
 
-import type { Api, Found, Listed } from './api.js';
+import type { Api, Found, FoundWords, Listed } from './api.js';
 import { filterList, lengths, outcomes, toListedOutcome } from './filter-list.js';
 import { toDate } from './summary.jsx';
 import { toLength } from './to-clock.js';
@@ -12,9 +12,12 @@ import { useVirtualRows } from './use-virtual-rows.js';
 export interface SidebarProps {
   readonly api: Api;
   readonly listed: ReadonlySignal<readonly Listed[]>;
-  readonly found: Signal<ReadonlyMap<number, Found> | undefined>;
+  readonly found: Signal<FoundWords | undefined>;
   readonly shown: readonly number[];
+  /** Whether it lies over the call, where there is no room beside it. */
   readonly isOpen: boolean;
+  /** Whether there is anything below it. */
+  readonly canClose: boolean;
   readonly onOpen: (id: number) => void;
   readonly onCompare: (id: number) => void;
   readonly onClose: () => void;
@@ -22,7 +25,7 @@ export interface SidebarProps {
 
 /** The recordings: listed, searched in words, filtered. */
 export function Sidebar(props: SidebarProps) {
-  const { api, listed, found, shown, isOpen, onOpen, onCompare, onClose } = props;
+  const { api, listed, found, shown, isOpen, canClose, onOpen, onCompare, onClose } = props;
   const words = useSignal('');
   const role = useSignal('');
   const outcome = useSignal('');
@@ -31,7 +34,7 @@ export function Sidebar(props: SidebarProps) {
   const filtered = filterList(
     listed.value,
     { outcome: outcome.value, length: length.value },
-    found.value,
+    found.value?.recordings,
   );
 
   useEffect(() => {
@@ -45,10 +48,11 @@ export function Sidebar(props: SidebarProps) {
       api
         .search(words.value, role.value, left.signal)
         .then((all) => {
-          found.value = new Map(all.map((one) => [one.id, one]));
+          const recordings = new Map(all.map((one) => [one.id, one]));
+          found.value = { words: words.value, recordings };
         })
         .catch(() => {
-          if (!left.signal.aborted) found.value = new Map();
+          if (!left.signal.aborted) found.value = { words: words.value, recordings: new Map() };
         });
     }, 150);
     return () => {
@@ -57,13 +61,35 @@ export function Sidebar(props: SidebarProps) {
     };
   }, [api, found, words.value, role.value, count]);
 
+  const closeRef = useRef<HTMLButtonElement>(null);
+  useLayoutEffect(() => {
+    // Not the field: on a phone that would bring up its keys.
+    if (isOpen) closeRef.current?.focus();
+  }, [isOpen]);
+
   return (
-    <nav class={`sidebar ${isOpen ? 'open' : ''}`} aria-label="Recordings">
+    <nav
+      class={`sidebar ${isOpen ? 'open' : ''}`}
+      aria-label="Recordings"
+      onKeyDown={(event) => {
+        if (event.key !== 'Escape' || !isOpen || !canClose) return;
+        event.stopPropagation();
+        onClose();
+      }}
+    >
       <header class="sidebar-head">
         <p class="brand">livecall</p>
-        <button type="button" class="quiet narrow" aria-label="Close the list" onClick={onClose}>
-          ✕
-        </button>
+        {canClose && (
+          <button
+            ref={closeRef}
+            type="button"
+            class="quiet narrow"
+            aria-label="Close the list"
+            onClick={onClose}
+          >
+            ✕
+          </button>
+        )}
       </header>
       <form
         role="search"
@@ -108,7 +134,7 @@ export function Sidebar(props: SidebarProps) {
       )}
       <List
         recordings={filtered}
-        found={found.value}
+        found={found.value?.recordings}
         shown={shown}
         onOpen={onOpen}
         onCompare={onCompare}

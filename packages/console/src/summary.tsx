@@ -7,9 +7,12 @@ import type { ViewState } from './view-state.js';
 export function Summary({
   view,
   outcomeName,
+  onClose,
 }: {
   readonly view: ViewState;
   readonly outcomeName: string;
+  /** Where there is no room for it beside the words. */
+  readonly onClose: () => void;
 }) {
   const { call } = view.shown.value;
   const { story, rows, header } = call;
@@ -24,7 +27,17 @@ export function Summary({
   const faults = story.flags.filter(({ kind }) => kind === 'fault');
   return (
     <section class="summary" aria-label="The call at a glance">
-      <h2>At a glance</h2>
+      <header class="details-head">
+        <h2>At a glance</h2>
+        <button
+          type="button"
+          class="quiet narrow"
+          aria-label="Close the call at a glance"
+          onClick={onClose}
+        >
+          ✕
+        </button>
+      </header>
       <dl>
         <dt>Outcome</dt>
         <dd>{outcomeName}</dd>

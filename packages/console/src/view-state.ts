@@ -29,7 +29,9 @@ export interface ViewState {
   grown(): void;
   /** Moves the position. */
   seek(at: number): void;
-  /** Shows a row, and moves the position to it. */
+  /** Moves the position to a row. */
+  show(row: number): void;
+  /** Shows a row's frame, and moves the position to it. */
   select(row: number): void;
   zoom(factor: number, at?: number): void;
   pan(byMs: number): void;
@@ -116,6 +118,9 @@ export function createViewState(call: Call, frames: Frames, isLive = false): Vie
       });
     },
     seek,
+    show: (row) => {
+      seek(call.rows[row]?.at ?? 0);
+    },
     select: (row) => {
       batch(() => {
         selected.value = row;

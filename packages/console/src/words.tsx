@@ -1,6 +1,8 @@
 import { useSignalEffect } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
 
+import type { WordPlace } from '@livecall/recording/format';
+
 import type { Row } from './call.js';
 import { describeMoment, speakers } from './describe-moment.js';
 import { toClock } from './to-clock.js';
@@ -11,12 +13,13 @@ import type { ViewState } from './view-state.js';
 export function Words({
   view,
   numbers,
-  foundLines,
+  marks,
   onOpen,
 }: {
   readonly view: ViewState;
   readonly numbers: Readonly<Record<string, string>>;
-  readonly foundLines: readonly number[];
+  /** What is searched for, in the words of a row. */
+  readonly marks: ReadonlyMap<number, readonly WordPlace[]>;
   readonly onOpen: () => void;
 }) {
   const { rows } = view.shown.value.call;
@@ -86,7 +89,7 @@ export function Words({
               index={index}
               count={rows.length}
               number={row.moment.what === 'call started' ? numbers[row.moment.phone] : undefined}
-              isFound={foundLines.includes(row.line)}
+              places={marks.get(index) ?? []}
               startPx={start}
               isCurrent={index === current}
               isSelected={index === selected}
@@ -110,7 +113,7 @@ interface WordsRowProps {
   readonly count: number;
   /** The number for which another stands in the recording. */
   readonly number: string | undefined;
-  readonly isFound: boolean;
+  readonly places: readonly WordPlace[];
   readonly startPx: number;
   readonly isCurrent: boolean;
   readonly isSelected: boolean;
@@ -123,7 +126,7 @@ function WordsRow({
   index,
   count,
   number,
-  isFound,
+  places,
   startPx,
   isCurrent,
   isSelected,
@@ -133,7 +136,7 @@ function WordsRow({
   const { moment } = row;
   const { text, detail, tone } = describeMoment(moment);
   const role = moment.what === 'said' ? moment.role : undefined;
-  const classes = ['row', tone, role ?? '', isFound ? 'found' : ''];
+  const classes = ['row', tone, role ?? ''];
   return (
     <div
       ref={measure}
@@ -151,11 +154,22 @@ function WordsRow({
       <span class="row-time">{toClock(row.at)}</span>{' '}
       <span class="row-who">{role === undefined ? '' : speakers[role]}</span>{' '}
       <span class="row-text">
-        {text}
+        {toPieces(text, places).map(({ piece, isMarked }, place) =>
+          isMarked ? <mark key={place}>{piece}</mark> : piece,
+        )}
         {detail !== undefined && <span class="row-detail"> {number ?? detail}</span>}
       </span>
     </div>
   );
+}
+
+/** A text, cut where what is marked in it begins and ends. */
+function toPieces(text: string, places: readonly WordPlace[]) {
+  const cuts = [0, ...places.flat(), text.length];
+  return cuts.slice(1).map((cut, index) => ({
+    piece: text.slice(cuts[index], cut),
+    isMarked: index % 2 === 1,
+  }));
 }
 
 function toId(index: number): string {

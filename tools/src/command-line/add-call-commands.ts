@@ -147,6 +147,8 @@ ${findPage('testing')}.
     )
     .option('--mask-transcripts', 'mask the words of the calls in the recordings')
     .addOption(defaultCountry())
+    .option('--console', 'show the calls in a page of this machine, too, with Join and End')
+    .option('--no-open', 'open no browser with --console')
     .addHelpText(
       'after',
       `

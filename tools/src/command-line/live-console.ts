@@ -3,6 +3,7 @@ import { Subject } from 'rxjs';
 import type { Observable } from 'rxjs';
 
 import { createKnownNumbers } from '../console/known-numbers.js';
+import { createLiveCalls } from '../console/live-calls.js';
 import { createLiveSession } from '../console/live-session.js';
 import { createRecordingList } from '../console/recording-list.js';
 import { say } from './say.js';
@@ -60,7 +61,9 @@ export function liveConsole(
     start: async (call) => {
       call.events$.subscribe({ next: known.onEvent, error: () => undefined });
       const { state$ } = call;
-      const live = createLiveSession({ id, state$, command: ask, numbers: known.numbers });
+      const live = createLiveCalls();
+      live.add(createLiveSession({ id, state$, command: ask, numbers: known.numbers }));
+      live.seal();
       const started = await startConsole({ recordings, live, port: 0, opensBrowser });
       stop = started.stopOnceRead;
       say(`console: ${started.url}`);

@@ -13,13 +13,15 @@ import {
   defer,
   filter,
   finalize,
+  identity,
   map,
   merge,
+  noop,
   Subscription,
   switchMap,
   take,
 } from 'rxjs';
-import type { Observable } from 'rxjs';
+import type { MonoTypeOperatorFunction, Observable } from 'rxjs';
 
 import { findCredentials } from './find-credentials.js';
 import { nameByDate } from './name-by-date.js';
@@ -44,6 +46,18 @@ export interface RecordedCallsOptions {
   readonly maskTranscripts?: boolean;
   /** Whose national numbers are taken out, too. @default 'US' */
   readonly defaultCountry?: string | readonly string[];
+  /** Called when the recording of a call has begun. */
+  readonly onCall?: (path: string) => RecordedCallListener;
+}
+
+/** Whoever follows a call that is recorded. */
+export interface RecordedCallListener {
+  /** Stands over what is recorded, dial by dial. */
+  readonly tapTransport: MonoTypeOperatorFunction<Connection>;
+  /** Takes a line as it was written. */
+  onLine(line: string): void;
+  /** Called when the recording is complete. */
+  onEnd(): void;
 }
 
 /** The calls of apps, each over as many dials as it takes. */
@@ -118,17 +132,22 @@ function createCall(
     rejoinWithin,
     maskTranscripts = false,
     defaultCountry = 'US',
+    onCall,
   }: RecordedCallsOptions,
   { conversationToken }: ServeRequest,
   { onEnd, onRest }: { onEnd: (call: RecordedCall) => void; onRest: () => void },
 ): RecordedCall | undefined {
   const secrets = createSecrets();
   let isComplete = true;
+  let onLine: RecordedCallListener['onLine'] = noop;
   const created = createFile(outDir, {
     endpoint: url,
     secrets,
     maskTranscripts,
     defaultCountry,
+    onLine: (line) => {
+      onLine(line);
+    },
     onError: (error) => {
       isComplete = false;
       say(error.message);
@@ -144,6 +163,8 @@ function createCall(
   let isOver = false;
   let rest = Subscription.EMPTY;
   say(`recording ${file.path}`);
+  const listener = onCall?.(file.path);
+  onLine = listener?.onLine ?? noop;
 
   const end = () => {
     if (isOver) return;
@@ -151,6 +172,7 @@ function createCall(
     rest.unsubscribe();
     file.end();
     if (isComplete) say(`recorded ${file.path}`);
+    listener?.onEnd();
     onEnd(call);
   };
   const awaitRejoin = () => {
@@ -171,7 +193,7 @@ function createCall(
         rest.unsubscribe();
         client = request.client;
         for (const credential of findCredentials(request)) secrets.add(credential);
-        return transport.pipe(record(watched));
+        return transport.pipe(record(watched), listener?.tapTransport ?? identity);
       }).pipe(
         finalize(() => {
           client = undefined;

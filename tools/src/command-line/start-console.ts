@@ -5,14 +5,14 @@ import { systemCode } from '@livecall/core/internal';
 import { readConsolePage } from './console-page.js';
 import { exitCodes, ExitError } from './exit-error.js';
 import { openBrowser } from './open-browser.js';
-import type { LiveSession } from '../console/live-session.js';
+import type { LiveCalls } from '../console/live-calls.js';
 import type { RecordingList } from '../console/recording-list.js';
 import { serveConsole } from '../console/serve-console.js';
 
 /** Where a console listens, and whether a browser is opened. */
 export interface StartConsoleOptions {
   readonly recordings: RecordingList;
-  readonly live?: LiveSession;
+  readonly live?: LiveCalls;
   readonly port: number;
   /** Whether a browser is opened; only where there is a terminal, and a person at it. */
   readonly opensBrowser: boolean;

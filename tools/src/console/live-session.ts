@@ -18,6 +18,8 @@ export interface CommandAnswer {
 
 /** A call that is followed in this process, as the console's page has it. */
 export interface LiveSession {
+  /** The recording that is written meanwhile. */
+  readonly id: number;
   /** The last first; completes with the call. */
   readonly status$: Observable<LiveStatus>;
   /** Sends a command, unless it was sent already. */
@@ -43,6 +45,7 @@ export function createLiveSession({
   numbers,
 }: LiveSessionOptions): LiveSession {
   return {
+    id,
     status$: state$.pipe(
       map(({ status }): LiveStatus => ({ id, state: status })),
       distinctUntilChanged((one, other) => one.state === other.state),

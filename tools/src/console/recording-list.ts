@@ -24,7 +24,8 @@ export interface ListedRecording {
 export interface FoundWords {
   readonly id: number;
   readonly count: number;
-  readonly lines: readonly number[];
+  /** From which line of the file to which each of them goes. */
+  readonly lines: readonly (readonly [from: number, through: number])[];
   /** The first of them. */
   readonly text: string;
 }
@@ -39,6 +40,8 @@ export interface RecordingList {
   pathOf(id: number): string | undefined;
   /** Adds a file, and gives its id. */
   add(path: string): number;
+  /** The id of a file that is in one of the folders, or will be. */
+  idOf(path: string): number;
 }
 
 /** Makes the list of the recordings that are in files and folders. */
@@ -78,7 +81,9 @@ export function createRecordingList(given: readonly string[]): RecordingList {
             const hits = searchFile(path);
             const [first] = hits;
             if (first === undefined) continue;
-            const lines = hits.slice(0, 1_000).map(({ line }) => line);
+            const lines = hits
+              .slice(0, 1_000)
+              .map(({ line, throughLine = line }) => [line, throughLine] as const);
             yield { id: toId(path), count: hits.length, lines, text: first.text };
           } catch (error) {
             // The list says what is wrong with it.
@@ -92,6 +97,7 @@ export function createRecordingList(given: readonly string[]): RecordingList {
       if (!paths.includes(path)) paths.push(path);
       return toId(path);
     },
+    idOf: toId,
   };
 }
 

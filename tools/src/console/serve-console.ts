@@ -8,7 +8,7 @@ import type { Command } from '@livecall/core';
 
 import { followFile } from './follow-file.js';
 import { guardRequest } from './guard-request.js';
-import type { LiveSession } from './live-session.js';
+import type { LiveCalls } from './live-calls.js';
 import type { RecordingList } from './recording-list.js';
 
 /** What a console serves. */
@@ -18,8 +18,8 @@ export interface ServeConsoleOptions {
   /** What every request must show. */
   readonly key: string;
   readonly recordings: RecordingList;
-  /** The call that the console itself follows. */
-  readonly live?: LiveSession;
+  /** The calls that the console's own process follows. */
+  readonly live?: LiveCalls;
   /** The port to listen on; 0 takes a free one. */
   readonly port: number;
 }
@@ -130,14 +130,17 @@ async function route(
     }
     case 'POST /api/command': {
       const command = toCommand(searchParams.get('type'));
-      if (live === undefined || command === undefined) break;
-      answer(response, 200, JSON.stringify(await live.command(command)));
+      const session = live?.find(Number(searchParams.get('id')));
+      if (session === undefined || command === undefined) break;
+      answer(response, 200, JSON.stringify(await session.command(command)));
       return;
     }
-    case 'POST /api/numbers':
-      if (live === undefined) break;
-      answer(response, 200, JSON.stringify(live.numbers()));
+    case 'POST /api/numbers': {
+      const session = live?.find(Number(searchParams.get('id')));
+      if (session === undefined) break;
+      answer(response, 200, JSON.stringify(session.numbers()));
       return;
+    }
     default:
   }
   answer(response, 404, 'There is nothing here.');

@@ -29,6 +29,8 @@ export { toEntryPlace, toEntrySpot } from './entry-place.js';
 /* What they say, and whether it is sound */
 export { createNarrator } from '../narrator.js';
 export type { Moment } from '../narrator.js';
+export { findWords } from '../workbench/find-words.js';
+export type { WordPlace } from '../workbench/find-words.js';
 export { createSoundnessCheck } from '../soundness-check.js';
 export type { SoundnessOptions } from '../soundness-check.js';
 

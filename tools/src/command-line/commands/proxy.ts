@@ -10,6 +10,7 @@ import type { ProxyFlag } from '../find-proxy.js';
 import { findWay } from '../find-way.js';
 import { listen } from '../listen.js';
 import { passOn } from '../pass-on.js';
+import { proxyConsole } from '../proxy-console.js';
 import { recordedCalls } from '../recorded-calls.js';
 import { say } from '../say.js';
 import { stopped } from '../stopped.js';
@@ -26,6 +27,9 @@ export interface ProxyFlags {
   readonly maskTranscripts?: boolean;
   readonly defaultCountry?: string | readonly string[];
   readonly allowOrigin?: readonly string[];
+  /** Whether the calls are shown in a page, too. */
+  readonly console?: boolean;
+  readonly open: boolean;
 }
 
 /** `livecall proxy`: records the calls of an app on their way, until it is stopped. */
@@ -47,16 +51,20 @@ export async function runProxy(flags: ProxyFlags): Promise<number> {
     throw new ExitError(exitCodes.cannotCreate, `${outDir}: ${problem}.`, { cause });
   }
 
-  const calls = recordedCalls(flags);
+  const page =
+    flags.console === true ? proxyConsole(outDir, { opensBrowser: flags.open }) : undefined;
+  const calls = recordedCalls({ ...flags, ...(page && { onCall: page.onCall }) });
   const server = await listen(
     (request) => calls.recorded(passOn(request, { url, way, ownPort: server.port }), request),
     { host, port, ...(allowOrigin && { allowOrigin }), heartbeat: {} },
   );
   tellUrl(server.url);
+  await page?.start();
   say(`recording calls to ${new URL(url).host}${way.name} into ${outDir}; Ctrl-C stops`);
 
   const exitCode = await firstValueFrom(stopped(), { defaultValue: exitCodes.ok });
   await server.close();
   calls.end();
+  await page?.stop();
   return exitCode;
 }
