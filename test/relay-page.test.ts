@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 
 import { expect, it } from 'vitest';
 
-import { RELAY_CLOSE } from '../packages/core/src/relay-wire.js';
+import * as RELAY_CLOSE from '../packages/core/src/relay-close.js';
 import { accessToken, conversationToken } from './fixtures/canary-tokens.js';
 import { makeApp } from './fixtures/app.js';
 import { CALL_END, START } from './fixtures/frames.js';

@@ -6,6 +6,7 @@ import { dialRequest, subscribeAs } from './dial-request.js';
 import type { DialRequest } from './dial-request.js';
 import { monotonicNow } from './internal/monotonic-now.js';
 import { isLiveCallError } from './live-call-error.js';
+import { toAskedMs, toBackoffMs } from './retry-delay.js';
 import type { CheckedRetryOptions, Retry } from './retry-options.js';
 import type { Connection, Transport } from './transport.js';
 
@@ -144,8 +145,7 @@ export class Dialler implements Observer<Connection> {
   }
 
   #toDelayMs(cause: unknown): number | undefined {
-    const { baseDelayMs, maxDelayMs, giveUpAfterMs, maxAttempts, resetAfterMs, maxRetryAfterMs } =
-      this.#options;
+    const { giveUpAfterMs, maxAttempts, resetAfterMs, maxRetryAfterMs } = this.#options;
     // Of an end that stood in the socket while the event loop was blocked it is heard late, and the
     // connection seems to have held for longer than it did. So a call is dialled for too long, and
     // never given up too early: the clock may be read here, without `patience`.
@@ -166,13 +166,11 @@ export class Dialler implements Observer<Connection> {
     }
     if (this.#attempt >= maxAttempts || this.#spentMs >= giveUpAfterMs) return undefined;
 
-    const doublings = Math.min(this.#attempt, MOST_DOUBLINGS);
-    const ceilingMs = Math.min(maxDelayMs, baseDelayMs * 2 ** doublings);
-    const ownMs = Math.ceil((ceilingMs * (1 + this.#options.random())) / 2);
+    const ownMs = toBackoffMs(this.#attempt, this.#options);
     this.#attempt += 1;
     // At least something: where neither dialling nor waiting takes time, it ends, too.
     this.#spentMs += Math.max(1, ownMs);
-    return Math.max(ownMs, Math.min(toRetryAfterMs(cause), maxRetryAfterMs));
+    return Math.max(ownMs, toAskedMs(cause, maxRetryAfterMs));
   }
 
   /** How long the dial may have to wait for the one before it. */
@@ -190,9 +188,6 @@ export class Dialler implements Observer<Connection> {
   }
 }
 
-/** Far beyond every `maxDelayMs`, and far from Infinity, which times a delay of 0 is no number. */
-const MOST_DOUBLINGS = 31;
-
 /** Of a dial that took longer, a machine that slept meanwhile is to blame, and not the server. */
 const LONGEST_DIAL_MS = 30_000;
 
@@ -203,10 +198,4 @@ function isBeforeDial(cause: unknown): boolean {
     cause._tag === 'TokenUnavailableError' ||
     (cause._tag === 'HandshakeTimeoutError' && cause.waitingFor === 'token')
   );
-}
-
-function toRetryAfterMs(cause: unknown): number {
-  if (!isLiveCallError(cause) || cause._tag !== 'HandshakeRefusedError') return 0;
-  const { retryAfterMs = 0 } = cause;
-  return retryAfterMs > 0 ? Math.ceil(retryAfterMs) : 0;
 }

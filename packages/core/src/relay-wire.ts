@@ -1,4 +1,5 @@
 import { isLiveCallError } from './live-call-error.js';
+import * as RELAY_CLOSE from './relay-close.js';
 import {
   ConnectFailedError,
   ConnectionClosedError,
@@ -28,28 +29,6 @@ export const BEAT = '';
  * which they were sent. From a page: is anyone there, which is answered with a {@link BEAT}.
  */
 export const RECEIPT = new Uint8Array(0);
-
-/** Why either end closes, besides the end of the platform's connection and its refusals. */
-export const RELAY_CLOSE = {
-  /** The platform's connection ended: its code and its words are the reason. */
-  ended: 4000,
-  /** Another page took this one's place. */
-  taken: 4001,
-  /** The page is being frozen or put aside, and will be back. */
-  away: 4002,
-  /** The page follows no longer. A proxy's 1000 is none of its own. */
-  left: 4008,
-  /** What the page has missed is not here, or not any more. */
-  gone: 4003,
-  /** The relay stops, or the app that it is part of is loaded anew. */
-  stopped: 4004,
-  /** The platform's connection was not open in time. */
-  late: 4005,
-  /** The platform could not be reached. */
-  unreached: 4006,
-  /** The app gave no token. */
-  tokenless: 4007,
-} as const;
 
 /** A refused handshake is closed with this and its status. */
 const REFUSED = 4000;
@@ -111,7 +90,10 @@ export function toRelayClose(error: unknown, isRenewed = false): RelayClose {
       const wait = Number.isFinite(retryAfterMs) ? `${retryAfterMs}` : '';
       const by = refusedBy === 'proxy' ? ' proxy' : '';
       const lasting = error.isLasting || (isRenewed && status === 401) ? ' lasting' : '';
-      return { code: REFUSED + (isStatus ? status : 500), reason: `${wait}${by}${lasting}` };
+      return {
+        code: REFUSED + (isStatus ? status : 500),
+        reason: `${wait}${by}${lasting}`,
+      };
     }
     case 'HandshakeTimeoutError':
       return { code: RELAY_CLOSE.late, reason: `${error.timeoutMs} ${error.waitingFor}` };

@@ -8,15 +8,9 @@ import { dialRequest } from '../dial-request.js';
 import { FrameSource } from '../frame-source.js';
 import { Latest } from '../latest.js';
 import { patience } from '../patience.js';
-import {
-  BEAT,
-  fromRelayClose,
-  isEmpty,
-  lost,
-  RECEIPT,
-  RELAY_CLOSE,
-  toPageProtocols,
-} from '../relay-wire.js';
+import * as RELAY_CLOSE from '../relay-close.js';
+import { BEAT, fromRelayClose, isEmpty, lost, RECEIPT, toPageProtocols } from '../relay-wire.js';
+import { toAskedMs, toBackoffMs } from '../retry-delay.js';
 import { nameOf } from '../tagged-error.js';
 import { ConnectFailedError, HandshakeTimeoutError } from '../transport-error.js';
 import type { TransportError } from '../transport-error.js';
@@ -27,6 +21,7 @@ import { dialPageSocket } from './page-socket.js';
 import type { PageSocket, PageWebSocketClass } from './page-socket.js';
 import { toSocketUrl } from './relay-url.js';
 import type { RelayTransportOptions } from './relay-transport-options.js';
+import { wayEnded, wayFailed } from './way-failed.js';
 
 /** What one connection over a relay is made with: all but what the platform has. */
 export type DialRelayOptions = RelayTransportOptions &
@@ -38,9 +33,8 @@ const SILENCE_TICKS = 5;
 /** So long attached, and the next loss is the first again: a relay that cuts is not dialled in a loop. */
 const STEADY_MS = 5_000;
 
-/** The longest wait before a resume is tried once more; the first is tried at once. */
-const FIRST_WAIT_MS = 500;
-const LONGEST_WAIT_MS = 5_000;
+/** Between a resume and the next; the first is tried at once. */
+const RESUME_WAITS = { baseDelayMs: 500, maxDelayMs: 5_000 };
 
 /** So many frames may wait for the relay to confirm that it has them. */
 const MOST_UNCONFIRMED = 1_000;
@@ -145,12 +139,10 @@ export function dialRelay(
       fail(lost(1006, `the relay could not be reached for ${resumeWithinMs} ms`));
       return;
     }
-    const longestMs = Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** Math.min(attempt - 1, 10));
-    const asked = error._tag === 'HandshakeRefusedError' ? (error.retryAfterMs ?? 0) : 0;
-    // Later its place is not kept any more, and a timer that is too long is none.
-    const askedMs = Math.min(asked, resumeWithinMs);
+    const ownMs = toBackoffMs(attempt - 1, { ...RESUME_WAITS, random });
     attempt += 1;
-    wait(dial, Math.max(askedMs, (longestMs * (1 + random())) / 2));
+    // Later its place is not kept any more, and a timer that is too long is none.
+    wait(dial, Math.max(ownMs, toAskedMs(error, resumeWithinMs)));
   };
 
   const loseLate = () => {
@@ -165,7 +157,7 @@ export function dialRelay(
     socket = undefined;
     const told = fromRelayClose({ code, reason });
     if (told?._tag === 'ConnectionClosedError') fail(told);
-    else if (told === undefined || isAttached) lose(toFailure(code, isForeign));
+    else if (told === undefined || isAttached) lose(wayEnded(code, isForeign));
     else refuse(told);
   };
 
@@ -261,7 +253,7 @@ export function dialRelay(
   };
 
   const loseUrl = (error: unknown) => {
-    lose(toConnectFailed(`the url function failed with ${nameOf(error)}`));
+    lose(wayFailed(`the url function failed with ${nameOf(error)}`));
   };
 
   function dial(): void {
@@ -317,7 +309,7 @@ export function dialRelay(
     leaves: (isKept) => {
       isAside = true;
       isLeft ||= !isKept;
-      lose(toConnectFailed('the page was put aside'), isKept ? RELAY_CLOSE.away : RELAY_CLOSE.left);
+      lose(wayFailed('the page was put aside'), isKept ? RELAY_CLOSE.away : RELAY_CLOSE.left);
     },
     returns: look,
   });
@@ -336,14 +328,3 @@ export function dialRelay(
 }
 
 const NO_WEB_SOCKET = 'there is no WebSocket here, and none is given';
-
-function toFailure(code: number, isForeign: boolean): ConnectFailedError {
-  if (isForeign) return toConnectFailed('what answers there is no relay');
-  return toConnectFailed(
-    code === 1006 ? 'the relay could not be reached' : `the relay hung up with ${code}`,
-  );
-}
-
-function toConnectFailed(why: string): ConnectFailedError {
-  return new ConnectFailedError(new Error(why));
-}

@@ -3,7 +3,8 @@ import { TestScheduler } from 'rxjs/testing';
 import { expect, it } from 'vitest';
 
 import { withDialRequest } from '../dial-request.js';
-import { RELAY_CLOSE, toRelayClose } from '../relay-wire.js';
+import * as RELAY_CLOSE from '../relay-close.js';
+import { toRelayClose } from '../relay-wire.js';
 import {
   ConnectFailedError,
   ConnectionClosedError,

@@ -15,12 +15,12 @@ export { tellMessage } from '../protocol/tell-message.js';
 export type { Told } from '../protocol/tell-message.js';
 export { toWire } from './to-wire.js';
 export { tokenForms } from './token-forms.js';
+export * as RELAY_CLOSE from '../relay-close.js';
 export {
   BEAT,
   isEmpty,
   readPageProtocols,
   RECEIPT,
-  RELAY_CLOSE,
   RELAY_PROTOCOL,
   toRelayClose,
 } from '../relay-wire.js';
