@@ -4,7 +4,7 @@
 # Guess: Last-Event-ID is the id of the last event that was told: HTML sets it as an event is dispatched, which
 # the blank line behind the event does.
 # Seen: the id counts as soon as its line is read. A server that goes on behind it, as it was asked to, leaves out
-# the event whose data did not arrive whole. With the id behind the data none is lost.
+# the event whose data did not arrive whole. With the id behind the data it is told after all.
 set -euo pipefail
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
