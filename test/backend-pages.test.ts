@@ -1,15 +1,25 @@
+import { once } from 'node:events';
 import { copyFileSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 
 import { HandshakeRefusedError, liveCall } from '@livecall/core';
-import type { LiveCall, TokenFunction, Transcript, Transport } from '@livecall/core';
+import type { Connection, LiveCall, TokenFunction, Transcript, Transport } from '@livecall/core';
 import { webSocketTransport } from '@livecall/core/node';
+import { instrument } from '@livecall/opentelemetry';
 import { serve } from '@livecall/server';
+import type { ServeRequest } from '@livecall/server';
 import { ack, loadRecording, replay, scenario, serveReplays } from '@livecall/tools';
-import { firstValueFrom, lastValueFrom, Subject, toArray } from 'rxjs';
-import type { Observable } from 'rxjs';
+import { context, propagation, ROOT_CONTEXT, trace } from '@opentelemetry/api';
+import {
+  BasicTracerProvider,
+  InMemorySpanExporter,
+  SimpleSpanProcessor,
+} from '@opentelemetry/sdk-trace-base';
+import { firstValueFrom, lastValueFrom, noop, Subject, toArray } from 'rxjs';
+import type { MonoTypeOperatorFunction, Observable } from 'rxjs';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { WebSocket } from 'ws';
 
 import { makeApp } from './fixtures/app.js';
 import { readExamples } from './fixtures/read-examples.js';
@@ -74,6 +84,66 @@ it('shows what a collector gets of a call', async () => {
   expect(lines.length).toBeGreaterThan(5);
   expect(stdout.split('\n')).toEqual(expect.arrayContaining(lines));
   expect(stdout).toContain("name: 'livecall call'");
+});
+
+it('puts the span of a client into the trace that its handshake names', async () => {
+  const { inTraceOf } = await load<{
+    inTraceOf: (request: ServeRequest) => MonoTypeOperatorFunction<Connection>;
+  }>('in-trace-of');
+  const spans = new InMemorySpanExporter();
+  const tracerProvider = new BasicTracerProvider({
+    spanProcessors: [new SimpleSpanProcessor(spans)],
+  });
+  const telemetry = instrument({ tracerProvider });
+  // As an SDK registers them.
+  let active = ROOT_CONTEXT;
+  context.setGlobalContextManager({
+    active: () => active,
+    with: (within, act, self, ...args) => {
+      const before = active;
+      active = within;
+      try {
+        return act.apply(self as never, args);
+      } finally {
+        active = before;
+      }
+    },
+    bind: (_context, target) => target,
+    enable() {
+      return this;
+    },
+    disable() {
+      return this;
+    },
+  });
+  propagation.setGlobalPropagator({
+    inject: noop,
+    extract: (from, carrier, { get }) => {
+      const [, traceId = '', spanId = ''] = String(get(carrier, 'traceparent')).split('-');
+      return trace.setSpanContext(from, { traceId, spanId, traceFlags: 1, isRemote: true });
+    },
+    fields: () => ['traceparent'],
+  });
+  const recording = await loadRecording(join(app.path, 'recordings', 'screened-spam-call.ndjson'));
+  await using server = await serve((request) =>
+    replay(recording).pipe(telemetry.clients, inTraceOf(request)),
+  );
+  const client = new WebSocket(`${server.url}?conversationToken=any`, {
+    headers: {
+      Authorization: 'Bearer any',
+      TraceParent: '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01',
+    },
+  });
+  await once(client, 'close');
+  await server.close();
+  context.disable();
+  propagation.disable();
+
+  const call = spans.getFinishedSpans().find(({ name }) => name === 'livecall call');
+  expect(call?.parentSpanContext).toMatchObject({
+    traceId: '0af7651916cd43dd8448eb211c80319c',
+    spanId: 'b7ad6b7169203331',
+  });
 });
 
 it('asks for one token when many calls are refused at once', async () => {
