@@ -147,7 +147,6 @@ export default defineConfig(
       'packages/recording/src/{narrator,scenario}.ts',
       'packages/recording/src/workbench/**',
       'packages/console/**',
-      'packages/server/src/read-handshake.ts',
       'tools/src/console/known-numbers.ts',
       'tools/src/command-line/{command-gate,show-moment,commands/list}.ts',
       '**/*.test.ts',

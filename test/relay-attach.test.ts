@@ -20,7 +20,7 @@ import { START } from './fixtures/frames.js';
 import { startPlatform } from './fixtures/platform.js';
 import type { Platform } from './fixtures/platform.js';
 import { CALL } from './fixtures/relayed.js';
-import { rawClient } from './fixtures/raw-client.js';
+import { rawClient, toHandshake } from './fixtures/raw-client.js';
 
 /* A relay in the server of an app that has other things to do. */
 
@@ -228,6 +228,32 @@ it('takes upgrades from an app that chooses by itself', async () => {
 
   expect(await following.frames(1)).toEqual([START]);
   await stop(relayed, server);
+});
+
+it('lets nobody in any more once it closes, while a page has not heard of that yet', async () => {
+  const server = createServer();
+  const relayed = startRelay();
+  server.on('upgrade', (request: IncomingMessage, socket: Socket, head: Buffer) => {
+    relayed.handleUpgrade(request, socket, head);
+  });
+  await listen(server);
+  const { port } = server.address() as AddressInfo;
+  // It does not answer the close that it is sent.
+  using deaf = await rawClient(
+    port,
+    toHandshake({ headers: { 'Sec-WebSocket-Protocol': NAMES.join() } }),
+  );
+  expect(await deaf.status()).toBe(101);
+  const closing = relayed.close();
+  using late = await rawClient(
+    port,
+    toHandshake({ headers: { 'Sec-WebSocket-Protocol': NAMES.join() } }),
+  );
+
+  expect(await late.status()).toBe(503);
+  deaf.socket.destroy();
+  await closing;
+  await new Promise((resolve) => server.close(resolve));
 });
 
 it('relays behind TLS', async ({ skip }) => {

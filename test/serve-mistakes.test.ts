@@ -82,7 +82,7 @@ it.each<[what: string, transport$: Transport, code: number]>([
   ['says no more, and then why', endingWith(new ConnectionClosedError(4000)), 4000],
   ['says nothing, and then fails', opening({ frames$: throwError(() => new Error('no')) }), 1011],
   ['closes with what is no code', closing('gone'), 1006],
-  ['closes with what is no reason', closing(4000, 7), 1006],
+  ['closes with what is no reason', closing(4000, 7), 4000],
 ])('ends a transport that %s, and serves others', async (_what, transport, code) => {
   await using server = await serveMistaken(() => transport);
   using following = follow(webSocketTransport({ url: server.url, accessToken, conversationToken }));

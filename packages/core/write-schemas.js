@@ -9,7 +9,7 @@ import {
   LIVE_CALLS_PATH,
   nameCloseCode,
 } from '@livecall/core';
-import { serverMessages } from '@livecall/core/internal';
+import { HANDSHAKE_NAMES, serverMessages } from '@livecall/core/internal';
 
 import {
   described,
@@ -134,9 +134,9 @@ const asyncApi = {
           method: 'GET',
           query: {
             type: 'object',
-            required: ['conversationToken'],
+            required: [HANDSHAKE_NAMES.conversationToken],
             properties: {
-              conversationToken: {
+              [HANDSHAKE_NAMES.conversationToken]: {
                 type: 'string',
                 description: 'Of the call log entry (`liveConversationToken`). It is a secret.',
               },
@@ -145,11 +145,11 @@ const asyncApi = {
           headers: {
             type: 'object',
             properties: {
-              'x-hiya-product-version': {
+              [HANDSHAKE_NAMES.productVersion]: {
                 type: 'string',
                 description: 'The version of the app, `major.minor.patch`.',
               },
-              'x-hiya-account-user-id': {
+              [HANDSHAKE_NAMES.userId]: {
                 type: 'string',
                 description: 'The user who is logged in, as in `/users/{user_id}`.',
               },

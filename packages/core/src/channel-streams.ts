@@ -1,4 +1,4 @@
-import type { Observable, Subscriber } from 'rxjs';
+import type { Subscriber } from 'rxjs';
 
 import type { ChannelListener } from './channel-listener.js';
 import type { Closed, ConnectionState } from './connection-state.js';
@@ -20,28 +20,11 @@ export class ChannelStreams<In> {
   readonly listener: ChannelListener<In>;
   #isTelling = false;
   #untold: (() => void)[] | undefined;
-  #isClosed = false;
+  /** Whether they have ended, or are about to. */
+  isClosed = false;
 
   constructor(listener: ChannelListener<In>) {
     this.listener = listener;
-  }
-
-  get messages$(): Observable<Received<In>> {
-    return this.messages.values$;
-  }
-
-  get errors$(): Observable<LiveCallError> {
-    return this.errors.values$;
-  }
-
-  /** Replays the last state. */
-  get state$(): Observable<ConnectionState> {
-    return this.state.values$;
-  }
-
-  /** Whether they have ended, or are about to. */
-  get isClosed(): boolean {
-    return this.#isClosed;
   }
 
   /**
@@ -73,30 +56,29 @@ export class ChannelStreams<In> {
 
   /** Ends all of them, once, when it is its turn. */
   close(closed: Closed): void {
-    if (this.#isClosed) return;
-    this.#isClosed = true;
+    if (this.isClosed) return;
+    this.isClosed = true;
     this.tell(this, this.#tellClosed, closed);
   }
 
   /** The state first: it settles the commands that wait, before the messages they wait for end. */
   #tellClosed(closed: Closed): void {
-    const { listener } = this;
     this.state.next(closed);
     if (closed.reason === 'failed') {
       const { error } = closed;
       this.errors.next(error);
-      listener.closed?.(closed);
+      this.listener.closed?.(closed);
       this.messages.error(error);
       this.errors.end(complete, (late) => {
         late.next(error);
         late.complete();
       });
     } else {
-      listener.closed?.(closed);
+      this.listener.closed?.(closed);
       this.messages.complete();
       this.errors.complete();
     }
-    listener.told?.();
+    this.listener.told?.();
     this.state.complete();
   }
 }

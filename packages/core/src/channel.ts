@@ -115,9 +115,9 @@ export function channel<In, Out extends { readonly type: string }>(
   });
   const { streams } = following;
   const spoken: Channel<In, Out> = {
-    messages$: streams.messages$,
-    errors$: streams.errors$,
-    state$: streams.state$,
+    messages$: streams.messages.values$,
+    errors$: streams.errors.values$,
+    state$: streams.state.values$,
     connect: () => following.connect(),
     lookNow: () => {
       following.lookNow();

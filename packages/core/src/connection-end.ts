@@ -1,5 +1,4 @@
 import { isTransportError } from './classify.js';
-import type { Closed } from './connection-state.js';
 import { EndedWithoutCallEndError, isLiveCallError } from './live-call-error.js';
 import type { LiveCallError } from './live-call-error.js';
 import { ConnectionClosedError, TransportFailedError } from './transport-error.js';
@@ -33,36 +32,21 @@ export function toLiveCallError(error: unknown): LiveCallError {
   return isLiveCallError(error) ? error : new TransportFailedError(error);
 }
 
-/** What was known of a call when its last dial or connection ended. */
-interface Known {
-  /** The server has said that the call is over. */
-  readonly hasEnded: boolean;
-  /** By its protocol, the close says so. */
-  readonly isEndingClose: boolean;
-  /** What the server closed with when it was 1000, and no connection has opened since. */
-  readonly normalClose: ConnectionClosedError | undefined;
-  /** It was to be dialled again, and was given up. */
-  readonly isRetried: boolean;
-}
-
-export const CALL_ENDED: Closed = { status: 'closed', reason: 'call-ended' };
-const CLEAN_CLOSE: Closed = { status: 'closed', reason: 'clean-close' };
-
-/** Says what a call ended with that is not dialled again. @see PROTOCOL.md#dialling-again */
-export function toClosed(
+/**
+ * What a call failed with whose server has closed with 1000, and never said that it had ended.
+ *
+ * @param isRetried whether it was to be dialled again, and was given up
+ * @see PROTOCOL.md#dialling-again
+ */
+export function toEndless(
   error: LiveCallError,
-  { hasEnded, isEndingClose, normalClose, isRetried }: Known,
-): Closed {
-  if (hasEnded) return CALL_ENDED;
-  if (isEndingClose) return CLEAN_CLOSE;
-  if (normalClose === undefined) return { status: 'closed', reason: 'failed', error };
+  normalClose: ConnectionClosedError,
+  isRetried: boolean,
+): LiveCallError {
   // Another verdict than these, on the tokens for one, says more than that the call has no end.
   const isGone =
     error._tag === 'HandshakeRefusedError' && error.status === 404 && error.refusedBy === 'server';
-  const isWithoutEnd = error === normalClose || isGone || isRetried;
-  return {
-    status: 'closed',
-    reason: 'failed',
-    error: isWithoutEnd ? new EndedWithoutCallEndError(normalClose, { isGone }) : error,
-  };
+  return error === normalClose || isGone || isRetried
+    ? new EndedWithoutCallEndError(normalClose, { isGone })
+    : error;
 }

@@ -5,17 +5,17 @@ import { ChannelStreams } from './channel-streams.js';
 import type { Verdict } from './classify.js';
 import { CallEndedError, NotOpenError, ServerReportedError } from './command-error.js';
 import {
-  CALL_ENDED,
   isClose,
   isNormalClose,
   neverSaid,
-  toClosed,
+  toEndless,
   toLiveCallError,
   toLost,
 } from './connection-end.js';
 import type { Closed, ConnectionState } from './connection-state.js';
 import { Dialler } from './dialler.js';
 import type { Follower } from './dialler.js';
+import { sendOn } from './internal/send-on.js';
 import type { CommandLine } from './issue-command.js';
 import type { LiveCallError } from './live-call-error.js';
 import { Multicast } from './multicast.js';
@@ -36,6 +36,8 @@ interface FollowingOptions<In> {
 }
 
 const CONNECTING: ConnectionState = { status: 'connecting' };
+const CALL_ENDED: Closed = { status: 'closed', reason: 'call-ended' };
+const CLEAN_CLOSE: Closed = { status: 'closed', reason: 'clean-close' };
 const HUNG_UP: Closed = { status: 'closed', reason: 'hung-up' };
 
 /**
@@ -170,7 +172,9 @@ export class Following<In, Out extends { readonly type: string }>
   #hearAway({ away$ }: Connection): void {
     if (away$ === undefined) return;
     const hearing = away$.subscribe((isAway) => {
-      this.streams.tell(this, this.#tellAway, isAway);
+      this.inTurn(() => {
+        this.#tellAway(isAway);
+      });
     });
     this.#hearing?.add(hearing);
   }
@@ -200,13 +204,7 @@ export class Following<In, Out extends { readonly type: string }>
   }
 
   fail(error: unknown): void {
-    const closed = toClosed(toLiveCallError(error), {
-      hasEnded: this.#hasEnded,
-      isEndingClose: this.#isEndingClose(error),
-      normalClose: this.#normalClose,
-      isRetried: this.#isRetried,
-    });
-    this.streams.close(closed);
+    this.streams.close(this.#toClosed(toLiveCallError(error)));
     this.#life?.unsubscribe();
   }
 
@@ -221,6 +219,17 @@ export class Following<In, Out extends { readonly type: string }>
   }
 
   /* The end */
+
+  #toClosed(error: LiveCallError): Closed {
+    if (this.#hasEnded) return CALL_ENDED;
+    if (this.#isEndingClose(error)) return CLEAN_CLOSE;
+    const normalClose = this.#normalClose;
+    return {
+      status: 'closed',
+      reason: 'failed',
+      error: normalClose ? toEndless(error, normalClose, this.#isRetried) : error,
+    };
+  }
 
   #isEndingClose(error: unknown): boolean {
     return isClose(error) && this.#protocol.isEndingClose(error.code);
@@ -254,9 +263,7 @@ export class Following<In, Out extends { readonly type: string }>
       throw new CallEndedError(type, 'not-sent');
     }
     if (this.#open === undefined) throw new NotOpenError();
-    // One of someone else's may give a promise.
-    const connection: { send(frame: Frame): unknown } = this.#open;
-    return connection.send(frame);
+    return sendOn(this.#open, frame);
   }
 
   /* What an app asks for */

@@ -47,6 +47,7 @@ export type { Progress } from './patience.js';
 
 /* The protocol */
 export { LIVE_CALLS_PATH } from './protocol/handshake.js';
+export type { CallRequest } from './protocol/handshake.js';
 export { liveCallProtocol } from './protocol/live-call-protocol.js';
 export { decodeFrame } from './protocol/decode-frame.js';
 export {

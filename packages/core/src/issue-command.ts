@@ -12,6 +12,7 @@ import type { CommandError, ServerReportedError } from './command-error.js';
 import type { ConnectionState } from './connection-state.js';
 import { assertDurationMs } from './internal/assert-duration-ms.js';
 import { assertOneOf } from './internal/assert-option.js';
+import { isPromiseLike } from './internal/is-promise-like.js';
 import { isLiveCallError } from './live-call-error.js';
 import { patience } from './patience.js';
 import type { Progress } from './patience.js';
@@ -48,7 +49,7 @@ export interface CommandOptions {
 
 /** What a command needs of its channel, which tells one thing after the other. */
 export interface CommandLine<In, Out extends { readonly type: string }> {
-  readonly streams: Pick<ChannelStreams<In>, 'messages$' | 'errors$' | 'state$'>;
+  readonly streams: Pick<ChannelStreams<In>, 'messages' | 'errors' | 'state'>;
   /** Which command the message answers that `messages$` tells just now. */
   readonly answers: Answer | undefined;
   /**
@@ -157,7 +158,7 @@ export function issueCommand<In, Out extends { readonly type: string }>(
       subscriber.add(sending);
       // Whatever can answer is listened to before the frame goes out.
       sending.add(
-        line.streams.messages$.subscribe({
+        line.streams.messages.values$.subscribe({
           next: ({ message, at }) => {
             const { answers } = line;
             if (answers === undefined || !isAnswerTo(answers, { id, type })) return;
@@ -169,21 +170,21 @@ export function issueCommand<In, Out extends { readonly type: string }>(
         }),
       );
       sending.add(
-        line.streams.errors$.subscribe((error) => {
+        line.streams.errors.values$.subscribe((error) => {
           if (error._tag === 'ServerReportedError') errorsSinceSend.push(error);
         }),
       );
       startClock();
       try {
         const given = line.send(type, frame);
-        if (isPromise(given)) given.then(undefined, failToSend);
+        if (isPromiseLike(given)) given.then(undefined, failToSend);
       } catch (failure) {
         failToSend(failure);
       }
     };
 
     subscriber.add(
-      line.streams.state$.subscribe((state) => {
+      line.streams.state.values$.subscribe((state) => {
         if (sending === undefined) wait(state);
         else judge(state);
       }),
@@ -233,8 +234,4 @@ function isNotOpen(error: unknown): boolean {
 
 function isCommandError(error: unknown): error is CommandError {
   return isLiveCallError(error) && 'delivery' in error;
-}
-
-function isPromise(value: unknown): value is PromiseLike<unknown> {
-  return typeof (value as { then?: unknown } | null | undefined)?.then === 'function';
 }

@@ -1,3 +1,4 @@
+import { cutReason } from './close-codes.js';
 import { isLiveCallError } from './live-call-error.js';
 import * as RELAY_CLOSE from './relay-close.js';
 import {
@@ -156,11 +157,4 @@ const LASTING = 'see what the relay logs';
 /** Whether a frame is none of anybody's, but a word between relay and page. */
 export function isEmpty(frame: Frame): boolean {
   return frame.length === 0;
-}
-
-/** As much of a reason as a close frame has room for, whole characters of it (RFC 6455 §5.5). */
-export function cutReason(reason: string): string {
-  return new TextDecoder().decode(new TextEncoder().encode(reason).subarray(0, 123), {
-    stream: true,
-  });
 }

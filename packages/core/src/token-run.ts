@@ -16,6 +16,7 @@ import {
 import type { Observable, Subscription } from 'rxjs';
 
 import type { DialRequest } from './dial-request.js';
+import { isPromiseLike } from './internal/is-promise-like.js';
 import { isUsableToken } from './internal/is-usable-token.js';
 
 /** Why a token is asked for. */
@@ -91,7 +92,7 @@ function start(token: TokenFunction, request: DialRequest): Observable<unknown> 
 
   // A thenable may do its work again each time that it is asked; a Promise does it once.
   const canBeLeft = isObservable(given);
-  const source$ = from(isThenable(given) ? Promise.resolve(given) : given);
+  const source$ = from(isPromiseLike(given) ? Promise.resolve(given) : given);
   const end = () => {
     if (runs.get(token) === run) runs.delete(token);
   };
@@ -145,8 +146,4 @@ function release(token: TokenFunction, { life }: DialRequest): void {
   kept.get(token)?.held.unsubscribe();
   kept.delete(token);
   if (kept.size === 0) keptRuns.delete(life);
-}
-
-function isThenable(given: unknown): given is PromiseLike<string> {
-  return typeof given === 'object' && given !== null && 'then' in given;
 }

@@ -4,6 +4,7 @@ import type { CallNews, WhyEnded } from './call-news.js';
 import { isClose } from './connection-end.js';
 import type { DialRequest } from './dial-request.js';
 import { monotonicNow } from './internal/monotonic-now.js';
+import { sendOn } from './internal/send-on.js';
 import { isLiveCallError } from './live-call-error.js';
 import { patience } from './patience.js';
 import { isAnswerTo } from './protocol.js';
@@ -199,10 +200,9 @@ function tapConnection(
     // However many listen, a frame is told once.
     frames$: connection.frames$.pipe(tap(hear), share()),
     send(frame) {
-      // What a transport of someone else's returns is passed on.
-      const given: unknown = (connection as { send(frame: Frame): unknown }).send(frame);
+      const given = sendOn(connection, frame);
       say(frame);
-      return given as undefined;
+      return given;
     },
     ...(bufferedBytes && { bufferedBytes: () => connection.bufferedBytes?.() ?? 0 }),
     ...(isReading && { isReading: () => connection.isReading?.() ?? false }),

@@ -1,4 +1,5 @@
 import type { WhyEnded } from '@livecall/core';
+import { DIVERGED } from '@livecall/core/internal';
 import type { Attributes } from '@opentelemetry/api';
 
 /** Why something ended, by attributes of few values. */
@@ -15,6 +16,3 @@ function toCodeLabel(code: number): string {
   const isPublished = (code >= 1000 && code <= 1015) || code === DIVERGED;
   return isPublished ? `${code}` : `${Math.trunc(code / 1_000)}xxx`;
 }
-
-/** Of a replay. */
-const DIVERGED = 4999;

@@ -145,6 +145,22 @@ it('does not write a frame that could not be sent', () => {
   });
 });
 
+it('gives back what a transport gives that says later whether a frame was sent', async () => {
+  const { sink } = toSink();
+  const later: Pick<Connection, 'frames$'> & { send(): Promise<never> } = {
+    frames$: NEVER,
+    send: () => Promise.reject(new NotOpenError()),
+  };
+  const given: unknown[] = [];
+  of<Connection>(later)
+    .pipe(record(sink))
+    .subscribe(({ send }) => {
+      given.push(send(wire.a));
+    });
+
+  await expect(given[0]).rejects.toThrow(NotOpenError);
+});
+
 it('tells a sink of another make what a frame holds, and one that stands before its own', () => {
   const { sink, lines } = toSink();
   const told: unknown[] = [];

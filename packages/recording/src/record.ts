@@ -8,6 +8,7 @@ import type {
   TokenUnavailableError,
 } from '@livecall/core';
 import { dialRequest, withDialRequest } from '@livecall/core';
+import { sendOn } from '@livecall/core/internal';
 import { map, Observable, share, tap } from 'rxjs';
 import type { MonoTypeOperatorFunction } from 'rxjs';
 
@@ -122,8 +123,9 @@ function tapConnection(
       share(),
     ),
     send(frame) {
-      connection.send(frame);
+      const given = sendOn(connection, frame);
       writeFrame('client', frame);
+      return given;
     },
     bufferedBytes: () => connection.bufferedBytes?.() ?? 0,
     isReading: () => connection.isReading?.() ?? false,

@@ -1,4 +1,4 @@
-import { liveCallProtocol } from '@livecall/core';
+import { LIVE_CALLS_PATH, liveCallProtocol } from '@livecall/core';
 import type { Asked, Command, Frame, Offset, Role } from '@livecall/core';
 import { toWire } from '@livecall/core/internal';
 
@@ -122,7 +122,7 @@ export function ack({ ackId, ...timing }: Timing & { readonly ackId?: string } =
 export function scenario({
   title,
   recordedAt = '2026-01-01T00:00:00.000Z',
-  endpoint = 'wss://calls.example/ws/v1/liveCalls',
+  endpoint = `wss://calls.example${LIVE_CALLS_PATH}`,
 }: ScenarioOptions = {}): Scenario {
   const header: Header = {
     livecall: 1,

@@ -11,6 +11,9 @@ export interface Answer {
   readonly body?: string | Uint8Array;
 }
 
+/** What a 401 says of how one is let in (RFC 9110 §11.6.1). */
+export const CHALLENGE = ['WWW-Authenticate', 'Bearer'] as const;
+
 /** Writes an answer as it stands on the wire; the connection ends behind it. */
 export function toWireAnswer({ status, statusText, headers, body }: Answer): Buffer {
   const name = statusText ?? STATUS_CODES[status] ?? 'Refused';

@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 
 import { HandshakeRefusedError, HandshakeTimeoutError, patience } from '@livecall/core';
+import { isPromiseLike } from '@livecall/core/internal';
 import {
   defer,
   from,
@@ -31,7 +32,7 @@ export function askCall<Call>(
   const asked$ = defer(() => {
     const given = authorize(request);
     const isLater = isObservable(given) || isPromiseLike(given);
-    return (isLater ? from(given) : of(given)) as Observable<Call | undefined>;
+    return isLater ? from(given) : of(given);
   }).pipe(
     take(1),
     throwIfEmpty(() => new HandshakeRefusedError(401)),
@@ -40,8 +41,4 @@ export function askCall<Call>(
     ),
   );
   return race(asked$, late$);
-}
-
-function isPromiseLike(value: unknown): value is PromiseLike<never> {
-  return typeof (value as Partial<PromiseLike<unknown>> | null | undefined)?.then === 'function';
 }

@@ -1,3 +1,5 @@
+import { isPromiseLike } from '@livecall/core/internal';
+
 /**
  * Calls a function of someone else's. What it throws, or rejects with later, is handed on: it ends
  * neither what was going on here nor the process.
@@ -13,8 +15,4 @@ export function callSafely<A>(call: () => A, onFailure: (failure: unknown) => vo
     onFailure(failure);
     return undefined;
   }
-}
-
-function isPromiseLike(value: unknown): value is PromiseLike<unknown> {
-  return typeof (value as Partial<PromiseLike<unknown>> | null | undefined)?.then === 'function';
 }

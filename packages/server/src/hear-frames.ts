@@ -1,5 +1,5 @@
-import { ConnectionClosedError } from '@livecall/core';
 import type { Connection, Frame } from '@livecall/core';
+import { neverSaid } from '@livecall/core/internal';
 import { asyncScheduler, Observable } from 'rxjs';
 
 import { callSafely } from './call-safely.js';
@@ -32,7 +32,7 @@ export function hearFrames(
       },
       error: failLater,
       complete: () => {
-        failLater(new ConnectionClosedError(1005));
+        failLater(neverSaid());
       },
     });
     subscriber.add(hearing);

@@ -1,7 +1,7 @@
 /* A transport behind a real WebSocket server */
 export { serve } from './serve.js';
 export type { Route, Server, ServeOptions } from './serve.js';
-export type { RefusedHandshake, ServeRequest } from './read-handshake.js';
+export type { RefusedHandshake, ServeRequest } from './read-request.js';
 export type { ClientClose, DialledClient } from './dialled-client.js';
 export type { FailureListeners } from './tell-failures.js';
 

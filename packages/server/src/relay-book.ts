@@ -9,6 +9,7 @@ import type { RelayedConnection } from './relayed-connection.js';
 import { relayedPage } from './relayed-page.js';
 import type { PageClient, PageOptions, RelayedPage } from './relayed-page.js';
 import { hideTokens } from './token-notes.js';
+import { wait } from './wait.js';
 
 /** How much of everything a relay has at the most. */
 export interface RelayBookBounds extends Omit<PageOptions, 'onUnread'> {
@@ -192,8 +193,6 @@ export function relayBook<Call extends Pick<RelayedCall, 'user' | 'call'>>(
 }
 
 const FULL = toRelayClose(new HandshakeRefusedError(503));
-
-const wait = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
 /** A page whose call is over, which is kept in case that it has not heard of it. */
 function findOver(pages: Iterable<RelayedPage>): RelayedPage | undefined {

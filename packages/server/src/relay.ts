@@ -21,11 +21,12 @@ import { attachUpgrade } from './attach-upgrade.js';
 import type { UpgradeSource } from './attach-upgrade.js';
 import { dialPlatform } from './dial-platform.js';
 import type { Dialled, RelayedCall } from './dial-platform.js';
+import { answer, PATIENCE_MS } from './hang-up.js';
 import { relayBook } from './relay-book.js';
 import type { RelayOptions } from './relay-options.js';
 import type { RelayStats } from './relay-stats.js';
-import { answer, PATIENCE_MS } from './serve-client.js';
 import { tellFailures } from './tell-failures.js';
+import { wait } from './wait.js';
 import { findHandshakeProblem } from './web-socket-handshake.js';
 
 /** A running relay. */
@@ -253,8 +254,6 @@ export function relay<Call extends Pick<RelayedCall, 'user' | 'call'> = RelayedC
 function destroy(this: Socket): void {
   this.destroy();
 }
-
-const wait = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
 /** What is dialled for a page: what stands over a way to the platform stands below what retries. */
 function toDial<Call extends Pick<RelayedCall, 'user' | 'call'>>(

@@ -1,8 +1,14 @@
 import { ConnectionClosedError, isLiveCallError } from '@livecall/core';
 import type { Connection, Frame, Transport } from '@livecall/core';
-import { isClose, isEmpty, toRelayClose } from '@livecall/core/internal';
+import {
+  closedWhenComplete,
+  isClose,
+  isEmpty,
+  sendOn,
+  toRelayClose,
+} from '@livecall/core/internal';
 import type { RelayClose } from '@livecall/core/internal';
-import { concatWith, noop, Subscription, switchMap, throwError } from 'rxjs';
+import { noop, Subscription, switchMap } from 'rxjs';
 
 import { callSafely } from './call-safely.js';
 import { hearFrames } from './hear-frames.js';
@@ -152,8 +158,7 @@ export function relayedConnection(
   const dialled = new Subscription();
   const dialling = transport
     .pipe(
-      // None should complete. One that does has closed.
-      concatWith(throwError(() => new ConnectionClosedError(1005))),
+      closedWhenComplete(),
       switchMap((opened) => {
         connection = opened;
         hasOpened = true;
@@ -202,8 +207,7 @@ export function relayedConnection(
     },
     send(frame) {
       // One that throws is ending; the pages are about to hear of it.
-      const sending: { send(frame: Frame): unknown } | undefined = connection;
-      callSafely(() => sending?.send(frame), noop);
+      callSafely(() => connection && sendOn(connection, frame), noop);
     },
     bufferedBytes: () => connection?.bufferedBytes?.() ?? 0,
     trim,

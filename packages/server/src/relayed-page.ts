@@ -10,7 +10,7 @@ import type { Subscription } from 'rxjs';
 import type { RawData, WebSocket } from 'ws';
 
 import type { Follower, RelayedConnection } from './relayed-connection.js';
-import { toGatherer } from './serve-client.js';
+import { toGatherer } from './to-gatherer.js';
 
 /** With so many bytes unasked for, it is asked at once whether it has them. */
 const ASK_BYTES = 256 * 1024;

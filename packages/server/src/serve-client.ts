@@ -1,36 +1,17 @@
-import type { Socket } from 'node:net';
-
-import { ConnectionClosedError, isLiveCallError, patience } from '@livecall/core';
+import { isLiveCallError, patience } from '@livecall/core';
 import type { Connection, Frame, Transport } from '@livecall/core';
-import { isClose, systemCode } from '@livecall/core/internal';
-import { heartbeat, toPassedHeaders } from '@livecall/core/node';
+import { closedWhenComplete, isClose, sendOn, systemCode } from '@livecall/core/internal';
+import { heartbeat } from '@livecall/core/node';
 import type { HeartbeatOptions } from '@livecall/core/node';
-import {
-  concatWith,
-  fromEvent,
-  merge,
-  noop,
-  Subject,
-  Subscription,
-  switchMap,
-  takeUntil,
-  throwError,
-  timer,
-} from 'rxjs';
+import { fromEvent, merge, noop, Subject, Subscription, switchMap, takeUntil } from 'rxjs';
 import { WebSocket } from 'ws';
 import type { RawData } from 'ws';
 
-import { toWireAnswer } from './answer.js';
-import type { Answer } from './answer.js';
 import { callSafely } from './call-safely.js';
+import { cut, endAs, hangUpBehindClose, refuse } from './hang-up.js';
 import { hearFrames } from './hear-frames.js';
 import type { ClientState } from './to-dialled-client.js';
-
-/** How long a client has to finish a close that was begun, or to take more of what was sent. */
-export const PATIENCE_MS = 1_000;
-
-/** How long it has to take all of it. */
-const LONGEST_CUT_MS = 30_000;
+import { toGatherer } from './to-gatherer.js';
 
 /** The most that is gathered for one write; with more it is hardly faster. */
 const GATHERED_BYTES = 64 * 1024;
@@ -50,12 +31,6 @@ export interface ServedClient {
   readonly onUnanswered: () => void;
   /** Called with what none of livecall's transports does. */
   readonly onFailure: (failure: unknown) => void;
-}
-
-/** What is known of a connection that somebody else made: its `send` may well be asynchronous. */
-interface SentTo {
-  send(frame: Frame): unknown;
-  bufferedBytes?(): number;
 }
 
 /** Subscribes the transport for one client, and passes frames both ways until either ends. */
@@ -133,11 +108,11 @@ export function serveClient(
     flush();
     if (!isWithin()) closeFull('too much waits to be read');
   };
-  const hand = (frame: Frame, connection: SentTo) => {
+  const hand = (frame: Frame, connection: Connection) => {
     // A client that is being closed may still say what it likes.
     if (isOver) return;
     // One that throws is ending; the client is about to hear of it.
-    callSafely(() => connection.send(frame), noop);
+    callSafely(() => sendOn(connection, frame), noop);
     const waiting = callSafely(() => connection.bufferedBytes?.(), noop) ?? 0;
     if (waiting > maxBufferedBytes) closeFull('too much waits to be sent on');
   };
@@ -150,7 +125,7 @@ export function serveClient(
     if (!isLiveCallError(error)) onFailure(error);
     sentCode = isClose(error) ? error.code : 1011;
     if (isClose(error)) client ??= letIn();
-    if (client !== undefined) end(client, socket, error);
+    if (client !== undefined) endAs(error, client, socket);
     else if (isLiveCallError(error) && error._tag === 'HandshakeTimeoutError') onUnanswered();
     else refuse(socket, error);
   };
@@ -172,8 +147,7 @@ export function serveClient(
   });
   const following = transport
     .pipe(
-      // None should complete. One that does has closed.
-      concatWith(throwError(() => new ConnectionClosedError(1005))),
+      closedWhenComplete(),
       switchMap((connection) => {
         if (client !== undefined) throw new TypeError('The transport opened a second time.');
         opened = connection;
@@ -209,105 +183,4 @@ export function serveClient(
       },
     });
   subscription.add(following);
-}
-
-/**
- * Gathers the writes to a socket: those of one turn go to the system together, or as
- * soon as there are so many bytes of them. To hand a frame to it takes longer than all the rest.
- */
-export function toGatherer(socket: Socket, atMostBytes: number) {
-  let isGathering = false;
-  const flush = () => {
-    if (isGathering) socket.uncork();
-    isGathering = false;
-  };
-  const gather = (write: () => void) => {
-    if (!isGathering) {
-      isGathering = true;
-      socket.cork();
-      queueMicrotask(flush);
-    }
-    write();
-    if (socket.writableLength > atMostBytes) flush();
-  };
-  return { gather, flush };
-}
-
-/** Ends a client's connection as the transport ended. */
-function end(client: WebSocket, socket: Socket, error: unknown): void {
-  const { code, reason } = isClose(error) ? error : { code: 1011, reason: '' };
-  const isSendable =
-    (code >= 1000 && code <= 1014 && ![1004, 1005, 1006].includes(code)) ||
-    (code >= 3000 && code <= 4999);
-  if (isSendable) client.close(code, toCloseReason(reason));
-  else if (code === 1005) client.close();
-  else cut(socket);
-}
-
-/** As much of a reason as a close frame has room for, whole characters of it (RFC 6455 §5.5). */
-function toCloseReason(reason: string): string {
-  return new TextDecoder().decode(Buffer.from(reason).subarray(0, 123), { stream: true });
-}
-
-/**
- * Cuts the TCP connection behind what was sent. A client that takes nothing of that for a while, or
- * does not take the hint, is cut off, and so is one that takes too long for it.
- */
-export function cut(socket: Socket): void {
-  socket.end();
-  // Node's own: it sees what of a long write was taken.
-  socket.setTimeout(PATIENCE_MS, () => socket.destroy());
-  hangUpIn(LONGEST_CUT_MS, socket);
-}
-
-/** Answers a handshake that did not succeed as the transport's error says. */
-export function refuse(socket: Socket, error: unknown): void {
-  if (!isLiveCallError(error) || error._tag !== 'HandshakeRefusedError') {
-    socket.destroy();
-    return;
-  }
-  const { status, retryAfterMs = NaN, answer: given } = error;
-  if (given !== undefined && isStatus(status)) {
-    const { statusText, rawHeaders, body } = given;
-    answer(socket, { status, statusText, headers: toPassedHeaders(rawHeaders), body });
-    return;
-  }
-  answer(socket, {
-    // What is no status of a refusal cannot be said.
-    status: isStatus(status) ? status : 500,
-    headers: [
-      ...(status === 401 ? [['WWW-Authenticate', 'Bearer'] as const] : []),
-      ...(Number.isFinite(retryAfterMs)
-        ? [['Retry-After', `${Math.ceil(retryAfterMs / 1_000)}`] as const]
-        : []),
-    ],
-  });
-}
-
-function isStatus(status: number): boolean {
-  return Number.isInteger(status) && status >= 200 && status <= 999;
-}
-
-/** Answers, and hangs up: on who trickles on, too, since nothing is read of that. */
-export function answer(socket: Socket, given: Answer): void {
-  socket.end(toWireAnswer(given));
-  hangUpIn(PATIENCE_MS, socket);
-}
-
-/**
- * Hangs up on a client that has closed its WebSocket, and was answered, and does not end the TCP
- * connection. All was said, and it takes one of the places that there are for clients.
- */
-function hangUpBehindClose(socket: Socket): void {
-  socket.once('finish', () => {
-    // One that is cut has a time-out of its own: it may not have taken all that was sent yet.
-    if (!socket.timeout) hangUpIn(PATIENCE_MS, socket);
-  });
-}
-
-/** No wait for the client's words, of which none is heard any more: so any timer does (`patience`). */
-function hangUpIn(ms: number, socket: Socket): void {
-  timer(ms)
-    .pipe(takeUntil(fromEvent(socket, 'close')))
-    .subscribe(() => socket.destroy());
 }

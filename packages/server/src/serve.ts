@@ -2,7 +2,7 @@ import { createServer } from 'node:http';
 import type { IncomingMessage } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 
-import { HandshakeRefusedError, isLiveCallError, patience } from '@livecall/core';
+import { HandshakeRefusedError, isLiveCallError, LIVE_CALLS_PATH, patience } from '@livecall/core';
 import type { Transport } from '@livecall/core';
 import { assertDurationMs } from '@livecall/core/internal';
 import { toPassedHeaders } from '@livecall/core/node';
@@ -22,11 +22,12 @@ import { WebSocket, WebSocketServer } from 'ws';
 
 import { callSafely } from './call-safely.js';
 import type { ClientClose } from './dialled-client.js';
+import { answer, cut, PATIENCE_MS, refuse } from './hang-up.js';
 import { toOwnOrigins } from './own-origins.js';
 import { answerPlainRequest, isStrippedHandshake, UPGRADE_ADVICE } from './plain-request.js';
-import { isDial, LIVE_CALLS_PATH, readHandshake } from './read-handshake.js';
-import type { ServeRequest } from './read-handshake.js';
-import { answer, cut, PATIENCE_MS, refuse, serveClient } from './serve-client.js';
+import { isDial, readRequest } from './read-request.js';
+import type { ServeRequest } from './read-request.js';
+import { serveClient } from './serve-client.js';
 import { tellFailures } from './tell-failures.js';
 import type { FailureListeners } from './tell-failures.js';
 import { toDialledClient } from './to-dialled-client.js';
@@ -203,7 +204,7 @@ export async function serve(
     const state: ClientState = {
       ...{ socket, closed$, webSocket: undefined, leave: noop, answer: undefined },
     };
-    const asked = readHandshake(request, origins, toDialledClient(state));
+    const asked = readRequest(request, origins, toDialledClient(state));
     if (E.isLeft(asked)) {
       tellRefused(asked.left.refused);
       answer(socket, asked.left.answer);

@@ -2,7 +2,7 @@ import { failureName } from '@livecall/core/internal';
 import { noop } from 'rxjs';
 
 import { callSafely } from './call-safely.js';
-import type { RefusedHandshake } from './read-handshake.js';
+import type { RefusedHandshake } from './read-request.js';
 
 /** Who hears of what a server survives. */
 export interface FailureListeners {

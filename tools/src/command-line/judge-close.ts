@@ -1,5 +1,6 @@
 import type { ClientClose } from '@livecall/server';
 
+import { describeClose } from '../replay/describe-close.js';
 import type { Divergence } from '../replay/divergence.js';
 import { relocate } from '../replay/locate-divergence.js';
 
@@ -38,7 +39,9 @@ export function judgeClose(
     }
     if (!close.isOwn || CONTENT.has(close.code)) return divergences;
     const expected = 'a client that closes content';
-    return [{ kind: 'unexpected', at: name, expected, actual: `a close with ${describe(close)}` }];
+    return [
+      { kind: 'unexpected', at: name, expected, actual: describeClose(close.code, nameComplaint) },
+    ];
   }
   return divergences.map((divergence) => {
     const { kind, actual } = divergence;
@@ -46,7 +49,7 @@ export function judgeClose(
       return relocate({ ...divergence, actual: describeEarly(close) }, divergence);
     }
     if (kind !== 'missing' || CONTENT.has(close.code)) return divergence;
-    const said = actual.replace(CLOSED, `${CLOSED} with ${describe(close)}`);
+    const said = actual.replace(CLOSED, `${CLOSED} with ${nameComplaint(close.code)}`);
     return relocate({ ...divergence, actual: said }, divergence);
   });
 }
@@ -65,12 +68,10 @@ function describeBroken(broke: string): string {
 
 function describeEarly(close: ClientClose): string {
   if (close.broke !== undefined) return describeBroken(close.broke);
-  return close.code === 1006
-    ? 'a cut without a close (1006), which a proxy in between may have made'
-    : `a close with ${describe(close)}`;
+  return describeClose(close.code, nameComplaint);
 }
 
-function describe({ code }: ClientClose): string {
+function nameComplaint(code: number): string {
   const complaint = complaints[code];
   return complaint === undefined ? `${code}` : `${code} (${complaint})`;
 }

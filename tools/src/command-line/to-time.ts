@@ -2,7 +2,7 @@ import { InvalidArgumentError } from 'commander';
 
 import { parseDuration } from '../duration.js';
 
-/** As `LONGEST_TIMER_MS`, which `livecall --help` would wait for: it comes with RxJS. */
+/** As `LONGEST_TIMER_MS`, which `livecall --help` would wait for: it comes with RxJS. A test holds the two alike. */
 const LONGEST_MS = 2 ** 31 - 1;
 
 /** Reads the time of an option, which is in milliseconds then. */

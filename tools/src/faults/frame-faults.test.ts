@@ -261,15 +261,18 @@ it.each(faults)('tells of a dial that is refused: %s', (_name, alter) => {
   });
 });
 
-it.each(faults)('hands on what the client sends: %s', (_name, alter) => {
+it.each(faults)('hands on what the client sends, and what comes of it: %s', (_name, alter) => {
   run((time) => {
     const { transport, sent } = dialling(time.cold('-o-', wire));
+    const given: unknown[] = [];
     transport.pipe(alter).subscribe(({ send }) => {
-      send('a command');
+      given.push(send('a command'));
     });
     time.flush();
 
     expect(sent).toEqual(['a command']);
+    // As one does whose `send` gives a promise.
+    expect(given).toEqual([1]);
   });
 });
 

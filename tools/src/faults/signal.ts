@@ -1,8 +1,8 @@
-import { ConnectionClosedError, FrameSource, NotOpenError } from '@livecall/core';
+import { FrameSource, NotOpenError } from '@livecall/core';
 import type { Connection, Frame } from '@livecall/core';
+import { closedWhenComplete, sendOn } from '@livecall/core/internal';
 import {
   catchError,
-  concatWith,
   defer,
   EMPTY,
   identity,
@@ -56,8 +56,7 @@ export function tell(report: FaultReport | undefined): MonoTypeOperatorFunction<
 /** The frames follow their connection at once: none is missed. */
 export function toSignals(transport: Observable<Connection>): Observable<Signal> {
   return transport.pipe(
-    // A transport that completes, though none should, has closed.
-    concatWith(throwError(() => new ConnectionClosedError(1005))),
+    closedWhenComplete(),
     switchMap((connection) =>
       connection.frames$.pipe(
         map((frame): Signal => ({ kind: 'frame', frame })),
@@ -82,7 +81,7 @@ export function fromSignals(signals$: Observable<Signal>): Observable<Connection
               send(frame) {
                 // The call behind it may go on: the client has lost it all the same.
                 if (hasEnded) throw new NotOpenError();
-                signal.connection.send(frame);
+                return sendOn(signal.connection, frame);
               },
               bufferedBytes: () => signal.connection.bufferedBytes?.() ?? 0,
               isReading: () => signal.connection.isReading?.() ?? false,

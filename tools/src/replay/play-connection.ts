@@ -1,10 +1,11 @@
-import { ConnectionClosedError, FrameSource, nameCloseCode, NotOpenError } from '@livecall/core';
+import { ConnectionClosedError, FrameSource, NotOpenError } from '@livecall/core';
 import type { AnyProtocol, CommandId, Frame, Transport } from '@livecall/core';
-import { DIVERGED } from '@livecall/core/internal';
+import { DIVERGED, isSendable } from '@livecall/core/internal';
 import * as E from 'fp-ts/lib/Either.js';
 import { Observable } from 'rxjs';
 import type { Subscription } from 'rxjs';
 
+import { describeClose } from './describe-close.js';
 import type { Divergence } from './divergence.js';
 import { matchFrame } from './match.js';
 import type { MatchLevel } from './match.js';
@@ -240,15 +241,7 @@ export function playConnection(
 
 /** Whether a client closes with a code that says what went wrong for it. */
 function isFailure(code: number): boolean {
-  return code >= 1002 && code <= 1014 && ![1004, 1005, 1006].includes(code);
-}
-
-/** A close of the client's; without a code where it is not known. */
-function describeClose(code: number | undefined): string {
-  if (code === undefined) return 'a close';
-  return code === 1006
-    ? 'a cut without a close (1006), which a proxy in between may have made'
-    : `a close with ${nameCloseCode(code)}`;
+  return isSendable(code) && code >= 1002 && code < 3000;
 }
 
 /** What a client has to send that has sent everything. */

@@ -5,6 +5,7 @@ import type { Observable, Subscriber, Unsubscribable } from 'rxjs';
 import { WebSocket } from 'ws';
 import type { ClientOptions } from 'ws';
 
+import { isSendable } from '../close-codes.js';
 import { NotOpenError } from '../command-error.js';
 import { FrameSource } from '../frame-source.js';
 import type { Progress } from '../patience.js';
@@ -258,10 +259,10 @@ class DialledSocket extends WebSocket {
 }
 
 function close(socket: WebSocket, code: number, reason: string): void {
-  if (code === 1005) socket.close();
+  if (isSendable(code)) socket.close(code, reason);
+  else if (code === 1005) socket.close();
   // What cannot be sent was a cut: nobody is left to say more.
-  else if (code === 1006 || code === 1015) socket.close(1000);
-  else socket.close(code, reason);
+  else socket.close(1000);
 }
 
 /**

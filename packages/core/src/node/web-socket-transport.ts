@@ -8,6 +8,7 @@ import type { ClientOptions } from 'ws';
 import { dialRequest } from '../dial-request.js';
 import { assertDurationMs } from '../internal/assert-duration-ms.js';
 import { patience } from '../patience.js';
+import { toHandshake } from '../protocol/handshake.js';
 import { releaseTokens } from '../token-run.js';
 import { askToken, assertToken } from '../token.js';
 import type { Token } from '../token.js';
@@ -141,15 +142,12 @@ export function webSocketTransport({
         request.onTokens?.(secrets);
         expect('server');
         const dialled = new URL(url);
-        if (passOn === undefined) dialled.searchParams.set('conversationToken', conversation);
-        else dialled.search = [dialled.search, passOn.search.slice(1)].filter(Boolean).join('&');
-        const headers = passOn
-          ? toHeaders(passOn)
-          : {
-              Authorization: `Bearer ${access}`,
-              ...(productVersion !== undefined && { 'x-hiya-product-version': productVersion }),
-              ...(userId !== undefined && { 'x-hiya-account-user-id': userId }),
-            };
+        const written = toHandshake({
+          ...{ accessToken: access, conversationToken: conversation, productVersion, userId },
+        });
+        const { search } = passOn ?? written;
+        dialled.search = [dialled.search, search.slice(1)].filter(Boolean).join('&');
+        const headers = passOn ? toHeaders(passOn) : written.headers;
         const clientOptions: ClientOptions & { closeTimeout: number } = {
           closeTimeout: closeTimeoutMs,
           followRedirects: false,

@@ -190,7 +190,7 @@ function readVersion(): string {
   return manifest.version;
 }
 
-const toMs = toNumber((ms) => ms >= 0 && ms <= 2 ** 31 - 1, 'milliseconds, 0 or more');
+const toMs = toNumber((ms) => ms >= 0 && ms < Infinity, 'milliseconds, 0 or more');
 const toCount = toNumber(
   (count) => Number.isSafeInteger(count) && count > 0,
   'a whole number, 1 or more',

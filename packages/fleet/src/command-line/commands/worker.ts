@@ -1,3 +1,4 @@
+import { LONGEST_TIMER_MS } from '@livecall/core/internal';
 import { webSocketTransport } from '@livecall/core/node';
 import { Subject, tap } from 'rxjs';
 
@@ -69,7 +70,8 @@ export async function runWorker(flags: WorkerFlags, given: GivenSecrets): Promis
       prefix,
       slots,
       drain$,
-      drainTimeoutMs: drainTimeout,
+      // Nobody waits for longer.
+      drainTimeoutMs: Math.min(drainTimeout, LONGEST_TIMER_MS),
       ...(name !== undefined && { name }),
       dial: (job, secrets) => {
         const { callId, sealed, userId, productVersion } = job;

@@ -1,24 +1,17 @@
 import type { IncomingMessage } from 'node:http';
 
+import { LIVE_CALLS_PATH } from '@livecall/core';
+import type { CallRequest } from '@livecall/core';
+import { readHandshake } from '@livecall/core/internal';
 import * as E from 'fp-ts/lib/Either.js';
 
+import { CHALLENGE } from './answer.js';
 import type { Answer } from './answer.js';
 import type { DialledClient } from './dialled-client.js';
 import { findHandshakeProblem } from './web-socket-handshake.js';
 
-/** The endpoint's path. @see PROTOCOL.md#handshake */
-export const LIVE_CALLS_PATH = '/ws/v1/liveCalls';
-
 /** What a client dialled with. It holds live credentials: do not log it. */
-export interface ServeRequest {
-  /** From `?conversationToken=…`. */
-  readonly conversationToken: string;
-  /** From `Authorization: Bearer …`. */
-  readonly accessToken: string;
-  /** From `x-hiya-product-version`. */
-  readonly productVersion: string | undefined;
-  /** From `x-hiya-account-user-id`. */
-  readonly userId: string | undefined;
+export interface ServeRequest extends CallRequest {
   /** The path and the query as they came; not enumerable, as what follows. */
   readonly target: string;
   /** All headers as they came, names and values in turn. */
@@ -49,7 +42,7 @@ export function isDial({ url = '', headers }: IncomingMessage): boolean {
 }
 
 /** Reads what a client dialled with, where it is as published. */
-export function readHandshake(
+export function readRequest(
   request: IncomingMessage,
   origins: ReadonlySet<string>,
   client: DialledClient,
@@ -58,7 +51,7 @@ export function readHandshake(
   const fail = (answer: Answer, expected: string, actual: string) =>
     E.left({ answer, refused: { status: answer.status, expected, actual } });
 
-  const { origin, authorization } = headers;
+  const { origin } = headers;
   // No browser sends the / that Go's x/net/websocket puts behind an origin.
   if (origin !== undefined && !origins.has(origin.replace(/\/$/, ''))) {
     const expected = 'no Origin, or one of allowedOrigins';
@@ -70,20 +63,12 @@ export function readHandshake(
   }
   const problem = findHandshakeProblem(request);
   if (problem !== undefined) return fail(problem.answer, problem.expected, problem.actual);
-  const accessToken = /^Bearer +(\S+)$/i.exec(authorization ?? '')?.[1];
-  if (accessToken === undefined) {
-    const actual = authorization === undefined ? 'no Authorization' : 'another Authorization';
-    const unauthorized = { status: 401, headers: [['WWW-Authenticate', 'Bearer']] } as const;
-    return fail(unauthorized, 'Authorization: Bearer and a token', actual);
+  const read = readHandshake(target.searchParams, (name) => toSingle(headers[name]));
+  if (E.isLeft(read)) {
+    const { status, expected, actual } = read.left;
+    return fail({ status, headers: status === 401 ? [CHALLENGE] : [] }, expected, actual);
   }
-  const conversationToken = target.searchParams.get('conversationToken') ?? '';
-  if (conversationToken === '') return fail({ status: 400 }, 'a conversationToken', 'none');
-  const published = {
-    conversationToken,
-    accessToken,
-    productVersion: toSingle(headers['x-hiya-product-version']),
-    userId: toSingle(headers['x-hiya-account-user-id']),
-  };
+  const published = { ...read.right };
   const asCame = { target: url, rawHeaders: request.rawHeaders, client };
   for (const [field, value] of Object.entries(asCame)) {
     Object.defineProperty(published, field, { value, enumerable: false });
