@@ -6,12 +6,13 @@ import { liveCall } from '@livecall/core';
 import { brokerTransport, enqueue, fleetStatus, setUpFleet } from '@livecall/fleet';
 import { isComplete, loadRecording } from '@livecall/recording';
 import { jetstreamManager } from '@nats-io/jetstream';
-import { filter, firstValueFrom, lastValueFrom } from 'rxjs';
+import { filter, firstValueFrom, lastValueFrom, toArray } from 'rxjs';
 import { afterAll, expect, it } from 'vitest';
 
 import { makeCertificates } from '../fixtures/certificates.js';
 import { hasNats, readerOptions, startWorker } from '../fixtures/fleet.js';
 import { fleetCommand } from '../fixtures/fleet-command.js';
+import { freePort } from '../fixtures/free-port.js';
 import { startNats } from '../fixtures/nats-server.js';
 import { readWords } from '../fixtures/read-words.js';
 import { startTalking } from '../fixtures/talking-platform.js';
@@ -182,3 +183,42 @@ it.skipIf(certificates === undefined)(
     });
   },
 );
+
+itWithNats('reaches a fleet of another domain over a leaf node', async () => {
+  const port = await freePort();
+  await using hub = await startNats({
+    domain: 'hub',
+    config: () => `leafnodes { listen: "127.0.0.1:${port}" }`,
+  });
+  await using leaf = await startNats({
+    domain: 'leaf',
+    config: () => `leafnodes { remotes: [ { url: "nats-leaf://127.0.0.1:${port}" } ] }`,
+  });
+  const connection = await leaf.connect();
+  const fleet = { prefix: 'over-leaf', domain: 'hub' };
+  const limits = { maxCallsBytes: 2 ** 24, maxJobsBytes: 2 ** 20 };
+  const setUp = () => setUpFleet(connection, { ...fleet, ...limits }).catch(() => undefined);
+  // The leaf finds its hub in its own time.
+  while ((await setUp()) === undefined) await new Promise((resolve) => setTimeout(resolve, 50));
+  await using platform = await startTalking();
+  const worker = startWorker(await leaf.connect(), platform.url, fleet);
+  await enqueue(connection, { callId: 'call-1' }, fleet);
+  const heard = readWords(await hub.connect(), fleet.prefix, 'call-1');
+  await until(() => heard.connections === 1);
+  for (let n = 1; n <= 40; n += 1) {
+    platform.say();
+    await until(() => heard.words.length === n);
+  }
+  expect(await fleetStatus(connection, fleet)).toMatchObject({
+    workers: [{ calls: [{ callId: 'call-1', unacked: 0 }], troubles: [] }],
+    stored: { calls: 1 },
+  });
+  const late = liveCall(brokerTransport({ connection, callId: 'call-1', ...fleet }), readerOptions);
+  const words = lastValueFrom(late.transcript$.pipe(toArray()));
+  late.connect();
+  await firstValueFrom(late.state$.pipe(filter(({ status }) => status === 'open')));
+  expect(await lastValueFrom(late.joinCall())).toMatchObject({ confirmedBy: 'ack' });
+  platform.end();
+  await worker.over('call-1');
+  expect(await words).toHaveLength(40);
+});

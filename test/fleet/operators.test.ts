@@ -246,6 +246,33 @@ itWithNats('stops to record where the file is lost, and to follow where nobody r
   clearInterval(talking);
 });
 
+itWithNats('sets a fleet up with other limits, and says which are kept', async () => {
+  const broker = ['--server', nats().url, '--prefix', 'set-up'];
+  const limits = ['--max-calls-bytes', '1048576', '--max-jobs-bytes', '65536'];
+  expect(await run(['set-up', ...broker, ...limits, '--ack-wait', '3000'])).toMatchObject({
+    exitCode: 0,
+    stdout: [
+      'maxAgeMs  86400000',
+      'maxCallsBytes  1048576',
+      'maxJobsBytes  65536',
+      'ackWaitMs  3000',
+      'replicas  1',
+    ].join('\n'),
+  });
+  const [again, bad] = await Promise.all([
+    run(['set-up', ...broker, '--max-calls-bytes', '2097152']),
+    run(['set-up', ...broker, '--ack-wait', '500']),
+  ]);
+  expect(again).toMatchObject({
+    exitCode: 69,
+    stderr: expect.stringContaining('keeps its settings (maxCallsBytes)') as string,
+  });
+  expect(bad).toMatchObject({
+    exitCode: 2,
+    stderr: 'livecall-fleet: ackWaitMs must be a whole number above 1999, not 500.',
+  });
+});
+
 itWithNats('refuses to read the token of every dial from standard input', async () => {
   const args = ['worker', '--server', nats().url, '--key', keyFile, '--access-token-file', '-'];
   expect(await run(args)).toMatchObject({

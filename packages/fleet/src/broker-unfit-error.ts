@@ -17,7 +17,7 @@ export function toReason(error: unknown): string {
   }
   const { message } = error;
   if (/storage|resources/.test(message)) {
-    return `${message}; see the server’s max_file_store, and ask for fewer bytes`;
+    return `${message}; see the server’s max_file_store, and ask for fewer bytes (livecall-fleet set-up --max-calls-bytes)`;
   }
   if (/permissions violation/i.test(message)) {
     return `${message}; docs/fleet.md says what each user of a fleet must be allowed`;

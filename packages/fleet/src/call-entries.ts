@@ -208,8 +208,9 @@ export function callEntries({
     };
 
     const readStream = async () => {
-      const { callsStream: stream } = names;
-      for await (const message of readStored({ connection, stream, subject, after: sequence })) {
+      const { callsStream: stream, jetstream } = names;
+      const stored = readStored({ connection, jetstream, stream, subject, after: sequence });
+      for await (const message of stored) {
         if (hasLeft()) return;
         ({ sequence } = message);
         const piece = toPiece(message.data, toEntryHeadersOf(message.headers));

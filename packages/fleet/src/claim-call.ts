@@ -58,7 +58,7 @@ export function claimCall({
     if (decision.kind !== 'take') return decision;
     const { run, after } = decision;
     claiming = run;
-    const { seq } = await jetstream(connection, { timeout: 2_000 }).publish(
+    const { seq } = await jetstream(connection, { ...names.jetstream, timeout: 2_000 }).publish(
       names.callSubject(callId),
       toHeader({ claim: claimId }),
       { msgID: toEntryIdText(callId, run, 1), expect: { lastSubjectSequence: after } },

@@ -15,7 +15,11 @@ export async function firstStoredAt(
   names: FleetNames,
   callId: string,
 ): Promise<number | undefined> {
-  const manager = await jetstreamManager(connection, { checkAPI: false, timeout: 5_000 });
+  const manager = await jetstreamManager(connection, {
+    ...names.jetstream,
+    checkAPI: false,
+    timeout: 5_000,
+  });
   const first: NextMsgRequest = { seq: 1, next_by_subj: names.callSubject(callId) };
   const message = await manager.streams.getMessage(names.callsStream, first as SeqMsgRequest);
   return message?.time.getTime();

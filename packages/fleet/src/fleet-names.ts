@@ -18,21 +18,34 @@ export interface FleetNames {
   runSubject(callId: string): string;
   /** Where all workers answer what they follow. */
   readonly workersSubject: string;
+  /** Where a job is asked for. */
+  readonly nextSubject: string;
+  /** How the client reaches JetStream. */
+  readonly jetstream: { readonly domain?: string };
 }
 
 /** Names the parts of a fleet, so that several can share a broker. */
 export interface FleetOptions {
   /** What all subjects and streams begin with: letters, digits, `-` and `_`. @default 'livecall' */
   readonly prefix?: string;
+  /**
+   * The JetStream domain that has the fleet, where it is another than that of the server connected
+   * to, as on a leaf node: letters, digits, `-` and `_`. @default that of the server
+   */
+  readonly domain?: string;
 }
 
 const NAME = /^[-\w]{1,128}$/;
 
-/** @throws TypeError for a prefix that cannot be part of a subject */
-export function toFleetNames({ prefix = 'livecall' }: FleetOptions = {}): FleetNames {
+/** @throws TypeError for a prefix or domain that cannot be part of a subject */
+export function toFleetNames({ prefix = 'livecall', domain }: FleetOptions = {}): FleetNames {
   if (!NAME.test(prefix)) {
     throw new TypeError('prefix must be 1 to 128 letters, digits, "-" or "_".');
   }
+  if (domain !== undefined && !NAME.test(domain)) {
+    throw new TypeError('domain must be 1 to 128 letters, digits, "-" or "_".');
+  }
+  const api = domain === undefined ? '$JS.API' : `$JS.${domain}.API`;
   return {
     callsStream: `${prefix}-calls`,
     jobsStream: `${prefix}-jobs`,
@@ -42,6 +55,8 @@ export function toFleetNames({ prefix = 'livecall' }: FleetOptions = {}): FleetN
     commandSubject: (callId, run) => `${prefix}.commands.${callId}.${toRunText(run)}`,
     runSubject: (callId) => `${prefix}.runs.${callId}`,
     workersSubject: `${prefix}.workers`,
+    nextSubject: `${api}.CONSUMER.MSG.NEXT.${prefix}-jobs.workers`,
+    jetstream: domain === undefined ? {} : { domain },
   };
 }
 

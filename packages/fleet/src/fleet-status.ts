@@ -84,7 +84,11 @@ export async function fleetStatus(
 
 async function askBroker(connection: NatsConnection, names: FleetNames) {
   try {
-    const manager = await jetstreamManager(connection, { checkAPI: false, timeout: 5_000 });
+    const manager = await jetstreamManager(connection, {
+      ...names.jetstream,
+      checkAPI: false,
+      timeout: 5_000,
+    });
     return await Promise.all([
       manager.consumers.info(names.jobsStream, names.jobsConsumer),
       manager.streams.info(names.callsStream),

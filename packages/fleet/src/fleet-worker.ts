@@ -214,8 +214,7 @@ export function fleetWorker({
       );
       requests = askForJobs({
         connection,
-        stream: names.jobsStream,
-        consumer: names.jobsConsumer,
+        subject: names.nextSubject,
         room: () => slots - calls.size,
         pauseMs: () => Math.min(calls.size, MOST_PAUSE_MS),
         onJob: (delivery, askedAt) => {

@@ -2,7 +2,7 @@
 export { connectBroker } from './connect-broker.js';
 export { BrokerUnfitError } from './broker-unfit-error.js';
 export { setUpFleet } from './set-up-fleet.js';
-export type { SetUpFleetOptions } from './set-up-fleet.js';
+export type { FleetSettings, SetUpFleetOptions } from './set-up-fleet.js';
 export type { FleetOptions } from './fleet-names.js';
 
 /* Jobs */

@@ -13,8 +13,8 @@ import { ownInbox } from './own-inbox.js';
 /** Whose jobs are asked for, and for how many there is room. */
 export interface JobRequestsOptions {
   readonly connection: NatsConnection;
-  readonly stream: string;
-  readonly consumer: string;
+  /** Where a job is asked for. */
+  readonly subject: string;
   /** How many more jobs there is room for; what is asked for already is not counted here. */
   room(): number;
   /** Milliseconds before the next one is asked for, when one was given. */
@@ -56,8 +56,7 @@ const REQUEST_RAN_OUT = 408;
  */
 export function askForJobs({
   connection,
-  stream,
-  consumer,
+  subject,
   room,
   pauseMs,
   onJob,
@@ -65,7 +64,6 @@ export function askForJobs({
 }: JobRequestsOptions): JobRequests {
   const link = brokerLink(connection);
   const life = new Subscription();
-  const subject = `$JS.API.CONSUMER.MSG.NEXT.${stream}.${consumer}`;
   const request = JSON.stringify({ batch: 1, expires: nanos(ASK_FOR_MS) });
   let open = 0;
   let isStopped = false;

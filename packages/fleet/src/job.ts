@@ -81,10 +81,11 @@ export async function enqueue(
   assertNoToken(job);
   const text = JSON.stringify({ job: 1, ...job });
   assertFits(connection, job.callId, Buffer.byteLength(text));
-  const stream = jetstream(connection, { timeout: 5_000 });
+  const names = toFleetNames(fleet);
+  const stream = jetstream(connection, { ...names.jetstream, timeout: 5_000 });
   try {
     await stream.publish(
-      toFleetNames(fleet).jobSubject(job.callId),
+      names.jobSubject(job.callId),
       text,
       // While it is queued or followed, it stands in the stream.
       { expect: { lastSubjectSequence: 0 }, timeout: 5_000 },

@@ -20,7 +20,11 @@ export interface Queue {
 export async function openQueue(connection: NatsConnection, names: FleetNames): Promise<Queue> {
   assertServer(connection);
   try {
-    const manager = await jetstreamManager(connection, { checkAPI: false, timeout: 2_000 });
+    const manager = await jetstreamManager(connection, {
+      ...names.jetstream,
+      checkAPI: false,
+      timeout: 2_000,
+    });
     const { config } = await manager.consumers.info(names.jobsStream, names.jobsConsumer);
     return { manager, ackWaitMs: (config.ack_wait ?? 30e9) / 1e6 };
   } catch (error) {

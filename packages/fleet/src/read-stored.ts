@@ -15,6 +15,8 @@ export interface StoredMessage {
 /** What is read, and from where. */
 export interface ReadStoredOptions {
   readonly connection: NatsConnection;
+  /** As `FleetNames` has it. */
+  readonly jetstream: { readonly domain?: string };
   readonly stream: string;
   readonly subject: string;
   /** The sequence behind which it is read; 0, and one that the stream has not come to, is the beginning. */
@@ -38,8 +40,12 @@ const FORGOTTEN_AFTER_MS = 15_000;
  * @throws what the client throws where the broker is away, or the stream is not there
  */
 export async function* readStored(options: ReadStoredOptions): AsyncGenerator<StoredMessage, void> {
-  const { connection, stream, subject } = options;
-  const manager = await jetstreamManager(connection, { checkAPI: false, timeout: ANSWER_MS });
+  const { connection, jetstream, stream, subject } = options;
+  const manager = await jetstreamManager(connection, {
+    ...jetstream,
+    checkAPI: false,
+    timeout: ANSWER_MS,
+  });
   const next = async (after: number) => {
     // The server of 2.9 knows it; the client has it for what any copy of the stream may answer.
     const request: NextMsgRequest = { seq: after + 1, next_by_subj: subject };

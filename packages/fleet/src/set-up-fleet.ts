@@ -36,9 +36,13 @@ export interface SetUpFleetOptions extends FleetOptions {
   readonly replicas?: number;
 }
 
+/** What a fleet is set to, as the broker says. */
+export type FleetSettings = Required<Omit<SetUpFleetOptions, keyof FleetOptions>>;
+
 /**
  * Makes the two streams and the consumer of a fleet where they are missing. What is there keeps its
- * limits, so that whoever runs the broker may set others.
+ * limits, so that whoever runs the broker may set others; what it is set to is returned, with
+ * `Infinity` where there is no limit.
  *
  * Every setting is read back: servers accept some that they do not know, and pass over them.
  *
@@ -63,14 +67,14 @@ export async function setUpFleet(
     replicas = 1,
     ...fleet
   }: SetUpFleetOptions = {},
-): Promise<void> {
+): Promise<FleetSettings> {
   assertAbove({ maxAgeMs, maxCallsBytes, maxJobsBytes, replicas }, 0);
   // A worker asks for a second, and has to count its lease from when it began to.
   assertAbove({ ackWaitMs }, LEAST_ACK_WAIT_MS - 1);
   const names = toFleetNames(fleet);
   assertServer(connection);
-  const manager = await jetstreamManager(connection, { checkAPI: false });
-  await ensureStream(manager, {
+  const manager = await jetstreamManager(connection, { ...names.jetstream, checkAPI: false });
+  const calls = await ensureStream(manager, {
     name: names.callsStream,
     subjects: [names.callSubject('*')],
     retention: RetentionPolicy.Limits,
@@ -81,7 +85,7 @@ export async function setUpFleet(
     duplicate_window: nanos(Math.min(120_000, maxAgeMs)),
     num_replicas: replicas,
   });
-  await ensureStream(manager, {
+  const jobs = await ensureStream(manager, {
     name: names.jobsStream,
     subjects: [names.jobSubject('*')],
     retention: RetentionPolicy.Workqueue,
@@ -91,7 +95,7 @@ export async function setUpFleet(
     max_bytes: maxJobsBytes,
     num_replicas: replicas,
   });
-  await ensureConsumer(manager, names.jobsStream, {
+  const workers = await ensureConsumer(manager, names.jobsStream, {
     durable_name: names.jobsConsumer,
     ack_policy: AckPolicy.Explicit,
     ack_wait: nanos(ackWaitMs),
@@ -103,6 +107,14 @@ export async function setUpFleet(
     max_waiting: 16_384,
     filter_subject: names.jobSubject('*'),
   });
+  const limit = (value: number) => (value > 0 ? value : Infinity);
+  return {
+    maxAgeMs: limit(calls.max_age / 1e6),
+    maxCallsBytes: limit(calls.max_bytes),
+    maxJobsBytes: limit(jobs.max_bytes),
+    ackWaitMs: (workers.ack_wait ?? 0) / 1e6,
+    replicas: calls.num_replicas,
+  };
 }
 
 /** What must be as a fleet needs it, whoever made the stream; all else is a matter of taste. */
@@ -120,7 +132,7 @@ const LEAST_ACK_WAIT_MS = 2_000;
 
 type Wanted = Partial<StreamConfig> & Pick<StreamConfig, 'name'>;
 
-async function ensureStream(manager: JetStreamManager, wanted: Wanted): Promise<void> {
+async function ensureStream(manager: JetStreamManager, wanted: Wanted): Promise<StreamConfig> {
   const { config, isNew } = await findOrMake(
     () => manager.streams.info(wanted.name),
     () => manager.streams.add(wanted),
@@ -134,13 +146,14 @@ async function ensureStream(manager: JetStreamManager, wanted: Wanted): Promise<
     config,
   );
   assertNone(`stream ${wanted.name}`, SPOILING.stream, config);
+  return config;
 }
 
 async function ensureConsumer(
   manager: JetStreamManager,
   stream: string,
   wanted: Partial<ConsumerConfig> & { readonly durable_name: string },
-): Promise<void> {
+): Promise<ConsumerConfig> {
   const name = wanted.durable_name;
   const { config, isNew } = await findOrMake(
     () => manager.consumers.info(stream, name),
@@ -154,7 +167,7 @@ async function ensureConsumer(
   assertKept(what, keys, wanted, config);
   assertNone(what, SPOILING.consumer, config);
   // What it is set to is a matter of taste, up to what a worker can keep.
-  if ((config.ack_wait ?? 0) >= nanos(LEAST_ACK_WAIT_MS)) return;
+  if ((config.ack_wait ?? 0) >= nanos(LEAST_ACK_WAIT_MS)) return config;
   throw unfit(what, [`ack_wait is ${(config.ack_wait ?? 0) / 1e6} ms`]);
 }
 

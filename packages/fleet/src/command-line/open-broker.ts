@@ -2,6 +2,7 @@ import { credsAuthenticator } from '@nats-io/transport-node';
 import type { ConnectionOptions, NatsConnection } from '@nats-io/transport-node';
 
 import { connectBroker } from '../connect-broker.js';
+import type { FleetOptions } from '../fleet-names.js';
 import { setUpFleet } from '../set-up-fleet.js';
 import { exitCodes, ExitError } from './exit-error.js';
 import { readSecretFile } from './find-secret.js';
@@ -16,6 +17,12 @@ export interface BrokerFlags {
   readonly tlsCert?: string;
   readonly tlsKey?: string;
   readonly prefix: string;
+  readonly domain?: string;
+}
+
+/** Which fleet it is. */
+export function toFleet({ prefix, domain }: BrokerFlags): FleetOptions {
+  return { prefix, ...(domain !== undefined && { domain }) };
 }
 
 /**
@@ -23,23 +30,32 @@ export interface BrokerFlags {
  *
  * @throws ExitError when it cannot be reached
  */
-export async function openBroker(
-  { server, creds, inboxPrefix, prefix, ...files }: BrokerFlags,
-  given: GivenSecrets,
-): Promise<NatsConnection> {
-  const connection = await connectTo(server, {
-    ...toLogin(creds, given),
-    ...toTls(files),
-    ...(inboxPrefix !== undefined && { inboxPrefix }),
-    name: 'livecall-fleet',
-  });
+export async function openBroker(flags: BrokerFlags, given: GivenSecrets): Promise<NatsConnection> {
+  const connection = await connectServer(flags, given);
   try {
-    await setUpFleet(connection, { prefix });
+    await setUpFleet(connection, toFleet(flags));
   } catch (error) {
     await connection.close();
     throw error;
   }
   return connection;
+}
+
+/**
+ * Connects to the NATS server.
+ *
+ * @throws ExitError when it cannot be reached
+ */
+export function connectServer(
+  { server, creds, inboxPrefix, ...files }: BrokerFlags,
+  given: GivenSecrets,
+): Promise<NatsConnection> {
+  return connectTo(server, {
+    ...toLogin(creds, given),
+    ...toTls(files),
+    ...(inboxPrefix !== undefined && { inboxPrefix }),
+    name: 'livecall-fleet',
+  });
 }
 
 async function connectTo(server: string, options: ConnectionOptions): Promise<NatsConnection> {

@@ -7,6 +7,7 @@ import { exitCodeMeanings, exitCodes } from './exit-error.js';
 import type { EnqueueFlags } from './commands/enqueue.js';
 import type { FollowFlags } from './commands/follow.js';
 import type { RecordFlags } from './commands/record.js';
+import type { SetUpFlags } from './commands/set-up.js';
 import type { StatusFlags } from './commands/status.js';
 import type { WorkerFlags } from './commands/worker.js';
 import type { GivenSecrets } from './find-secret.js';
@@ -39,6 +40,24 @@ export function createProgram(onExit: (exitCode: number) => void, given: GivenSe
       const { runKeys } = await import('./commands/keys.js');
       onExit(runKeys(path));
     });
+
+  withBroker(
+    program
+      .command('set-up')
+      .description('make what a fleet needs of the NATS server, with other limits than the usual')
+      .option('--max-calls-bytes <n>', 'for all calls together (default: 1 GiB)', toCount)
+      .option('--max-age <ms>', 'how long what was said is kept (default: a day)', toCount)
+      .option('--max-jobs-bytes <n>', 'for the queue (default: 64 MiB)', toCount)
+      .option(
+        '--ack-wait <ms>',
+        "when a silent worker's calls go to others (default: 5000)",
+        toCount,
+      )
+      .option('--replicas <n>', 'how many servers of a cluster keep it: 1, 3 or 5', toCount),
+  ).action(async (flags: SetUpFlags) => {
+    const { runSetUp } = await import('./commands/set-up.js');
+    onExit(await runSetUp(flags, given));
+  });
 
   withBroker(
     program
@@ -139,6 +158,11 @@ function withBroker(command: Command): Command {
     .option('--tls-ca <file>', 'the authority of its certificate, where it is none of the system')
     .option('--tls-cert <file>', 'a certificate to show it, with --tls-key <file>')
     .addOption(new Option('--tls-key <file>').hideHelp())
+    .option(
+      '--domain <name>',
+      'the JetStream domain of the fleet, as seen from a leaf node',
+      toPrefix,
+    )
     .option('--inbox-prefix <name>', 'what its answers come to begins with; one a user', toPrefix)
     .option(
       '--prefix <name>',

@@ -3,7 +3,7 @@ import { sealTokens } from '../../sealed-tokens.js';
 import { exitCodes, ExitError } from '../exit-error.js';
 import { findToken, readSecretFile } from '../find-secret.js';
 import type { GivenSecrets } from '../find-secret.js';
-import { openBroker } from '../open-broker.js';
+import { openBroker, toFleet } from '../open-broker.js';
 import type { BrokerFlags } from '../open-broker.js';
 import { say } from '../say.js';
 
@@ -59,7 +59,7 @@ export async function runEnqueue(
         ...(url !== undefined && { url }),
         ...(userId !== undefined && { userId }),
       },
-      { prefix: flags.prefix },
+      toFleet(flags),
     );
   } catch (error) {
     if (!(error instanceof TypeError)) throw error;

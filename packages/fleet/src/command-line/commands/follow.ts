@@ -4,7 +4,7 @@ import type { ConnectionState, LiveCallError, ServerMessage } from '@livecall/co
 import { brokerRetry, brokerTransport } from '../../broker-transport.js';
 import { exitCodes, ExitError } from '../exit-error.js';
 import type { GivenSecrets } from '../find-secret.js';
-import { openBroker } from '../open-broker.js';
+import { openBroker, toFleet } from '../open-broker.js';
 import type { BrokerFlags } from '../open-broker.js';
 import { print, say, toVisible } from '../say.js';
 import { sayLink } from '../say-link.js';
@@ -23,9 +23,9 @@ export async function runFollow(
   given: GivenSecrets,
 ): Promise<number> {
   const id = toCallId(callId);
-  const { json = false, prefix } = flags;
+  const { json = false } = flags;
   const connection = await openBroker(flags, given);
-  const call = liveCall(brokerTransport({ connection, callId: id, prefix }), {
+  const call = liveCall(brokerTransport({ connection, callId: id, ...toFleet(flags) }), {
     retry: brokerRetry,
   });
   let isAwaited = false;

@@ -10,11 +10,12 @@ import { toBrokerUnfit } from '../../broker-unfit-error.js';
 import { callEntries } from '../../call-entries.js';
 import { firstStoredAt } from '../../first-stored-at.js';
 import { toFleetNames } from '../../fleet-names.js';
+import type { FleetOptions } from '../../fleet-names.js';
 import { createRunJoiner } from '../../join-runs.js';
 import type { JoinedLine } from '../../join-runs.js';
 import { exitCodes, ExitError } from '../exit-error.js';
 import type { GivenSecrets } from '../find-secret.js';
-import { openBroker } from '../open-broker.js';
+import { openBroker, toFleet } from '../open-broker.js';
 import type { BrokerFlags } from '../open-broker.js';
 import { say } from '../say.js';
 import { sayLink } from '../say-link.js';
@@ -35,16 +36,17 @@ export async function runRecord(
   flags: RecordFlags,
   given: GivenSecrets,
 ): Promise<number> {
-  const { out, prefix, now = false, maskTranscripts = false, defaultCountry } = flags;
+  const { out, now = false, maskTranscripts = false, defaultCountry } = flags;
   const lines = createRecordingLines({
     maskTranscripts,
     defaultCountry: defaultCountry.split(','),
   });
   const id = toCallId(callId);
+  const fleet = toFleet(flags);
   const connection = await openBroker(flags, given);
   let failed: RecordingFileError | undefined;
   try {
-    const storedAt = await readFirst(connection, id, prefix);
+    const storedAt = await readFirst(connection, id, fleet);
     let stop: () => void = () => undefined;
     const created = lineFile(out, {
       onError: (error) => {
@@ -74,7 +76,7 @@ export async function runRecord(
       following.add(stopping().subscribe(stop));
       following.add(sayLink(connection));
       following.add(
-        callEntries({ connection, callId: id, prefix }).subscribe((news) => {
+        callEntries({ connection, callId: id, ...fleet }).subscribe((news) => {
           if (news.kind === 'line') {
             const joined = joiner.add(news.text);
             written += joined.length;
@@ -118,10 +120,10 @@ const CLOSED = 'The connection to the NATS server was closed for good.';
 async function readFirst(
   connection: NatsConnection,
   callId: string,
-  prefix: string,
+  fleet: FleetOptions,
 ): Promise<number | undefined> {
   try {
-    return await firstStoredAt(connection, toFleetNames({ prefix }), callId);
+    return await firstStoredAt(connection, toFleetNames(fleet), callId);
   } catch (error) {
     throw toBrokerUnfit(error, `What is stored of ${callId} cannot be read`);
   }

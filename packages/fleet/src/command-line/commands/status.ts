@@ -3,7 +3,7 @@ import type { FleetStatus } from '../../fleet-status.js';
 import { toRunText } from '../../run.js';
 import { exitCodes } from '../exit-error.js';
 import type { GivenSecrets } from '../find-secret.js';
-import { openBroker } from '../open-broker.js';
+import { openBroker, toFleet } from '../open-broker.js';
 import type { BrokerFlags } from '../open-broker.js';
 import { print, toVisible } from '../say.js';
 
@@ -16,7 +16,7 @@ export interface StatusFlags extends BrokerFlags {
 export async function runStatus(flags: StatusFlags, given: GivenSecrets): Promise<number> {
   const connection = await openBroker(flags, given);
   try {
-    const status = await fleetStatus(connection, { prefix: flags.prefix });
+    const status = await fleetStatus(connection, toFleet(flags));
     if (flags.json === true) print(JSON.stringify(toPlain(status)));
     else for (const line of describe(status)) print(line);
   } finally {

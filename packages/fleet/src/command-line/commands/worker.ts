@@ -9,7 +9,7 @@ import { assertPrivateKey, openTokens } from '../../sealed-tokens.js';
 import { exitCodes, ExitError } from '../exit-error.js';
 import { findToken, readSecretFile } from '../find-secret.js';
 import type { GivenSecrets } from '../find-secret.js';
-import { openBroker } from '../open-broker.js';
+import { openBroker, toFleet } from '../open-broker.js';
 import type { BrokerFlags } from '../open-broker.js';
 import { print, say } from '../say.js';
 import { stopping } from '../stopping.js';
@@ -27,7 +27,7 @@ export interface WorkerFlags extends BrokerFlags {
 
 /** `livecall-fleet worker`: follows calls until it is stopped, and then gives them to others. */
 export async function runWorker(flags: WorkerFlags, given: GivenSecrets): Promise<number> {
-  const { url, key, name, slots, drainTimeout, json = false, prefix } = flags;
+  const { url, key, name, slots, drainTimeout, json = false } = flags;
   if (key === undefined) {
     throw new ExitError(
       exitCodes.usage,
@@ -67,7 +67,7 @@ export async function runWorker(flags: WorkerFlags, given: GivenSecrets): Promis
     };
     const working = fleetWorker({
       connection,
-      prefix,
+      ...toFleet(flags),
       slots,
       drain$,
       // Nobody waits for longer.
