@@ -22,6 +22,9 @@ export function toReason(error: unknown): string {
   if (/permissions violation/i.test(message)) {
     return `${message}; docs/fleet.md says what each user of a fleet must be allowed`;
   }
+  if (/^maximum (bytes|messages) exceeded/.test(message)) {
+    return 'the queue is full; start more workers, or set a larger maxJobsBytes';
+  }
   if (/not enabled for account/i.test(message)) return `${message}; enable it for this account`;
   if (/not enabled|no responders/i.test(message)) {
     return `${message}; start the server with -js, or see whether the one that has it can be reached`;
