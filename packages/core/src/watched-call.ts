@@ -1,4 +1,4 @@
-import { share, Subscription, tap } from 'rxjs';
+import { Subscription, tap } from 'rxjs';
 
 import type { CallNews, WhyEnded } from './call-news.js';
 import { isClose } from './connection-end.js';
@@ -9,6 +9,7 @@ import { isLiveCallError } from './live-call-error.js';
 import { patience } from './patience.js';
 import { isAnswerTo } from './protocol.js';
 import type { AnyProtocol, Asked } from './protocol.js';
+import { tapFrames } from './tap-frames.js';
 import type { Connection, Frame } from './transport.js';
 
 /** A call that is watched, through its dials. */
@@ -198,7 +199,7 @@ function tapConnection(
   let isAway = false;
   return {
     // However many listen, a frame is told once.
-    frames$: connection.frames$.pipe(tap(hear), share()),
+    frames$: tapFrames(connection.frames$, { hear }),
     send(frame) {
       const given = sendOn(connection, frame);
       say(frame);

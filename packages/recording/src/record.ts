@@ -7,14 +7,21 @@ import type {
   HandshakeTimeoutError,
   TokenUnavailableError,
 } from '@livecall/core';
-import { dialRequest, withDialRequest } from '@livecall/core';
-import { sendOn } from '@livecall/core/internal';
-import { map, Observable, share, tap } from 'rxjs';
-import type { MonoTypeOperatorFunction } from 'rxjs';
+import { dialRequest } from '@livecall/core';
+import { sendOn, subscribeAs, tapFrames } from '@livecall/core/internal';
+import type { FrameListener } from '@livecall/core/internal';
+import { Observable } from 'rxjs';
+import type {
+  MonoTypeOperatorFunction,
+  Observer,
+  Subscriber,
+  Subscription,
+  Unsubscribable,
+} from 'rxjs';
 
 import { toPayload } from './format/payload.js';
 import type { FrameEntry, UnstampedEntry } from './format/recording.js';
-import { takesFramesAlone } from './recording-sink.js';
+import { frameWriterOf } from './recording-sink.js';
 import type { RecordingSink } from './recording-sink.js';
 
 /**
@@ -44,98 +51,124 @@ import type { RecordingSink } from './recording-sink.js';
 export function record(sink: RecordingSink): MonoTypeOperatorFunction<Connection> {
   return (transport) =>
     new Observable((subscriber) => {
-      const dial = { isOpen: false };
-      let closing = { code: 1000, reason: '' };
-      /** Writes what belongs to this dial's connection, as long as that is the one recorded. */
-      const write = (entry: UnstampedEntry, frame?: Frame) => {
-        if (connected.get(sink) === dial) sink.write(entry, frame);
-      };
-      const end = (entry: UnstampedEntry | undefined) => {
-        if (entry !== undefined) (dial.isOpen ? write : sink.write)(entry);
-        dial.isOpen = false;
-        if (connected.get(sink) === dial) connected.delete(sink);
-      };
-      const takesAlone = takesFramesAlone(sink);
-      const writeFrame = (from: FrameEntry['from'], frame: Frame) => {
-        const held = takesAlone ? undefined : toPayload(frame);
-        write({ event: 'frame', from, ...held }, frame);
-      };
-      const request = dialRequest();
-      const recorded$ = transport.pipe(
-        withDialRequest({
-          ...request,
-          onTokens: (tokens) => {
-            sink.conceal?.(tokens);
-            request.onTokens?.(tokens);
-          },
-        }),
-        tap({
-          next: () => {
-            dial.isOpen = true;
-            if (!connected.has(sink)) connected.set(sink, dial);
-            sink.write({ event: 'open', status: 101 });
-          },
-          complete: () => {
-            // No transport of livecall's completes. One of someone else's has closed, if it does.
-            if (dial.isOpen) end(CLOSED_WITHOUT_CODE);
-          },
-          error: (error: unknown) => {
-            end(dial.isOpen ? toClose(error) : toFailure(error));
-          },
-          unsubscribe: () => {
-            end(
-              dial.isOpen
-                ? { event: 'close', from: 'client', ...closing }
-                : { event: 'failed', reason: 'aborted' },
-            );
-          },
-        }),
-        map((connection) =>
-          tapConnection(connection, writeFrame, (code, reason) => {
-            // A cut is no code that a client closes with.
-            if (code !== 1006) closing = { code, reason };
-          }),
-        ),
-      );
-      const subscription = recorded$.subscribe(subscriber);
+      const dial = new RecordedDial(sink, subscriber);
+      dial.begin(transport);
       // Only now: whether its tokens are known, a transport says as it is subscribed.
       sink.start();
-      return subscription;
+      return dial;
     });
 }
 
-/** Whose frames a sink writes: its first connection that is not over. */
-const connected = new WeakMap<RecordingSink, object>();
+/** The sinks that write what crosses a connection: their first that is not over. */
+const connected = new WeakSet<RecordingSink>();
 
 const CLOSED_WITHOUT_CODE = { event: 'close', from: 'server', code: 1005, reason: '' } as const;
+const ABORTED = { event: 'failed', reason: 'aborted' } as const;
 
-function tapConnection(
-  connection: Connection,
-  writeFrame: (from: FrameEntry['from'], frame: Frame) => void,
-  onClosing: (code: number, reason: string) => void,
-): Connection {
-  return {
-    frames$: connection.frames$.pipe(
-      tap((frame) => {
-        writeFrame('server', frame);
-      }),
-      // However many listen, a frame is written once.
-      share(),
-    ),
-    send(frame) {
-      const given = sendOn(connection, frame);
-      writeFrame('client', frame);
-      return given;
-    },
-    bufferedBytes: () => connection.bufferedBytes?.() ?? 0,
-    isReading: () => connection.isReading?.() ?? false,
-    ...(connection.away$ && { away$: connection.away$ }),
-    closeWith(code, reason) {
-      connection.closeWith?.(code, reason);
-      onClosing(code, reason);
-    },
-  };
+/**
+ * One dial, and what crosses its connection. It is the observer of the transport itself, and a class,
+ * as what it writes to is: as operators and closures, a recorded call kept 9 KB more of them.
+ */
+class RecordedDial implements Observer<Connection>, Unsubscribable, FrameListener {
+  readonly #sink: RecordingSink;
+  readonly #subscriber: Subscriber<Connection>;
+  readonly #writer: ReturnType<typeof frameWriterOf>;
+  #dialled: Subscription | undefined;
+  #isOver = false;
+  #isOpen = false;
+  /** Whether it is the connection of its sink. */
+  #isWritten = false;
+  #closing: readonly [code: number, reason: string] = NORMAL;
+
+  constructor(sink: RecordingSink, subscriber: Subscriber<Connection>) {
+    this.#sink = sink;
+    this.#subscriber = subscriber;
+    this.#writer = frameWriterOf(sink);
+  }
+
+  begin(transport: Observable<Connection>): void {
+    const request = dialRequest();
+    const sink = this.#sink;
+    const onTokens = (tokens: readonly string[]) => {
+      sink.conceal?.(tokens);
+      request.onTokens?.(tokens);
+    };
+    this.#dialled = subscribeAs({ ...request, onTokens }, transport, this);
+    // Left while it was dialled.
+    if (this.#isOver) this.#dialled.unsubscribe();
+  }
+
+  next(connection: Connection): void {
+    const sink = this.#sink;
+    this.#isOpen = true;
+    if (!connected.has(sink)) {
+      connected.add(sink);
+      this.#isWritten = true;
+    }
+    sink.write({ event: 'open', status: 101 });
+    this.#subscriber.next(this.#tap(connection));
+  }
+
+  error(error: unknown): void {
+    this.#end(this.#isOpen ? toClose(error) : toFailure(error));
+    this.#subscriber.error(error);
+  }
+
+  complete(): void {
+    // No transport of livecall's completes. One of someone else's has closed, if it does.
+    this.#end(this.#isOpen ? CLOSED_WITHOUT_CODE : undefined);
+    this.#subscriber.complete();
+  }
+
+  unsubscribe(): void {
+    this.#dialled?.unsubscribe();
+    if (this.#isOver) return;
+    const [code, reason] = this.#closing;
+    this.#end(this.#isOpen ? { event: 'close', from: 'client', code, reason } : ABORTED);
+  }
+
+  #end(entry: UnstampedEntry | undefined): void {
+    const sink = this.#sink;
+    const isBeside = this.#isOpen && !this.#isWritten;
+    if (entry !== undefined && !isBeside) sink.write(entry);
+    this.#isOver = true;
+    this.#isOpen = false;
+    if (this.#isWritten) connected.delete(sink);
+    this.#isWritten = false;
+  }
+
+  /** A frame of the server's. */
+  hear(frame: Frame): void {
+    this.#write('server', frame);
+  }
+
+  #write(from: FrameEntry['from'], frame: Frame): void {
+    if (!this.#isWritten) return;
+    if (this.#writer !== undefined) this.#writer.frame(from, frame);
+    else this.#sink.write({ event: 'frame', from, ...toPayload(frame) }, frame);
+  }
+
+  #tap(connection: Connection): Connection {
+    return {
+      frames$: tapFrames(connection.frames$, this),
+      send: (frame) => {
+        const given = sendOn(connection, frame);
+        this.#write('client', frame);
+        return given;
+      },
+      bufferedBytes: () => connection.bufferedBytes?.() ?? 0,
+      isReading: () => connection.isReading?.() ?? false,
+      ...(connection.away$ && { away$: connection.away$ }),
+      closeWith: (code, reason) => {
+        connection.closeWith?.(code, reason);
+        // A cut is no code that a client closes with.
+        if (code !== 1006) this.#closing = [code, reason];
+      },
+    };
+  }
 }
+
+const NORMAL: readonly [code: number, reason: string] = [1000, ''];
 
 /** How a connection ended; whatever is no close has cut it. */
 function toClose(error: unknown): UnstampedEntry {

@@ -3,7 +3,7 @@ import { closeSync, constants, fstatSync, ftruncateSync, openSync, writeSync } f
 import { systemCode } from '@livecall/core/internal';
 import * as E from 'fp-ts/lib/Either.js';
 
-import { recordingSink } from './recording-sink.js';
+import { toSink } from './recording-sink.js';
 import type { RecordingSink, RecordingSinkOptions } from './recording-sink.js';
 
 /** A recording cannot be written, and why. */
@@ -71,15 +71,17 @@ export function recordingFile(
 ): E.Either<RecordingFileError, RecordingFile> {
   const created = lineFile(path, options);
   if (E.isLeft(created)) return created;
-  const { writeLine, rest, close } = created.right;
-  const sink = recordingSink(writeLine, options);
+  const file = created.right;
+  const sink = toSink(file, options);
   return E.right({
     ...sink,
     path,
-    rest,
+    rest: () => {
+      file.rest();
+    },
     end: () => {
       sink.end();
-      close();
+      file.close();
     },
   });
 }
@@ -97,92 +99,99 @@ export interface RestingLineFile extends LineFile {
   rest(): void;
 }
 
-/** To look for the file takes longer than to write into it. */
-const LOOK_EVERY_MS = 100;
-
 /** Creates the file of a recording, for whatever makes its lines; see {@link recordingFile}. */
 export function lineFile(
   path: string,
-  { onLine, onError }: LineFileOptions = {},
+  options: LineFileOptions = {},
 ): E.Either<RecordingFileError, RestingLineFile> {
-  let descriptor: number;
   try {
-    descriptor = openSync(path, 'ax', 0o600);
+    return E.right(new OpenFile(path, openSync(path, 'ax', 0o600), options));
   } catch (cause) {
-    return E.left(
-      new RecordingFileError(
-        path,
-        systemCode(cause) === 'EEXIST' ? 'exists' : 'not-created',
-        cause,
-      ),
-    );
+    const kind = systemCode(cause) === 'EEXIST' ? 'exists' : 'not-created';
+    return E.left(new RecordingFileError(path, kind, cause));
+  }
+}
+
+/** To look for the file takes longer than to write into it. */
+const LOOK_EVERY_MS = 100;
+
+/** A class for the reason that `record` has one. */
+class OpenFile implements RestingLineFile {
+  readonly #path: string;
+  readonly #options: LineFileOptions;
+  #descriptor: number;
+  #isOpen = true;
+  #resting: Identity | undefined;
+  #size = 0;
+  #lookedAt = -Infinity;
+
+  constructor(path: string, descriptor: number, options: LineFileOptions) {
+    this.#path = path;
+    this.#descriptor = descriptor;
+    this.#options = options;
   }
 
-  let isOpen = true;
-  let resting: Identity | undefined;
-  let size = 0;
-  let lookedAt = -Infinity;
+  writeLine(line: string): void {
+    if (!this.#isOpen) return;
+    try {
+      this.#wake();
+      this.#size += writeWhole(this.#descriptor, line);
+      const now = performance.now();
+      if (now - this.#lookedAt >= LOOK_EVERY_MS) {
+        lookFor(this.#descriptor);
+        this.#lookedAt = now;
+      }
+    } catch (cause) {
+      if (this.#resting === undefined) takeBack(this.#descriptor, this.#size);
+      this.#close(cause);
+      return;
+    }
+    this.#options.onLine?.(line);
+  }
+
+  rest(): void {
+    if (!this.#isOpen || this.#resting !== undefined) return;
+    try {
+      const { dev, ino } = fstatSync(this.#descriptor);
+      closeSync(this.#descriptor);
+      this.#resting = { dev, ino };
+    } catch (cause) {
+      this.#close(cause);
+    }
+  }
+
+  close(): void {
+    let lost: unknown;
+    try {
+      if (this.#isOpen) {
+        this.#wake();
+        lookFor(this.#descriptor);
+      }
+    } catch (cause) {
+      lost = cause;
+    }
+    this.#close(lost);
+  }
+
+  #wake(): void {
+    if (this.#resting === undefined) return;
+    this.#descriptor = openAgain(this.#path, this.#resting);
+    this.#resting = undefined;
+  }
 
   /** Says why, where it is not as it should be, and where it cannot even be closed. */
-  const close = (cause?: unknown) => {
-    if (!isOpen) return;
-    isOpen = false;
+  #close(cause?: unknown): void {
+    if (!this.#isOpen) return;
+    this.#isOpen = false;
     let why = cause;
     try {
-      if (resting === undefined) closeSync(descriptor);
+      if (this.#resting === undefined) closeSync(this.#descriptor);
     } catch (closeCause) {
       why ??= closeCause;
     }
-    if (why !== undefined) onError?.(new RecordingFileError(path, 'not-written', why));
-  };
-  const wake = () => {
-    if (resting === undefined) return;
-    descriptor = openAgain(path, resting);
-    resting = undefined;
-  };
-  const writeLine = (line: string) => {
-    if (!isOpen) return;
-    try {
-      wake();
-      size += writeWhole(descriptor, line);
-      const now = performance.now();
-      if (now - lookedAt >= LOOK_EVERY_MS) {
-        lookFor(descriptor);
-        lookedAt = now;
-      }
-    } catch (cause) {
-      if (resting === undefined) takeBack(descriptor, size);
-      close(cause);
-      return;
-    }
-    onLine?.(line);
-  };
-
-  return E.right({
-    writeLine,
-    rest: () => {
-      if (!isOpen || resting !== undefined) return;
-      try {
-        const { dev, ino } = fstatSync(descriptor);
-        closeSync(descriptor);
-        resting = { dev, ino };
-      } catch (cause) {
-        close(cause);
-      }
-    },
-    close: () => {
-      let lost: unknown;
-      try {
-        if (isOpen) {
-          wake();
-          lookFor(descriptor);
-        }
-      } catch (cause) {
-        lost = cause;
-      }
-      close(lost);
-    },
-  });
+    if (why === undefined) return;
+    this.#options.onError?.(new RecordingFileError(this.#path, 'not-written', why));
+  }
 }
 
 /** What a file is known by, whatever its name. */

@@ -5,8 +5,9 @@ import { asyncScheduler } from 'rxjs';
 
 import { isTooLong, LONGEST_LINE_MIB } from './format/longest-line.js';
 import { Entry, toStamp } from './format/recording.js';
-import type { Header, UnstampedEntry } from './format/recording.js';
+import type { FrameEntry, Header, UnstampedEntry } from './format/recording.js';
 import { createRecordingLines } from './redaction/recording-lines.js';
+import type { RecordingLines } from './redaction/recording-lines.js';
 import type { RedactOptions } from './redaction/redactor.js';
 import { createSecrets } from './redaction/secrets.js';
 import type { Secrets } from './redaction/secrets.js';
@@ -61,106 +62,179 @@ export interface RecordingSinkOptions extends RedactOptions {
  */
 export function recordingSink(
   writeLine: (line: string) => void,
-  { title, endpoint, secrets: given, ...redactOptions }: RecordingSinkOptions = {},
+  options: RecordingSinkOptions = {},
 ): RecordingSink {
-  const secrets = given ?? createSecrets();
-  const lines = createRecordingLines({ ...redactOptions, secrets });
-  let areTokensKnown = given !== undefined;
-  let startedAt: number | undefined;
-  let lastAt = 0;
-  let isOpen = false;
-  let hasClosed = false;
-  let isEnded = false;
+  return toSink({ writeLine }, options);
+}
 
-  const start = (): number => {
-    if (startedAt !== undefined) return startedAt;
-    startedAt = monotonicNow();
-    const header: Header = {
-      livecall: 1,
-      recordedAt: new Date(asyncScheduler.now()).toISOString(),
-      ...(endpoint !== undefined && { endpoint: toEndpoint(endpoint) }),
-      redacted: areTokensKnown ? ['credentials'] : [],
-      ...(title !== undefined && { title }),
-    };
-    writeLine(lines.header(header));
-    return startedAt;
-  };
-  const toAt = (): number => {
-    lastAt = Math.max(lastAt, toStamp(monotonicNow() - start()));
-    return lastAt;
-  };
-  const hasEnded = () => isEnded;
-  const leaveOut = (what: string) => {
-    writeLine(lines.entry({ at: toAt(), event: 'mark', label: `left out: ${what}` }));
-  };
+/** Takes a line with its line end; it does not throw. */
+export interface LineWriter {
+  writeLine(line: string): void;
+}
+
+/** {@link recordingSink} over what is an object already. */
+export function toSink(to: LineWriter, options: RecordingSinkOptions): RecordingSink {
+  const writer = new EntryWriter(to, options);
   const write = (entry: UnstampedEntry, frame?: Frame) => {
-    if (isEnded) return;
-    switch (entry.event) {
-      case 'frame':
-      case 'close':
-        // Whoever left hears no more; a line that says otherwise would spoil all others.
-        if (hasClosed && !isOpen) return;
-        break;
-      case 'open':
-      case 'refused':
-      case 'failed':
-        if (!isOpen) break;
-        leaveOut('a dial while a connection was open');
-        return;
-      case 'end':
-        // Who ends a recording while it is connected hears no more of the call, as who hangs up.
-        if (isOpen) write({ event: 'close', from: 'client', code: 1000, reason: '' });
-        break;
-      default:
-    }
-    const at = toAt();
-    // Whoever heard of a line meanwhile may have ended the recording.
-    if (hasEnded()) return;
-    if (entry.event === 'frame' && frame !== undefined) {
-      writeFrame(lines.frame(at, entry.from, frame), entry.from);
-      return;
-    }
-    const stamped = toWritable({ at, ...entry });
-    if (stamped === undefined) {
-      leaveOut(`a ${entry.event} that the format cannot hold`);
-      return;
-    }
-    if (stamped.event === 'frame') {
-      writeFrame(lines.entry(stamped), stamped.from);
-      return;
-    }
-    // First, for the same reason.
-    if (stamped.event === 'open' || stamped.event === 'close') isOpen = stamped.event === 'open';
-    hasClosed ||= stamped.event === 'close';
-    isEnded = stamped.event === 'end';
-    writeLine(lines.entry(stamped));
+    writer.write(entry, frame);
   };
-  const writeFrame = (line: string, from: string) => {
-    if (isTooLong(line)) leaveOut(`a frame from the ${from}, longer than ${LONGEST_LINE_MIB} MiB`);
-    else writeLine(line);
-  };
-
-  takeFramesAlone.add(write);
+  frameWriters.set(write, writer);
   return {
-    start: () => void start(),
+    start: () => {
+      writer.start();
+    },
     conceal: (tokens) => {
-      areTokensKnown = true;
-      tokens.forEach(secrets.add);
+      writer.conceal(tokens);
     },
     write,
     end: () => {
-      write({ event: 'end' });
+      writer.write({ event: 'end' });
     },
   };
 }
 
-/**
- * Whether a sink's `write` needs nothing of a frame's entry that the frame itself tells: then it is
- * not read, which would take as long as everything else. A `write` of anyone else's gets all of it.
- */
-export const takesFramesAlone = ({ write }: RecordingSink): boolean => takeFramesAlone.has(write);
+/** Writes a frame as a sink's `write` would, of which no entry need be made. */
+export interface FrameWriter {
+  frame(from: FrameEntry['from'], frame: Frame): void;
+}
 
-const takeFramesAlone = new WeakSet<RecordingSink['write']>();
+/**
+ * What writes the frames of a sink whose `write` needs nothing of an entry that the frame itself
+ * tells: then it is not read, which would take as long as everything else. A `write` of anyone
+ * else's gets all of it.
+ */
+export const frameWriterOf = ({ write }: RecordingSink): FrameWriter | undefined =>
+  frameWriters.get(write);
+
+const frameWriters = new WeakMap<RecordingSink['write'], FrameWriter>();
+
+/** What a sink does; a class for the reason that `record` has one. */
+class EntryWriter implements FrameWriter {
+  readonly #to: LineWriter;
+  readonly #title: string | undefined;
+  readonly #endpoint: string | undefined;
+  readonly #secrets: Secrets;
+  readonly #lines: RecordingLines;
+  #areTokensKnown: boolean;
+  #hasStarted = false;
+  #startedAt = 0;
+  #lastAt = 0;
+  #isOpen = false;
+  #hasClosed = false;
+  #isEnded = false;
+
+  constructor(
+    to: LineWriter,
+    { title, endpoint, secrets, ...redactOptions }: RecordingSinkOptions,
+  ) {
+    this.#to = to;
+    this.#title = title;
+    this.#endpoint = endpoint;
+    this.#secrets = secrets ?? createSecrets();
+    this.#lines = createRecordingLines({ ...redactOptions, secrets: this.#secrets });
+    this.#areTokensKnown = secrets !== undefined;
+  }
+
+  start(): void {
+    if (this.#hasStarted) return;
+    this.#hasStarted = true;
+    this.#startedAt = monotonicNow();
+    const [title, endpoint] = [this.#title, this.#endpoint];
+    const header: Header = {
+      livecall: 1,
+      recordedAt: new Date(asyncScheduler.now()).toISOString(),
+      ...(endpoint !== undefined && { endpoint: toEndpoint(endpoint) }),
+      redacted: this.#areTokensKnown ? ['credentials'] : [],
+      ...(title !== undefined && { title }),
+    };
+    this.#to.writeLine(this.#lines.header(header));
+  }
+
+  conceal(tokens: readonly string[]): void {
+    this.#areTokensKnown = true;
+    tokens.forEach(this.#secrets.add);
+  }
+
+  write(entry: UnstampedEntry, frame?: Frame): void {
+    if (this.#isEnded) return;
+    switch (entry.event) {
+      case 'frame':
+        if (frame !== undefined) {
+          this.frame(entry.from, frame);
+          return;
+        }
+        if (this.#isAfterClose) return;
+        break;
+      case 'close':
+        if (this.#isAfterClose) return;
+        break;
+      case 'open':
+      case 'refused':
+      case 'failed':
+        if (!this.#isOpen) break;
+        this.#leaveOut('a dial while a connection was open');
+        return;
+      case 'end':
+        // Who ends a recording while it is connected hears no more of the call, as who hangs up.
+        if (this.#isOpen) this.write({ event: 'close', from: 'client', code: 1000, reason: '' });
+        break;
+      default:
+    }
+    const at = this.#toAt();
+    // Whoever heard of a line meanwhile may have ended the recording.
+    if (this.#hasEnded()) return;
+    const stamped = toWritable({ at, ...entry });
+    if (stamped === undefined) {
+      this.#leaveOut(`a ${entry.event} that the format cannot hold`);
+      return;
+    }
+    if (stamped.event === 'frame') {
+      this.#writeFrame(this.#lines.entry(stamped), stamped.from);
+      return;
+    }
+    // First, for the same reason.
+    if (stamped.event === 'open' || stamped.event === 'close') {
+      this.#isOpen = stamped.event === 'open';
+    }
+    this.#hasClosed ||= stamped.event === 'close';
+    this.#isEnded = stamped.event === 'end';
+    this.#to.writeLine(this.#lines.entry(stamped));
+  }
+
+  frame(from: FrameEntry['from'], frame: Frame): void {
+    if (this.#isEnded || this.#isAfterClose) return;
+    const at = this.#toAt();
+    if (this.#hasEnded()) return;
+    this.#writeFrame(this.#lines.frame(at, from, frame), from);
+  }
+
+  /** Whoever left hears no more; a line that says otherwise would spoil all others. */
+  get #isAfterClose(): boolean {
+    return this.#hasClosed && !this.#isOpen;
+  }
+
+  #hasEnded(): boolean {
+    return this.#isEnded;
+  }
+
+  #toAt(): number {
+    const now = monotonicNow();
+    this.start();
+    this.#lastAt = Math.max(this.#lastAt, toStamp(now - this.#startedAt));
+    return this.#lastAt;
+  }
+
+  #leaveOut(what: string): void {
+    const at = this.#toAt();
+    this.#to.writeLine(this.#lines.entry({ at, event: 'mark', label: `left out: ${what}` }));
+  }
+
+  #writeFrame(line: string, from: string): void {
+    if (isTooLong(line)) {
+      this.#leaveOut(`a frame from the ${from}, longer than ${LONGEST_LINE_MIB} MiB`);
+    } else this.#to.writeLine(line);
+  }
+}
 
 /**
  * What comes from a transport that is not livecall's may hold what no WebSocket has; nothing where

@@ -5,6 +5,8 @@ import { countryPlan, FEWEST_DIGITS } from './country-plan.js';
 import type { Identity } from './country-plan.js';
 import { readAbroad, toLibraryGroups } from './numbering-plan.js';
 import { toCurrent } from './outdated-prefix.js';
+import { createPhoneMemory } from './phone-memory.js';
+import type { Learned, PhoneMemory } from './phone-memory.js';
 
 /** Digits that may be a number, and how they are written. */
 export interface Candidate {
@@ -69,6 +71,8 @@ export interface PhoneJudge {
   judge(candidate: Candidate): Judgement | undefined;
   /** Makes a number known that stood in a field: it is one however it is written from then on. */
   learn(number: string): void;
+  /** Goes by what a recording has had, which is kept there from now on. */
+  recall(memory: PhoneMemory): void;
 }
 
 /**
@@ -80,13 +84,13 @@ export function createPhoneJudge(countries: readonly CountryCode[]): PhoneJudge 
   const isNorthAmerican = plans.some((plan) => plan.isNorthAmerican);
   const lengths = new Set(plans.flatMap((plan) => [...plan.lengths]));
   if (isNorthAmerican) [7, 10, 11].forEach((length) => lengths.add(length));
-  let most = Math.max(...lengths);
   const leadsOut = (digits: string) =>
     LEADING_OUT.test(digits) || plans.some((plan) => plan.leadsOut(digits));
   const fewest = Math.min(...plans.map((plan) => plan.fewest));
-  const known = new Map<string, string>();
-  let fewestKnown = fewest;
-  const identities = new Map<string, Identity | undefined>();
+  const most = Math.max(...lengths);
+  const untaught: Learned = { known: new Map(), lengths, most, fewest };
+  let memory = createPhoneMemory();
+  let learned = untaught;
 
   const isLocal = (digits: string) =>
     digits.length === 7 && isNorthAmerican && LOCAL.test(digits) && !ROUND.test(digits);
@@ -123,6 +127,7 @@ export function createPhoneJudge(countries: readonly CountryCode[]): PhoneJudge 
     return undefined;
   };
   const identify = (digits: string): Identity | undefined => {
+    const identities = (memory.identities ??= new Map<string, Identity | undefined>());
     if (identities.has(digits)) return identities.get(digits);
     if (identities.size >= MOST_REMEMBERED) identities.clear();
     const identity = toIdentity(digits);
@@ -144,7 +149,7 @@ export function createPhoneJudge(countries: readonly CountryCode[]): PhoneJudge 
 
   const judge = (candidate: Candidate): Judgement | undefined => {
     const { digits, hasPlus, size, lengths, isSpoken, isMarked, isWhole, toCue } = candidate;
-    const same = known.get(digits);
+    const same = learned.known.get(digits);
     if (same !== undefined && (digits.length >= FEWEST_DIGITS || isShortOne(candidate)))
       return { number: same, rank: 3, isShaped: true };
     if (digits.length < fewest) return undefined;
@@ -189,21 +194,23 @@ export function createPhoneJudge(countries: readonly CountryCode[]): PhoneJudge 
   };
 
   return {
-    toFewest: () => Math.min(fewest, fewestKnown),
+    toFewest: () => learned.fewest,
     isNorthAmerican,
-    lengths,
-    toMost: () => most,
+    get lengths() {
+      return learned.lengths;
+    },
+    toMost: () => learned.most,
     leadsOut,
     mayBe: (digits) =>
       (isNorthAmerican && (NORTH_AMERICAN.test(digits) || isLocal(digits))) ||
       plans.some((plan) => plan.mayBe(digits)) ||
       leadsOut(digits) ||
-      known.has(digits),
+      learned.known.has(digits),
     mayBeShaped: (digits, lengths) =>
       plans.some((plan) => plan.mayBeGrouped(lengths)) ||
       (isNorthAmerican && (isNorthAmericanForm(lengths) || lengths === '3,4')) ||
-      known.has(digits),
-    isBare: (digits) => plans.every((plan) => plan.isBare(digits)) && !known.has(digits),
+      learned.known.has(digits),
+    isBare: (digits) => plans.every((plan) => plan.isBare(digits)) && !learned.known.has(digits),
     judge,
     learn(number) {
       const parsed = parsePhoneNumberFromString(number);
@@ -213,12 +220,19 @@ export function createPhoneJudge(countries: readonly CountryCode[]): PhoneJudge 
       const local = toDigits(national?.replace(/^\D*\d+/, ''));
       if (local.length >= FEWEST_DIGITS) forms.push(local);
       for (const digits of forms) {
-        if (digits.length < FEWEST_KNOWN || known.has(digits)) continue;
-        known.set(digits, number);
-        lengths.add(digits.length);
-        most = Math.max(most, digits.length);
-        fewestKnown = Math.min(fewestKnown, digits.length);
+        if (digits.length < FEWEST_KNOWN || learned.known.has(digits)) continue;
+        if (learned === untaught) memory.learned = learned = { ...untaught, known: new Map() };
+        learned.known.set(digits, number);
+        if (!learned.lengths.has(digits.length)) {
+          learned.lengths = new Set([...learned.lengths, digits.length]);
+        }
+        learned.most = Math.max(learned.most, digits.length);
+        learned.fewest = Math.min(learned.fewest, digits.length);
       }
+    },
+    recall(of) {
+      memory = of;
+      learned = of.learned ?? untaught;
     },
   };
 }

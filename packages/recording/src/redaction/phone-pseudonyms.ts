@@ -10,6 +10,8 @@ import { toCurrent } from './outdated-prefix.js';
 import { toAllDigits } from './join-pieces.js';
 import { createPhoneFinder } from './phone-finder.js';
 import { createPhoneJudge } from './phone-judge.js';
+import { createPhoneMemory } from './phone-memory.js';
+import type { Given, PhoneMemory } from './phone-memory.js';
 import { toAsciiDigits } from './to-ascii-digits.js';
 
 /** Replaces phone numbers; the same number gets the same pseudonym, however it is written. */
@@ -24,6 +26,8 @@ export interface PhonePseudonyms {
   inNumber(number: number): number;
   /** Replaces the numbers that stand in running text; the same string where there are none. */
   inText(text: string): string;
+  /** Goes on with what another recording has had, and keeps there what it gives from now on. */
+  recall(memory: PhoneMemory): void;
 }
 
 /** How numbers are recognised and replaced. */
@@ -74,20 +78,19 @@ export function createPhonePseudonyms({
   const { isNorthAmerican, toFewest } = judge;
   const fewest = toFewest();
   const findPhones = createPhoneFinder(judge);
-  const pseudonyms = new Map<string, string>();
-  /** Local numbers that came before any number that ends with them. */
-  const unclaimed = new Set<string>();
-  const fictional = fictionalNumbers();
+  let memory = createPhoneMemory();
 
   const isKept = (number: string) => keepFictional && FICTIONAL.test(number);
 
   const toPseudonym = (number: string): string => {
+    const given = (memory.given ??= nothingGiven());
+    const { pseudonyms, unclaimed } = given;
     const known = pseudonyms.get(number);
     if (known !== undefined) return known;
     const local = number.startsWith('+1') ? number.slice(-LOCAL_DIGITS) : undefined;
     const claimed =
       local !== undefined && unclaimed.delete(local) ? pseudonyms.get(local) : undefined;
-    const pseudonym = claimed ?? fictional.next().value;
+    const pseudonym = claimed ?? toFictionalNumber(given.count++);
     pseudonyms.set(number, pseudonym);
     if (local === undefined) unclaimed.add(number);
     else if (!pseudonyms.has(local)) pseudonyms.set(local, pseudonym);
@@ -146,6 +149,13 @@ export function createPhonePseudonyms({
     return toNumber(digits === figures ? written : toPlus(written) + digits, digits);
   };
 
+  const toReplaced = (phone: string): string => {
+    const number = toFieldNumber(phone);
+    if (number === undefined || isKept(number)) return phone;
+    if (!FICTIONAL.test(number)) judge.learn(number);
+    return toPseudonym(number);
+  };
+
   return {
     toFewest,
     isKept(phone) {
@@ -153,10 +163,9 @@ export function createPhonePseudonyms({
       return number === undefined || isKept(number);
     },
     inField(phone) {
-      const number = toFieldNumber(phone);
-      if (number === undefined || isKept(number)) return phone;
-      if (!FICTIONAL.test(number)) judge.learn(number);
-      return toPseudonym(number);
+      // To read it takes long.
+      if (memory.last?.phone !== phone) memory.last = { phone, replaced: toReplaced(phone) };
+      return memory.last.replaced;
     },
     inNumber(number) {
       if (!Number.isSafeInteger(number) || number < 10 ** (fewest - 1)) return number;
@@ -185,6 +194,10 @@ export function createPhonePseudonyms({
       }
       return end === 0 ? text : replaced + text.slice(end);
     },
+    recall(of) {
+      memory = of;
+      judge.recall(of);
+    },
   };
 }
 
@@ -205,11 +218,17 @@ function toNational(number: string): string {
   return `${number.slice(2, 5)}-${number.slice(5, 8)}-${number.slice(8)}`;
 }
 
-function* fictionalNumbers(): Generator<string, never> {
-  for (;;) {
-    for (let areaCode = 202; areaCode < 990; areaCode += 1) {
-      if (!isValidPhoneNumber(`+1${areaCode}5550100`)) continue;
-      for (let last = 100; last < 200; last += 1) yield `+1${areaCode}5550${last}`;
-    }
+const nothingGiven = (): Given => ({ pseudonyms: new Map(), unclaimed: new Set(), count: 0 });
+
+/** The area codes that have been looked for so far, and where to go on. */
+const areaCodes: number[] = [];
+let nextAreaCode = 202;
+
+/** The nth number that is reserved for fiction; behind the last, they begin anew. */
+function toFictionalNumber(nth: number): string {
+  const place = Math.floor(nth / 100);
+  for (; areaCodes.length <= place && nextAreaCode < 990; nextAreaCode += 1) {
+    if (isValidPhoneNumber(`+1${nextAreaCode}5550100`)) areaCodes.push(nextAreaCode);
   }
+  return `+1${areaCodes[place % areaCodes.length]}5550${100 + (nth % 100)}`;
 }

@@ -5,6 +5,7 @@ import { expect, it } from 'vitest';
 import { toPayload } from '../format/payload.js';
 import { createRecordingLines } from './recording-lines.js';
 import type { RecordingLinesOptions } from './recording-lines.js';
+import { createRedactor } from './redactor.js';
 import { createSecrets } from './secrets.js';
 
 const at = 12.4;
@@ -84,6 +85,37 @@ it('writes a frame as it writes the entry of one, whatever is in it', () => {
       });
 
       expect(asFrames).toEqual(asEntries);
+    }),
+  );
+});
+
+it('goes by what its own recording has had, whatever others of the same options have', () => {
+  const number = fc.constantFrom(
+    ...['+14155552671', '415-555-2671', '555-2671', '+442079460958', '020 7946 0958', '2671'],
+  );
+  const frame = fc.oneof(
+    number.map((phone) => JSON.stringify({ type: 'event:start', phone })),
+    number.map((said) => JSON.stringify({ type: 'transcript', msg: `Call ${said}.` })),
+  );
+  const options = fc.constantFrom<RecordingLinesOptions>(
+    {},
+    { defaultCountry: ['GB', 'US'] },
+    { maskTranscripts: true },
+  );
+  const RECORDINGS = [0, 1, 2];
+  const said = fc.array(fc.tuple(fc.constantFrom(...RECORDINGS), frame));
+  fc.assert(
+    fc.property(said, options, (all, redactOptions) => {
+      const recordings = RECORDINGS.map(() => createRecordingLines(redactOptions));
+      const together = all.map(([number, each]) => recordings[number]?.frame(at, 'server', each));
+      for (const number of RECORDINGS) {
+        const isIts = (_: unknown, index: number) => all[index]?.[0] === number;
+        const alone = createRedactor(redactOptions);
+        const toLine = (each: string) =>
+          `${JSON.stringify({ at, event: 'frame', from: 'server', ...alone.payload(toPayload(each)) })}\n`;
+
+        expect(together.filter(isIts)).toEqual(all.filter(isIts).map(([, each]) => toLine(each)));
+      }
     }),
   );
 });

@@ -3,12 +3,12 @@ import type { Frame } from '@livecall/core';
 import { toPayload } from '../format/payload.js';
 import { Entry } from '../format/recording.js';
 import type { FrameEntry, Header } from '../format/recording.js';
-import { createRedactor } from './redactor.js';
+import { createPhoneMemory } from './phone-memory.js';
+import { sharedRedactor } from './redactor.js';
 import type { RedactOptions } from './redactor.js';
 import { createSecrets } from './secrets.js';
 import type { Secrets } from './secrets.js';
 import { toSafeLine } from './to-safe-line.js';
-import type { WrittenLine } from './to-safe-line.js';
 
 /** Writes one recording, each line with its line end. */
 export interface RecordingLines {
@@ -35,41 +35,47 @@ export function createRecordingLines({
   secrets = createSecrets(),
   ...redactOptions
 }: RecordingLinesOptions = {}): RecordingLines {
-  const redactor = createRedactor(redactOptions);
-  const toLine = (toValue: () => object, written?: WrittenLine): string =>
-    toSafeLine(toValue, secrets, written);
-  const leftOut = ({ at, event }: Pick<Entry, 'at' | 'event'>): string =>
-    // JSON can be nested deeper than the stack is.
-    toLine(() => ({ at, event: 'mark', label: `left out: a ${event} nested too deep` }));
+  const shared = sharedRedactor(redactOptions);
+  const memory = createPhoneMemory();
+  /** Nothing else is redacted until a line is made. */
+  const toRedactor = () => {
+    shared.recall(memory);
+    return shared;
+  };
 
   return {
-    header: (header) => toLine(() => redactor.header(header)),
+    header: (header) => toSafeLine(() => toRedactor().header(header), secrets),
     entry: (entry) => {
       try {
-        return toLine(() => Entry.encode(redactor.entry(entry)) as object);
+        return toSafeLine(() => Entry.encode(toRedactor().entry(entry)) as object, secrets);
       } catch {
-        return leftOut(entry);
+        return toMark(entry, secrets);
       }
     },
     frame: (at, from, frame) => {
-      if (typeof frame === 'string' && redactor.passes(frame)) {
+      if (typeof frame === 'string' && toRedactor().passes(frame)) {
         if (secrets.conceal(frame) === frame) return toLineAsItCame(at, from, frame);
       }
       const event = 'frame';
       try {
         const payload = toPayload(frame);
-        const redacted = redactor.payload(payload);
+        const redacted = toRedactor().payload(payload);
         const isAsItCame = typeof frame === 'string' && 'json' in payload && redacted === payload;
-        return toLine(
+        return toSafeLine(
           () => ({ at, event, from, ...redacted }),
+          secrets,
           isAsItCame ? { line: toLineAsItCame(at, from, frame), content: frame } : undefined,
         );
       } catch {
-        return leftOut({ at, event });
+        return toMark({ at, event }, secrets);
       }
     },
   };
 }
+
+/** JSON can be nested deeper than the stack is. */
+const toMark = ({ at, event }: Pick<Entry, 'at' | 'event'>, secrets: Secrets): string =>
+  toSafeLine(() => ({ at, event: 'mark', label: `left out: a ${event} nested too deep` }), secrets);
 
 /** What is JSON in one way need not be written again. */
 const toLineAsItCame = (at: number, from: FrameEntry['from'], json: string): string =>

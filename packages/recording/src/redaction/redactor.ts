@@ -11,6 +11,7 @@ import { createFirstLook } from './first-look.js';
 import { isAllDigits, joinPieces } from './join-pieces.js';
 import { createPhonePseudonyms } from './phone-pseudonyms.js';
 import type { PhonePseudonyms } from './phone-pseudonyms.js';
+import type { PhoneMemory } from './phone-memory.js';
 import { countNames, redactJsonText } from './redact-json-text.js';
 import { OWN_FIELDS } from './to-safe-line.js';
 
@@ -40,6 +41,8 @@ export interface Redactor {
   payload(payload: Payload): Payload;
   /** Whether a first look at a frame's text shows that it is JSON of which nothing is taken, and no credential in it. */
   passes(frame: string): boolean;
+  /** Goes on with another recording. */
+  recall(memory: PhoneMemory): void;
 }
 
 /**
@@ -125,8 +128,28 @@ export function createRedactor(
     },
     payload: (payload) => inPayload(payload),
     passes: maskTranscripts ? () => false : createFirstLook({ holds, toFewest: phones.toFewest }),
+    recall: phones.recall,
   };
 }
+
+/**
+ * The redactor of all recordings of the same options, which is told by whose memory to go before it
+ * is asked for anything: one each was seven kilobytes of closures, of every call that is recorded.
+ */
+export function sharedRedactor({
+  protocol = liveCallProtocol,
+  ...options
+}: RedactOptions): Redactor {
+  const { keepPhones, maskTranscripts, defaultCountry } = options;
+  const key = JSON.stringify([keepPhones, maskTranscripts, defaultCountry]);
+  const ofProtocol = shared.get(protocol) ?? new Map<string, Redactor>();
+  shared.set(protocol, ofProtocol);
+  const redactor = ofProtocol.get(key) ?? createRedactor({ ...options, protocol });
+  ofProtocol.set(key, redactor);
+  return redactor;
+}
+
+const shared = new WeakMap<AnyProtocol, Map<string, Redactor>>();
 
 const ENDPOINT: ReadonlySet<string> = new Set(['endpoint']);
 const PAYLOAD: ReadonlySet<string> = new Set(['json', 'text', 'base64']);
@@ -137,6 +160,7 @@ const NO_PSEUDONYMS: PhonePseudonyms = {
   inField: (phone) => phone,
   inNumber: (number) => number,
   inText: (text) => text,
+  recall: () => undefined,
 };
 
 /** Redacts JSON; the same value where there is nothing in it. */
@@ -152,18 +176,17 @@ function createJsonRedactor(
   { isKept, inField, inNumber, inText }: PhonePseudonyms,
   inWords: (text: string) => string,
 ): JsonRedactor {
-  const inPhone = rememberLast(inField);
   /** Fields that hold a number do so at any depth, and in what is no message. */
   const named = holds({});
   const isPhone = (key: string) => named[key] === 'phone';
   const inJson = (value: unknown, key = '', isOfPhone = false, held?: Holds): unknown => {
     if (held === 'structure' && typeof value !== 'object') return value;
     if (typeof value === 'string') {
-      if (isPhone(key) || (isOfPhone && isAllDigits(value))) return inPhone(value);
+      if (isPhone(key) || (isOfPhone && isAllDigits(value))) return inField(value);
       return held === 'notice' ? inText(value) : inWords(value);
     }
     if (typeof value === 'number') {
-      return isPhone(key) || isOfPhone ? Number(inPhone(String(value))) : inNumber(value);
+      return isPhone(key) || isOfPhone ? Number(inField(String(value))) : inNumber(value);
     }
     if (Array.isArray(value)) {
       const whole = isPhone(key) && !isOfPhone ? joinPieces(value, isKept) : value;
@@ -189,15 +212,6 @@ function createJsonRedactor(
 
 function isFields(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-/** A call has one caller, whose number comes again each time that it starts; to read it takes long. */
-function rememberLast(inField: (phone: string) => string): (phone: string) => string {
-  let last: { readonly phone: string; readonly replaced: string } | undefined;
-  return (phone) => {
-    if (last?.phone !== phone) last = { phone, replaced: inField(phone) };
-    return last.replaced;
-  };
 }
 
 /** Maps the values of an object, and its keys; gives the same object where nothing changes. */

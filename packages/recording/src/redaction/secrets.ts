@@ -1,6 +1,7 @@
 import { tokenForms } from '@livecall/core/internal';
 
 import { createFormIndex } from './form-index.js';
+import type { FormIndex } from './form-index.js';
 import { CONCEALED } from './mask-credentials.js';
 
 /** The credentials of a live call, in every form that could give one away. */
@@ -25,19 +26,22 @@ export interface Secrets {
  * console.log(secrets.conceal('sent with an-access-token')); // => sent with [redacted]
  */
 export function createSecrets(tokens: readonly string[] = []): Secrets {
-  const index = createFormIndex();
+  // Made for the first: a recording of a transport that has none keeps nothing for them.
+  let index: FormIndex | undefined;
   const add = (token: string) => {
-    for (const form of tokenForms(token)) index.add(form);
+    for (const form of tokenForms(token)) (index ??= createFormIndex()).add(form);
   };
   tokens.forEach(add);
 
   return {
     add,
     conceal(text) {
-      const found = index.find(text);
+      const found = index?.find(text) ?? NONE;
       if (found.length === 0) return text;
       const kept = found.map(({ start }, number) => text.slice(found[number - 1]?.end ?? 0, start));
       return [...kept, text.slice(found.at(-1)?.end)].join(CONCEALED);
     },
   };
 }
+
+const NONE: readonly never[] = [];
