@@ -10,7 +10,7 @@ import { instrument } from '@livecall/opentelemetry';
 import { serve } from '@livecall/server';
 import type { ServeRequest } from '@livecall/server';
 import { ack, loadRecording, replay, scenario, serveReplays } from '@livecall/tools';
-import { context, propagation, ROOT_CONTEXT, trace } from '@opentelemetry/api';
+import { context, propagation, trace } from '@opentelemetry/api';
 import {
   BasicTracerProvider,
   InMemorySpanExporter,
@@ -22,6 +22,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
 
 import { makeApp } from './fixtures/app.js';
+import { contextStack } from './fixtures/context-stack.js';
 import { readExamples } from './fixtures/read-examples.js';
 
 /* docs/opentelemetry.md and docs/backend-recipes.md: their examples are compiled and run. */
@@ -96,26 +97,7 @@ it('puts the span of a client into the trace that its handshake names', async ()
   });
   const telemetry = instrument({ tracerProvider });
   // As an SDK registers them.
-  let active = ROOT_CONTEXT;
-  context.setGlobalContextManager({
-    active: () => active,
-    with: (within, act, self, ...args) => {
-      const before = active;
-      active = within;
-      try {
-        return act.apply(self as never, args);
-      } finally {
-        active = before;
-      }
-    },
-    bind: (_context, target) => target,
-    enable() {
-      return this;
-    },
-    disable() {
-      return this;
-    },
-  });
+  context.setGlobalContextManager(contextStack());
   propagation.setGlobalPropagator({
     inject: noop,
     extract: (from, carrier, { get }) => {

@@ -28,6 +28,7 @@ import { TestScheduler } from 'rxjs/testing';
 import { expect, it } from 'vitest';
 
 import { accessToken, conversationToken } from './fixtures/canary-tokens.js';
+import { contextStack } from './fixtures/context-stack.js';
 import { startPlatform } from './fixtures/platform.js';
 import { startRelay } from './fixtures/relayed.js';
 
@@ -139,18 +140,7 @@ it('traces a call, its dials and its commands, and links them', async () => {
     spanId: 'b7ad6b7169203331',
     traceFlags: 1,
   });
-  // As a context manager of the SDK has it, without which no context is active.
-  context.setGlobalContextManager({
-    active: () => around,
-    with: (_context, act, self, ...args) => act.apply(self as never, args),
-    bind: (_context, target) => target,
-    enable() {
-      return this;
-    },
-    disable() {
-      return this;
-    },
-  });
+  context.setGlobalContextManager(contextStack(around));
   await joinOnceScreened(
     replay(await load('joined-call')).pipe(parseFault('refuse:status=503'), telemetry.calls),
   );
