@@ -77,6 +77,23 @@ itWithNats('tells that the server is away, and that it is there again', async ()
   await worker.news.find((news) => news.kind === 'recovered' && news.what === 'server');
 });
 
+itWithNats('says in its status that calls are followed by nobody', async () => {
+  const connection = await nats().connect();
+  const prefix = await makeFleet(connection);
+  const workers = await nats().connect();
+  const worker = startWorker(workers, '', { prefix, dial: () => NEVER });
+  await enqueue(connection, { callId: 'a' }, { prefix });
+  await worker.news.nth(2);
+  await workers.close();
+
+  expect(await run(['status', '--server', nats().url, '--prefix', prefix])).toMatchObject({
+    exitCode: 0,
+    stdout: expect.stringMatching(
+      /^0 calls followed by 0 workers, 0 waiting, 1 taken\n1 of those taken are followed by no worker that answers;/,
+    ) as string,
+  });
+});
+
 itWithNats('errors with a BrokerUnfitError when its connection is closed for good', async () => {
   const connection = await nats().connect();
   const prefix = await makeFleet(connection);
@@ -271,6 +288,16 @@ itWithNats('sets a fleet up with other limits, and says which are kept', async (
     exitCode: 2,
     stderr: 'livecall-fleet: ackWaitMs must be a whole number above 1999, not 500.',
   });
+});
+
+itWithNats('says at its start that a worker has no access token of its own', async () => {
+  const connection = await nats().connect();
+  const prefix = await makeFleet(connection);
+  const broker = ['--server', nats().url, '--prefix', prefix];
+  const worker = fleetCommand(['worker', ...broker, '--key', keyFile], {});
+  expect(await worker.stderr.nth(1)).toContain('has no access token of its own');
+  worker.child.kill('SIGKILL');
+  await worker.ended();
 });
 
 itWithNats('refuses to read the token of every dial from standard input', async () => {

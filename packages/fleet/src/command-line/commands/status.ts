@@ -38,6 +38,9 @@ function toPlain({ workers, ...rest }: FleetStatus): object {
 function* describe({ workers, waiting, taken, stored }: FleetStatus): Iterable<string> {
   const followed = workers.reduce((count, { calls }) => count + calls.length, 0);
   yield `${followed} calls followed by ${workers.length} workers, ${waiting} waiting, ${taken} taken`;
+  if (taken > followed) {
+    yield `${taken - followed} of those taken are followed by no worker that answers; one with a free slot takes them`;
+  }
   yield `${stored.calls} calls stored, ${stored.messages} messages, ${toMebibytes(stored.bytes)} MiB`;
   for (const { worker, slots, unackedBytes, troubles, calls } of workers) {
     const lag = calls.reduce((count, { unacked }) => count + unacked, 0);

@@ -53,7 +53,11 @@ export async function runWorker(flags: WorkerFlags, given: GivenSecrets): Promis
       path: flags.accessTokenFile,
       given,
     });
-  findAccessToken();
+  if (findAccessToken() === undefined) {
+    say(
+      'has no access token of its own: LIVECALL_ACCESS_TOKEN or --access-token-file, or each job has one',
+    );
+  }
   const connection = await openBroker(flags, given);
   const drain$ = new Subject<void>();
 
