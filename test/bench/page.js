@@ -18,13 +18,14 @@ export { relayTransport } from '@livecall/core/browser';`;
 const PARTS = {
   'fourteen errors, what they say, and what they show of themselves':
     /error|close-codes|plain-fields|refusal-meaning/,
-  '`call$`: the facts and the transcript': /^(call-|browser\/utterance-log)/,
   'the way over a relay: dialling, resuming, what is confirmed, what is told of it':
-    /^(browser|relay-wire|frame-source|create-uuid)/,
+    /^(browser\/(dial|page|relay|way)|relay|frame-source|create-uuid)/,
   'the call: its connections, streams, states and their order (`Following`, `Multicast`)':
-    /^(following|multicast|latest|channel|live-call|connection-end|warn-connected)/,
+    /^(following|(browser\/)?multicast|latest|channel|live-call|connection-end|warn-connected)/,
   'dialling again: when, how often, after what': /^(dial|retry|classify|internal\/monotonic-now)/,
-  'messages: their declarations, the check, the protocol': /^(message|field|protocol|either)/,
+  'messages: their declarations, the check, the protocol':
+    /^(message|field|(browser\/)?find-wrong|protocol|either)/,
+  '`call$`: the facts and the transcript': /^(call-|browser\/utterance-log)/,
   'commands and their acks': /^issue-command/,
   'options that cannot be, and patience': /^(internal\/assert|patience)/,
 };

@@ -15,6 +15,12 @@ export interface AnyField {
   readonly is: (value: unknown) => boolean;
 }
 
+/** A field, by its name. */
+export type NamedField = readonly [key: string, field: AnyField];
+
+/** A message that is not understood yet. */
+export type Fields = Readonly<Record<string, unknown>>;
+
 /**
  * What may stand in one field of a message, said once: its check, its name in an explanation, its
  * schema, and what it gives away.

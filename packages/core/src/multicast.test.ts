@@ -3,6 +3,7 @@ import { Subject } from 'rxjs';
 import type { Observable, Subscription } from 'rxjs';
 import { expect, it, onTestFinished, vi } from 'vitest';
 
+import { Multicast as PageMulticast } from './browser/multicast.js';
 import { Multicast } from './multicast.js';
 
 type Told = Pick<Subject<number>, 'next' | 'error' | 'complete'>;
@@ -64,31 +65,37 @@ function hear(
   return heard;
 }
 
-it('tells what a Subject tells, to whom it tells it, whatever they do when they hear it', () => {
-  const subscribe: Act = { does: 'subscribe', listener: 0 };
-  fc.assert(
-    fc.property(
-      fc.array(act, { maxLength: 20 }),
-      fc.array(fc.option(act, { nil: undefined, freq: 2 }), { maxLength: 10 }),
-      fc.constantFrom(0, 30, 31, 32, 40),
-      (acts, withins, more) => {
-        const multicast = new Multicast<number>();
-        const subject$ = new Subject<number>();
-        // With many listeners it keeps them in another way.
-        for (let n = 0; n < more; n += 1) {
-          for (const values$ of [multicast.values$, subject$]) {
-            const others = values$.subscribe({ error: () => undefined });
-            if (n % 3 === 0) others.unsubscribe();
+it.each([
+  ['of a process', Multicast],
+  ['of a page', PageMulticast],
+])(
+  'tells %s what a Subject tells, to whom it tells it, whatever they do when they hear it',
+  (_, Told) => {
+    const subscribe: Act = { does: 'subscribe', listener: 0 };
+    fc.assert(
+      fc.property(
+        fc.array(act, { maxLength: 20 }),
+        fc.array(fc.option(act, { nil: undefined, freq: 2 }), { maxLength: 10 }),
+        fc.constantFrom(0, 30, 31, 32, 40),
+        (acts, withins, more) => {
+          const multicast = new Told<number>();
+          const subject$ = new Subject<number>();
+          // With many listeners it keeps them in another way.
+          for (let n = 0; n < more; n += 1) {
+            for (const values$ of [multicast.values$, subject$]) {
+              const others = values$.subscribe({ error: () => undefined });
+              if (n % 3 === 0) others.unsubscribe();
+            }
           }
-        }
 
-        expect(hear(multicast, multicast.values$, [subscribe, ...acts], withins)).toEqual(
-          hear(subject$, subject$, [subscribe, ...acts], withins),
-        );
-      },
-    ),
-  );
-});
+          expect(hear(multicast, multicast.values$, [subscribe, ...acts], withins)).toEqual(
+            hear(subject$, subject$, [subscribe, ...acts], withins),
+          );
+        },
+      ),
+    );
+  },
+);
 
 it('takes listeners in and lets them go at a cost in proportion to their number', () => {
   const copies = ['concat', 'filter'] as const;

@@ -2,9 +2,10 @@ import type { Either } from 'fp-ts/lib/Either.js';
 
 import { left, right } from '../either.js';
 import { text } from '../field.js';
+import type { Fields } from '../field.js';
 import { InvalidFrameError } from '../invalid-frame-error.js';
 import { isRecord } from '../message.js';
-import type { AnyMessage, Fields } from '../message.js';
+import type { AnyMessage } from '../message.js';
 import type { Frame } from '../transport.js';
 import { clientMessages } from './commands.js';
 import type { ClientMessage } from './commands.js';
