@@ -1,9 +1,10 @@
 import { Observable } from 'rxjs';
 import type { Observer, Subscriber, Unsubscribable } from 'rxjs';
 
-import { Multicast, valuesOf } from './multicast.js';
-import type { Listened } from './multicast.js';
+import { Multicast } from './multicast.js';
 import type { Frame } from './transport.js';
+import { valuesOf } from './values-of.js';
+import type { Listened } from './values-of.js';
 
 /** Who hears the frames of a connection before everyone else does. */
 export interface FrameListener {
