@@ -58,6 +58,7 @@ export const tables = [
     measures: {
       kib: { unit: 'KiB a page', digits: 1 },
       kept: { unit: 'KiB of it kept', digits: 1, hasNoRatio: true },
+      over: { unit: 'KiB of heap a page once its call is over', digits: 1, hasNoRatio: true },
       us: { unit: 'µs of CPU a message', digits: 1 },
       ...Object.fromEntries(
         Object.entries(latencies).map(([name, measure]) => [
@@ -167,11 +168,12 @@ function followed(relay, { warmUpS, seconds, commands, ...size }) {
 
 /** Thousands of pages. */
 function held({ relay, tabs }, { warmUpS, seconds, ...size }) {
-  return withPages({ relay, tabs }, size, async ({ follow, stats }) => {
+  return withPages({ relay, tabs }, size, async ({ follow, platform, stats }) => {
     const { pages } = size;
     // The first one brings what all share.
     if (warmUpS > 0) await follow({ from: pages, pages: 2 });
     const before = memory();
+    const heapBefore = process.memoryUsage().heapUsed;
     const startedAt = performance.now();
     const ask = await follow({ pages });
     const connectS = (performance.now() - startedAt) / 1_000;
@@ -183,8 +185,14 @@ function held({ relay, tabs }, { warmUpS, seconds, ...size }) {
     await wait(seconds * 1_000);
     const usedMs = cpuMs() - cpuBefore;
     const { heard, lost, p50, p99 } = await ask({ ask: 'tell' });
+    platform.send({ isOver: true });
+    // Of all of them; what is left is the places of pages that may not have heard of it.
+    for (let ended = 0; ended < pages; { ended } = await ask({ ask: 'tell' })) await wait(50);
+    await wait(warmUpS * 100);
+    memory();
+    const over = Math.max(0, process.memoryUsage().heapUsed - heapBefore) / 1_024 / pages;
     return {
-      measures: { kib, kept, us: (usedMs * 1_000) / heard, p50, p99, connectS },
+      measures: { kib, kept, over, us: (usedMs * 1_000) / heard, p50, p99, connectS },
       result: { lost, isHeard: heard > 0 },
     };
   });

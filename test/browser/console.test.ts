@@ -73,6 +73,7 @@ it('lists a folder, filters it, and opens one of it', async ({ open }) => {
     .getByRole('button', { name: /A courier asks/i })
     .click();
   await page.getByRole('heading', { level: 1, name: /a courier asks/ }).waitFor();
+  expect(await page.title()).toMatch(/^a courier asks .* · livecall$/);
   expect(await words(page).getByRole('option').count()).toBe(13);
   expect(new URL(page.url()).hash).toMatch(/^#\/\d+$/);
 });

@@ -31,6 +31,8 @@ export function CallView({
 }) {
   const { call } = view.shown.value;
   const { header, problem } = call;
+  const title = header?.title;
+  const name = title ?? call.name;
   // Beside the words where there is room, and over them where there is none.
   const [isOpen, setIsOpen] = useState(false);
   const detailsRef = useRef<HTMLElement>(null);
@@ -47,11 +49,16 @@ export function CallView({
     if (isInside) goBack(openedFrom.current);
   };
   useLayoutEffect(() => {
+    document.title = `${name} · livecall`;
+    return () => {
+      document.title = 'livecall';
+    };
+  }, [name]);
+  useLayoutEffect(() => {
     // What was asked for by its button is gone to; a frame is shown beside who walks on in the words.
     if (isOpen && isAskedFor.current) detailsRef.current?.focus();
     isAskedFor.current = false;
   }, [isOpen]);
-  const title = header?.title;
 
   useEffect(() => {
     const onKeyDown = (event: KeyboardEvent) => {
@@ -83,7 +90,7 @@ export function CallView({
   return (
     <main class="call">
       <header class="call-head">
-        <h1 class={title === undefined ? 'file-name' : 'title'}>{title ?? call.name}</h1>
+        <h1 class={title === undefined ? 'file-name' : 'title'}>{name}</h1>
         <p class="call-facts">
           {title !== undefined && <span class="file">{call.name}</span>}
           {header !== undefined && <span>{toDate(header.recordedAt)}</span>}

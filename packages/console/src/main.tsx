@@ -23,7 +23,6 @@ async function showEmbedded(element: HTMLElement): Promise<void> {
   const { call, add } = createCall(element.dataset['name'] ?? 'recording');
   const bytes = new TextEncoder().encode(element.textContent.trimStart());
   for await (const lines of decodeLines(call.name, () => [bytes])) add(lines);
-  document.title = `${call.header?.title ?? call.name} · livecall`;
   render(<CallView view={createViewState(call, frames)} />, page);
 }
 

@@ -5,7 +5,8 @@ import { toWire } from './wire.js';
 /*
  * A platform that costs next to nothing, on which many calls go on: it says `rate` sentences a second
  * in all, a call after the other, each with its number and the time. argv has the rate and how many
- * characters a sentence has; whoever started it may ask for `burst` bytes to everyone.
+ * characters a sentence has; whoever started it may ask for `burst` bytes to
+ * everyone, or for the end of all of them (`isOver`).
  */
 
 const { rate, length } = JSON.parse(process.argv[2]);
@@ -57,8 +58,11 @@ setInterval(() => {
   }
 }, 1);
 
-process.on('message', ({ burst }) => {
-  for (const call of [...calls]) flood(call, burst);
+process.on('message', ({ burst, isOver }) => {
+  for (const call of [...calls]) {
+    if (isOver) call.client.close(1000);
+    else flood(call, burst);
+  }
 });
 
 /** As much as it takes, as fast as it is taken. */

@@ -44,6 +44,9 @@ async function byHand(platform) {
     const socket = new WebSocket(platform, { perMessageDeflate });
     socket.on('error', () => socket.terminate());
     const call = { socket, pages: new Set() };
+    socket.on('close', () => {
+      for (const page of call.pages) page.close(1000);
+    });
     socket.on('open', () => {
       for (const page of call.pages) page.send('');
     });
