@@ -1,7 +1,7 @@
 import type { EventEmitter } from 'node:events';
 
 import { asyncScheduler } from 'rxjs';
-import type { Subscription } from 'rxjs';
+import type { SchedulerAction, Subscription } from 'rxjs';
 
 import { patience } from '../patience.js';
 import type { Progress } from '../patience.js';
@@ -65,29 +65,30 @@ export class Beating {
   }
 
   /** Two of them are the shorter of the two options, to which the longer is rounded up. */
-  get #tickMs(): number {
+  get tickMs(): number {
     const { pingIntervalMs, pongTimeoutMs } = this.#options;
     return Math.ceil(Math.min(pingIntervalMs, pongTimeoutMs) / 2);
   }
 
   #schedule(): Subscription {
     // As the state of the timer, and not in a closure of it.
-    return asyncScheduler.schedule<Beating>(tick, this.#tickMs, this);
+    return asyncScheduler.schedule<Beating>(tick, this.tickMs, this);
   }
 
-  tick(): void {
+  /** Says whether it is to be called again. */
+  tick(): boolean {
     const { pingIntervalMs, pongTimeoutMs } = this.#options;
     // Ticks are counted, not time: a loop that was blocked for long has not been silent for long,
     // nor has a machine that slept.
-    this.#sincePingMs += this.#tickMs;
+    this.#sincePingMs += this.tickMs;
     if (this.#isAwaiting && this.#sincePingMs >= pongTimeoutMs) {
       this.#timer = patience(0, this.#beaten.progress).subscribe(() => {
         this.#judge();
       });
-      return;
+      return false;
     }
-    this.#timer = this.#schedule();
     if (!this.#isAwaiting && this.#sincePingMs >= pingIntervalMs) this.#ping();
+    return true;
   }
 
   #judge(): void {
@@ -102,6 +103,7 @@ export class Beating {
   }
 }
 
-function tick(this: unknown, beating?: Beating): void {
-  beating?.tick();
+/** Its timer is the same for as long as it ticks: one that lives for seconds costs the collector most. */
+function tick(this: SchedulerAction<Beating>, beating?: Beating): void {
+  if (beating?.tick() === true) this.schedule(beating, beating.tickMs);
 }

@@ -35,7 +35,7 @@ export interface DialOptions {
   /** Not to be told in any error. */
   readonly tokens: readonly string[];
   /** The subprotocols to offer. @default [] */
-  readonly protocols?: readonly string[];
+  readonly protocols?: string[];
   /** Where a refusal is to be read whole, how long that may take, in milliseconds. */
   readonly refusalTimeoutMs?: number;
   /** Takes how the server let us in. */
@@ -88,7 +88,7 @@ export class WebSocketDial implements Unsubscribable, Beaten {
 
   #connect({ url, clientOptions, protocols = [] }: DialOptions): DialledSocket {
     const watched = this.#watched;
-    if (watched === undefined) return new DialledSocket(url, [...protocols], clientOptions);
+    if (watched === undefined) return new DialledSocket(url, protocols, clientOptions);
     const options: ClientOptions = {
       ...clientOptions,
       finishRequest: (request: ClientRequest) => {
@@ -99,7 +99,7 @@ export class WebSocketDial implements Unsubscribable, Beaten {
         request.end();
       },
     };
-    return watched.run(() => new DialledSocket(url, [...protocols], options));
+    return watched.run(() => new DialledSocket(url, protocols, options));
   }
 
   fail(error: Error): void {

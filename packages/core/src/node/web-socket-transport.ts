@@ -1,7 +1,7 @@
 import type { Agent } from 'node:http';
 import type { SecureContextOptions } from 'node:tls';
 
-import { forkJoin, Observable } from 'rxjs';
+import { asyncScheduler, forkJoin, Observable } from 'rxjs';
 import type { Subscription } from 'rxjs';
 import type { ClientOptions } from 'ws';
 
@@ -124,56 +124,71 @@ export function webSocketTransport({
     let expiry: Subscription | undefined;
     const expect = (waitingFor: HandshakeTimeoutError['waitingFor']) => {
       expiry?.unsubscribe();
-      expiry = patience(handshakeTimeoutMs).subscribe(() => {
-        subscriber.error(new HandshakeTimeoutError(handshakeTimeoutMs, waitingFor));
-      });
-      subscriber.add(expiry);
+      // Patience when it is due: most dials never come to need it.
+      const due = asyncScheduler.schedule(() => {
+        due.add(
+          patience(0).subscribe(() => {
+            subscriber.error(new HandshakeTimeoutError(handshakeTimeoutMs, waitingFor));
+          }),
+        );
+      }, handshakeTimeoutMs);
+      expiry = due;
+      subscriber.add(due);
     };
 
+    const dial = (access: string, conversation: string) => {
+      // Whoever gave them may have left.
+      if (subscriber.closed) return;
+      releaseTokens(tokens, request);
+      const secrets = [access, conversation, ...(passOn?.secrets ?? [])];
+      request.onTokens?.(secrets);
+      expect('server');
+      const dialled = new URL(url);
+      const written = toHandshake({
+        ...{ accessToken: access, conversationToken: conversation, productVersion, userId },
+      });
+      const { search } = passOn ?? written;
+      dialled.search = [dialled.search, search.slice(1)].filter(Boolean).join('&');
+      const headers = passOn ? toHeaders(passOn) : written.headers;
+      const clientOptions: ClientOptions & { closeTimeout: number } = {
+        closeTimeout: closeTimeoutMs,
+        followRedirects: false,
+        headers,
+        maxPayload: maxPayloadBytes,
+        perMessageDeflate: compression,
+        ...(agent && { agent }),
+        ...(ca && { ca }),
+      };
+      const dialling = new WebSocketDial(subscriber, {
+        ...(passOn && {
+          protocols: toOfferedProtocols(passOn.rawHeaders),
+          refusalTimeoutMs: handshakeTimeoutMs,
+          ...(passOn.onAnswer && { onUpgrade: passOn.onAnswer }),
+        }),
+        url: dialled.href,
+        clientOptions,
+        heartbeatOptions: { pingIntervalMs, pongTimeoutMs },
+        lookNow$: request.lookNow$,
+        tokens: secrets,
+        onAnswer: () => {
+          expiry?.unsubscribe();
+          expiry = undefined;
+        },
+      });
+      subscriber.add(dialling);
+    };
+
+    // Without operators where there is nothing to wait for: they were a seventh of what a dial allocates.
+    if (typeof accessToken === 'string' && typeof conversationToken === 'string') {
+      dial(accessToken, conversationToken);
+      return;
+    }
     const asking = forkJoin([
       askToken('accessToken', accessToken, request),
       askToken('conversationToken', conversationToken, request),
     ]).subscribe({
       next: ([access, conversation]) => {
-        // Whoever gave them may have left.
-        if (subscriber.closed) return;
-        releaseTokens(tokens, request);
-        const secrets = [access, conversation, ...(passOn?.secrets ?? [])];
-        request.onTokens?.(secrets);
-        expect('server');
-        const dialled = new URL(url);
-        const written = toHandshake({
-          ...{ accessToken: access, conversationToken: conversation, productVersion, userId },
-        });
-        const { search } = passOn ?? written;
-        dialled.search = [dialled.search, search.slice(1)].filter(Boolean).join('&');
-        const headers = passOn ? toHeaders(passOn) : written.headers;
-        const clientOptions: ClientOptions & { closeTimeout: number } = {
-          closeTimeout: closeTimeoutMs,
-          followRedirects: false,
-          headers,
-          maxPayload: maxPayloadBytes,
-          perMessageDeflate: compression,
-          ...(agent && { agent }),
-          ...(ca && { ca }),
-        };
-        const dialling = new WebSocketDial(subscriber, {
-          ...(passOn && {
-            protocols: toOfferedProtocols(passOn.rawHeaders),
-            refusalTimeoutMs: handshakeTimeoutMs,
-            ...(passOn.onAnswer && { onUpgrade: passOn.onAnswer }),
-          }),
-          url: dialled.href,
-          clientOptions,
-          heartbeatOptions: { pingIntervalMs, pongTimeoutMs },
-          lookNow$: request.lookNow$,
-          tokens: secrets,
-          onAnswer: () => {
-            expiry?.unsubscribe();
-            expiry = undefined;
-          },
-        });
-        subscriber.add(dialling);
+        dial(access, conversation);
       },
       error: (error: unknown) => {
         subscriber.error(error);
@@ -205,7 +220,7 @@ function toEndpoint(url: string, allowInsecure: boolean): URL {
   if (endpoint === undefined) {
     throw new TypeError('The url is not a URL; it should look like wss://HOST/ws/v1/liveCalls.');
   }
-  const { protocol, hostname, searchParams, username, password, hash } = endpoint;
+  const { protocol, hostname, search, searchParams, username, password, hash } = endpoint;
   if (protocol !== 'wss:' && protocol !== 'ws:') {
     const scheme = LOOPBACK.test(hostname) ? 'ws: or wss:' : 'wss:';
     const given = /^https?:$/.test(protocol) ? `, not ${protocol}//` : '';
@@ -221,6 +236,7 @@ function toEndpoint(url: string, allowInsecure: boolean): URL {
     throw new TypeError('The url must have no user name, password or fragment.');
   }
   if (
+    search !== '' &&
     [...searchParams.keys()].some((name) =>
       /(token|secret|password|jwt|authorization|api[-_]?key)$/i.test(name),
     )
