@@ -144,3 +144,47 @@ itWithNats('says that the queue is full, and drops nothing that is in it', async
   const worker = startWorker(await nats().connect(), platform.url, { prefix });
   expect(await worker.news.nth(2)).toMatchObject({ kind: 'taken', callId: 'a' });
 });
+
+itWithNats('has a job in the queue until all of its call is stored', async () => {
+  const connection = await nats().connect();
+  const prefix = await makeFleet(connection);
+  await using platform = await startTalking();
+  const worker = startWorker(await nats().connect(), platform.url, { prefix });
+  await enqueue(connection, { callId: 'a' }, { prefix });
+  await until(() => platform.calls.size === 1);
+  const { streams, consumers } = await jetstreamManager(connection);
+  await streams.update(`${prefix}-calls`, { max_msg_size: 1 });
+  platform.say();
+  await worker.news.find(({ kind }) => kind === 'trouble');
+  platform.end();
+  const [call] = platform.calls.values();
+  await until(() => call?.open.size === 0);
+  expect((await consumers.info(`${prefix}-jobs`, 'workers')).num_ack_pending).toBe(1);
+  await streams.update(`${prefix}-calls`, { max_msg_size: -1 });
+
+  expect(await worker.over('a')).toMatchObject({ outcome: 'ended' });
+  const kinds = worker.news.all.map(({ kind }) => kind);
+  expect(kinds.slice(2)).toEqual(['trouble', 'recovered', 'over']);
+});
+
+itWithNats('leaves a call that ends while it is handed over to who takes its job', async () => {
+  const connection = await nats().connect();
+  const prefix = await makeFleet(connection);
+  await using platform = await startTalking();
+  const first = startWorker(await nats().connect(), platform.url, { prefix });
+  await enqueue(connection, { callId: 'a' }, { prefix });
+  await until(() => platform.calls.size === 1);
+  const drained = first.drain();
+  platform.end();
+  expect(await first.over('a')).toMatchObject({ outcome: 'ended' });
+  await drained;
+
+  const second = startWorker(await nats().connect(), platform.url, { prefix });
+  expect(await second.over('a')).toMatchObject({ outcome: 'ended' });
+  const { consumers } = await jetstreamManager(connection);
+  expect(await consumers.info(`${prefix}-jobs`, 'workers')).toMatchObject({
+    num_pending: 0,
+    num_ack_pending: 0,
+  });
+  expect([...platform.calls.values()][0]?.dialledAt).toHaveLength(1);
+});

@@ -1,13 +1,17 @@
 import { Worker } from 'node:worker_threads';
 
+import { liveCall } from '@livecall/core';
 import { webSocketTransport } from '@livecall/core/node';
-import { enqueue } from '@livecall/fleet';
+import { brokerTransport, enqueue } from '@livecall/fleet';
 import { jetstreamManager } from '@nats-io/jetstream';
+import { catchError, filter, firstValueFrom, lastValueFrom, of } from 'rxjs';
 import { expect, it, onTestFinished } from 'vitest';
 
 import { accessToken } from '../fixtures/canary-tokens.js';
-import { hasNats, makeFleet, sharedNats, startWorker } from '../fixtures/fleet.js';
+import { hasNats, makeFleet, readerOptions, sharedNats, startWorker } from '../fixtures/fleet.js';
 import { tokenOf } from '../fixtures/fleet-command.js';
+import { START } from '../fixtures/frames.js';
+import { startPlatform } from '../fixtures/platform.js';
 import { readStoredRuns } from '../fixtures/stored-runs.js';
 import { startTalking } from '../fixtures/talking-platform.js';
 
@@ -23,11 +27,15 @@ const until = async (isSo: () => boolean) => {
 /** Publishes when it is told, and wakes up who waits for it when that was so long ago. */
 const PUBLISHER = `
 const { workerData, parentPort } = require('node:worker_threads');
-const { connect } = require(workerData.client);
+const { connect, headers } = require(workerData.client);
 (async () => {
   const connection = await connect({ servers: workerData.url });
   parentPort.once('message', async () => {
-    for (const [subject, data] of workerData.messages) connection.publish(subject, data);
+    for (const [subject, data, given = {}] of workerData.messages) {
+      const sent = headers();
+      for (const [name, value] of Object.entries(given)) sent.set(name, value);
+      connection.publish(subject, data, { headers: sent });
+    }
     await connection.flush();
     setTimeout(() => {
       Atomics.store(workerData.gate, 0, 1);
@@ -42,7 +50,7 @@ const { connect } = require(workerData.client);
 /** Publishes, and blocks the event loop from before that until so long afterwards. */
 async function publishBlocked(
   url: string,
-  messages: readonly (readonly [string, string])[],
+  messages: readonly (readonly [string, string, Record<string, string>?])[],
   blockedMs: number,
 ): Promise<void> {
   const gate = new Int32Array(new SharedArrayBuffer(4));
@@ -109,3 +117,37 @@ itWithNats.each([
     }
   },
 );
+
+itWithNats('carries out no command that has waited for longer than its lease', async () => {
+  const connection = await nats().connect();
+  const prefix = await makeFleet(connection, { ackWaitMs: 2_000 });
+  const heard: string[] = [];
+  await using platform = await startPlatform((client) => {
+    client.send(START);
+    client.on('message', (data: Buffer) => {
+      heard.push(data.toString());
+      const { id } = JSON.parse(data.toString()) as { id: string };
+      client.send(JSON.stringify({ type: 'ack', ackId: id }));
+    });
+  });
+  const worker = startWorker(await nats().connect(), platform.url, { prefix, slots: 1 });
+  await enqueue(connection, { callId: 'a' }, { prefix });
+  const taken = await worker.news.nth(2);
+  const { job, nth } = taken.kind === 'taken' ? taken.run : { job: 0, nth: 0 };
+  const call = liveCall(brokerTransport({ connection, callId: 'a', prefix }), readerOptions);
+  call.connect();
+  await firstValueFrom(call.state$.pipe(filter(({ status }) => status === 'open')));
+
+  const command = `${prefix}.commands.a.${job}-${nth}`;
+  const late = '{"type":"client:endCall","id":"late"}';
+  await publishBlocked(nats().url, [[command, late, { 'Livecall-Connection': '1' }]], 3_000);
+  // The worker asks whose the call is, and goes on with it, since nobody else has begun.
+  let outcome: unknown;
+  while ((outcome as { confirmedBy?: string } | undefined)?.confirmedBy !== 'ack') {
+    outcome = await lastValueFrom(call.joinCall().pipe(catchError((error: unknown) => of(error))));
+  }
+  expect(heard.map((text) => (JSON.parse(text) as { type: string }).type)).toEqual([
+    'client:joinCall',
+  ]);
+  expect(worker.news.all.map(({ kind }) => kind)).toEqual(['ready', 'taken']);
+});
