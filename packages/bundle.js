@@ -138,8 +138,9 @@ async function bundle({ folder, to, entries, apart }) {
     write: false,
   });
   const encoder = new TextEncoder();
+  const modules = outputFiles.map(({ path, text }) => ({ name: basename(path), text }));
   write(outdir, [
-    ...outputFiles.map(({ path, contents }) => ({ name: basename(path), contents })),
+    ...withoutDetours(modules).map(({ name, text }) => ({ name, contents: encoder.encode(text) })),
     { name: 'LICENSES.txt', contents: encoder.encode(toLicenses(Object.keys(metafile.inputs))) },
   ]);
 }
@@ -157,6 +158,53 @@ const shakenFpTs = {
     );
   },
 };
+
+/** @typedef {{ readonly name: string, readonly text: string }} Module */
+
+/**
+ * Has modules take what is CommonJS in Node from a file beside them, which requires as much of it as
+ * they need: the same values that an app gets by the name of the package. RxJS is 220 files there, of
+ * which they need a third. And Node reads CommonJS for its names before a module can import it, which
+ * takes longer than to run it: `ws` is eight such files by its own entry for modules.
+ *
+ * @param {readonly Module[]} modules
+ * @returns {readonly Module[]} and what is beside them
+ */
+function withoutDetours(modules) {
+  /** @type {Map<string, Set<string>>} */
+  const lines = new Map();
+  const changed = modules.map(({ name, text }) => ({
+    name,
+    text: text.replaceAll(
+      /^import \{([^}]*)\} from "(rxjs|ws)";$/gm,
+      (_, /** @type {string} */ names, /** @type {string} */ from) => {
+        const required = lines.get(from) ?? new Set(["'use strict';"]);
+        lines.set(from, required);
+        for (const given of names.split(',')) {
+          const [imported = ''] = given.trim().split(' as ');
+          const file = from === 'rxjs' ? rxjsFiles.get(imported) : from;
+          if (file === undefined) throw new Error(`${from} has no ${imported}.`);
+          required.add(`exports.${imported} = require('${file}').${imported};`);
+        }
+        return `import {${names}} from "./${from}.cjs";`;
+      },
+    ),
+  }));
+  const beside = Array.from(lines, ([from, required]) => ({
+    name: `${from}.cjs`,
+    text: `${[...required].join('\n')}\n`,
+  }));
+  return [...changed, ...beside];
+}
+
+/** The file in which RxJS has each of its exports; its manifest lets them be imported. */
+const rxjsFiles = new Map(
+  [
+    ...readFileSync(join(root, 'node_modules/rxjs/dist/esm/index.js'), 'utf8').matchAll(
+      /^export \{ (.+) \} from '\.\/(internal\/.+)';$/gm,
+    ),
+  ].flatMap(([, names = '', file]) => names.split(', ').map((name) => [name, `rxjs/${file}`])),
+);
 
 /**
  * Writes the files of a folder, and takes out what is none of them any more.

@@ -278,6 +278,31 @@ it('gives Node each of its entries in a few files, and everything else the same 
   }
 });
 
+it('has of RxJS and ws in Node what an app has that imports them, and no more of RxJS than it needs', async () => {
+  const code = `
+    import { createRequire } from 'node:module';
+    import { liveCall } from '@livecall/core';
+    import * as node from '@livecall/core/node';
+    import * as tools from '@livecall/tools';
+    const { cache } = createRequire(import.meta.url);
+    const files = Object.keys(cache).filter((path) => path.includes('/rxjs/')).length;
+    const { NEVER, Observable } = await import('rxjs');
+    const { WebSocket } = await import('ws');
+    const { state$ } = liveCall(NEVER);
+    const Socket = node.nodeWebSocket();
+    console.log(JSON.stringify({
+      files,
+      isObservable: state$ instanceof Observable && tools.readRecording('a') instanceof Observable,
+      isWebSocket: Socket.prototype instanceof WebSocket,
+    }));`;
+  const { stdout } = await run(process.execPath, ['--input-type=module', '-e', code], { cwd: app });
+  const { files, ...same } = JSON.parse(stdout) as { files: number };
+
+  expect(same).toEqual({ isObservable: true, isWebSocket: true });
+  expect(files).toBeGreaterThan(50);
+  expect(files).toBeLessThan(120);
+});
+
 it('has the licences of what is in its command line', () => {
   const installed = join(app, 'node_modules', '@livecall', 'tools', 'dist', 'cli');
   const licences = readFileSync(join(installed, 'LICENSES.txt'), 'utf8');

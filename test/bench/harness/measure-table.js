@@ -58,7 +58,7 @@ export async function measureTable(question, table, scale, { onProgress, before 
   const measure = (contender) =>
     scale === 'tiny'
       ? module.measure(table.name, contender, size)
-      : contender.endsWith(BEFORE)
+      : before !== undefined && contender.endsWith(BEFORE)
         ? measureApart(question, table, contender.slice(0, -BEFORE.length), size, before)
         : measureApart(question, table, contender, size);
   const contenders = table.contenders.flatMap((contender) =>
