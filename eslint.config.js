@@ -112,7 +112,7 @@ export default defineConfig(
         { regex: '^@livecall/(?!core)', message: 'These two know core alone.' },
         NO_NODE,
         {
-          regex: '^(@livecall/core/node$|.*/redaction/)',
+          regex: '^(@livecall/core/node(/internal)?$|.*/redaction/)',
           message: 'The format knows nothing of how it is written.',
         },
       ),
@@ -131,7 +131,7 @@ export default defineConfig(
     rules: {
       ...mayImport(NO_NODE, {
         regex:
-          '^(@livecall/(core/node|recording(/internal)?|server)$|\\.\\./(?!faults/|replay/|duration))',
+          '^(@livecall/(core/node(/internal)?|recording(/internal)?|server)$|\\.\\./(?!faults/|replay/|duration))',
         message: 'Replays and faults run anywhere; of a recording they know the format.',
       }),
       'no-restricted-globals': ['error', ...NODE_GLOBALS],

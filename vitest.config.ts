@@ -6,7 +6,7 @@ const source = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 
 const units = ['packages/*/src/**/*.test.ts', 'tools/src/**/*.test.ts'];
 /** What replaces a module for the whole file (`vi.mock`) wants modules of its own. */
-const mocking = ['packages/core/src/**/{dial-web-socket,web-socket-transport}.test.ts'];
+const mocking = ['packages/core/src/**/{web-socket-dial,web-socket-transport}.test.ts'];
 
 /** What the tests share that are run by a script of their own: test/proxies, test/runtimes, … */
 export const base = defineConfig({
@@ -17,6 +17,7 @@ export const base = defineConfig({
       '@livecall/core/browser': source('packages/core/src/browser/index.ts'),
       '@livecall/core/codecs': source('packages/core/src/protocol/codecs.ts'),
       '@livecall/core/internal': source('packages/core/src/internal/index.ts'),
+      '@livecall/core/node/internal': source('packages/core/src/node/internal.ts'),
       '@livecall/core/node': source('packages/core/src/node/index.ts'),
       '@livecall/core': source('packages/core/src/index.ts'),
       '@livecall/fleet': source('packages/fleet/src/index.ts'),

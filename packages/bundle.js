@@ -45,6 +45,7 @@ const LIBRARIES = [
     entries: {
       index: 'index',
       node: 'node/index',
+      'node-internal': 'node/internal',
       codecs: 'protocol/codecs',
       internal: 'internal/index',
     },

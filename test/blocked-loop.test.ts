@@ -56,7 +56,10 @@ async function start(
   });
   const [port] = (await once(worker, 'message')) as [number];
   const url = `ws://127.0.0.1:${port}/`;
-  const transport = webSocketTransport({ url, accessToken, conversationToken, compression });
+  const transport = webSocketTransport({
+    ...{ url, accessToken, conversationToken },
+    socket: { compression },
+  });
   const call = liveCall(transport, options);
   const isOpen = firstValueFrom(call.messages$);
   const following = followCall(call);

@@ -61,9 +61,8 @@ async function followOne(url: string, seed: number, number: number): Promise<Out
       return Buffer.from(JSON.stringify(plan)).toString('base64url');
     },
     handshakeTimeoutMs: 250,
-    closeTimeoutMs: 50,
-    pingIntervalMs: 100,
-    pongTimeoutMs: 100,
+    heartbeat: { pingIntervalMs: 100, pongTimeoutMs: 100 },
+    socket: { closeTimeoutMs: 50 },
   }).pipe(
     tap({
       next: () => (opened += 1),

@@ -57,7 +57,7 @@ it.skipIf(process.platform !== 'linux')(
           webSocketTransport({
             url: `ws://calls.example:${port}/`,
             allowInsecure: true,
-            agent: new Agent({ lookup, ...options }),
+            socket: { agent: new Agent({ lookup, ...options }) },
             ...{ accessToken, conversationToken },
           }),
         );

@@ -223,7 +223,7 @@ it.each<[what: string, wrong: Answer, cause: string | undefined]>([
   ],
 ])('dials again when the server %s', async (_what, wrong, cause) => {
   await using server = await startInOrder(goWrong(wrong), endCall);
-  const call = toCall(server.url, { maxPayloadBytes: MAX });
+  const call = toCall(server.url, { socket: { maxPayloadBytes: MAX } });
   const { states, heard } = watch(call);
   using following = followCall(call);
   await firstValueFrom(call.events$);
@@ -250,7 +250,7 @@ it('dials again when the server says nothing more, not even a pong', async () =>
     goWrong(() => undefined),
     endCall,
   );
-  const call = toCall(server.url, { pingIntervalMs: 10, pongTimeoutMs: 20 });
+  const call = toCall(server.url, { heartbeat: { pingIntervalMs: 10, pongTimeoutMs: 20 } });
   const { states } = watch(call);
   using following = followCall(call);
   await following.state('open');
@@ -279,7 +279,7 @@ it('gives up when the same message is too long, dial after dial', async () => {
   await using server = await startInOrder(tooLong);
   const call = toCall(
     server.url,
-    { maxPayloadBytes: MAX },
+    { socket: { maxPayloadBytes: MAX } },
     { retry: { maxAttempts: 2, random: () => 0 } },
   );
   const { states } = watch(call);
@@ -417,7 +417,7 @@ it('ends with the call, and cuts a server that never answers its close', async (
   await using server = await startRawServer(({ socket, switching }) => {
     socket.write(Buffer.concat([Buffer.from(switching), toWireFrame('text', CALL_END)]));
   });
-  const call = toCall(server.url, { closeTimeoutMs: 20 }, { lingerMs: 0 });
+  const call = toCall(server.url, { socket: { closeTimeoutMs: 20 } }, { lingerMs: 0 });
   const { states } = watch(call);
   using following = followCall(call);
   await following.state('closed');

@@ -91,7 +91,7 @@ it('lets a browser in from where it was told of, to the letter', async () => {
 /* How many, and how much */
 
 it('answers 503 to clients beyond maxConnections, and lets others in when one has left', async () => {
-  await using server = await serve(saying(START), { maxConnections: 2 });
+  await using server = await serve(saying(START), { limits: { maxConnections: 2 } });
   using first = await rawClient(server.port, toHandshake());
   using second = await rawClient(server.port, toHandshake());
   expect([await first.status(), await second.status()]).toEqual([101, 101]);
@@ -109,7 +109,7 @@ it('answers 503 to clients beyond maxConnections, and lets others in when one ha
 });
 
 it('counts clients that are not answered yet', async () => {
-  await using server = await serve(NEVER, { maxConnections: 1 });
+  await using server = await serve(NEVER, { limits: { maxConnections: 1 } });
   using waiting = await rawClient(server.port, toHandshake());
   using next = await rawClient(server.port, toHandshake());
 
@@ -118,7 +118,7 @@ it('counts clients that are not answered yet', async () => {
 });
 
 it('drops connections beyond twice maxConnections, whatever they send or do not', async () => {
-  await using server = await serve(saying(START), { maxConnections: 1 });
+  await using server = await serve(saying(START), { limits: { maxConnections: 1 } });
   using first = await rawClient(server.port);
   using second = await rawClient(server.port);
   using third = await rawClient(server.port);
@@ -150,11 +150,11 @@ it('hangs up on a client that was refused and trickles on', async () => {
 
 it('closes with 1013 on a client for which too much waits', async () => {
   const frames = Array.from({ length: 8 }, () => 'a'.repeat(8 * MIB));
-  await using server = await serve(saying(...frames), { maxBufferedBytes: MIB });
+  await using server = await serve(saying(...frames), { limits: { maxBufferedBytes: MIB } });
   using following = follow(
     webSocketTransport({
       ...{ url: server.url, accessToken, conversationToken },
-      maxPayloadBytes: 16 * MIB,
+      socket: { maxPayloadBytes: 16 * MIB },
     }),
   );
 
@@ -167,7 +167,7 @@ it('closes with 1013 on a client for which too much waits', async () => {
 
 it('says more in one turn than may wait, as the system takes it', async () => {
   const frames = Array.from({ length: 50 }, (_, number) => `${number}`.padEnd(100));
-  await using server = await serve(saying(...frames), { maxBufferedBytes: 1_000 });
+  await using server = await serve(saying(...frames), { limits: { maxBufferedBytes: 1_000 } });
   using following = follow(webSocketTransport({ url: server.url, accessToken, conversationToken }));
 
   expect(await following.frames(50)).toEqual(frames);
@@ -181,7 +181,9 @@ it('takes what is gathered in one turn for nothing that waits for the client', a
       frames$.next('answered');
     },
   };
-  await using server = await serve(concat(of(answering), NEVER), { maxBufferedBytes: 1_000 });
+  await using server = await serve(concat(of(answering), NEVER), {
+    limits: { maxBufferedBytes: 1_000 },
+  });
   using client = await rawClient(server.port, toHandshake());
   await client.status();
   const masked = { isMasked: true };
@@ -203,7 +205,7 @@ it('cuts a client that reads nothing, and keeps no more for it than it may', asy
   let sent = 0;
   const frames$ = new Subject<Frame>();
   const { transport, left } = staying(frames$);
-  await using server = await serve(transport, { maxBufferedBytes: 4 * MIB });
+  await using server = await serve(transport, { limits: { maxBufferedBytes: 4 * MIB } });
   using client = await rawClient(server.port, toHandshake());
   expect(await client.status()).toBe(101);
   // What the system keeps for the two of them comes on top.
@@ -251,7 +253,7 @@ it('has sent what was said before a cut to a client that half-closes, and reads'
 });
 
 it('cuts a client that pings and never reads the answers', async () => {
-  await using server = await serve(saying(), { maxBufferedBytes: MIB });
+  await using server = await serve(saying(), { limits: { maxBufferedBytes: MIB } });
   using client = await rawClient(server.port, toHandshake());
   await client.status();
   const pings = Buffer.concat(
@@ -334,9 +336,9 @@ it('tells of a thousand refused handshakes, and keeps no more', async () => {
 });
 
 it.each<[options: ServeOptions, message: string]>([
-  [{ maxConnections: 0 }, 'maxConnections must be at least 1, not 0.'],
-  [{ maxBufferedBytes: -1 }, 'maxBufferedBytes must be at least 1, not -1.'],
-  [{ maxPayloadBytes: NaN }, 'maxPayloadBytes must be at least 1, not NaN.'],
+  [{ limits: { maxConnections: 0 } }, 'maxConnections must be at least 1, not 0.'],
+  [{ limits: { maxBufferedBytes: -1 } }, 'maxBufferedBytes must be at least 1, not -1.'],
+  [{ limits: { maxPayloadBytes: NaN } }, 'maxPayloadBytes must be at least 1, not NaN.'],
 ])('refuses a bound that bounds nothing: %j', async (options, message) => {
   await expect(serve(NEVER, options)).rejects.toThrow(new TypeError(message));
 });
@@ -346,7 +348,7 @@ it.each<[options: ServeOptions, message: string]>([
 const CLOSE_1000 = toWireFrame('close', Buffer.of(0x03, 0xe8), { isMasked: true });
 
 it('hangs up on a client that has closed, and does not end its TCP connection', async () => {
-  await using server = await serve(saying(START), { maxConnections: 1 });
+  await using server = await serve(saying(START), { limits: { maxConnections: 1 } });
   using client = await rawClient(server.port, toHandshake());
   await client.status();
   client.socket.resume().write(CLOSE_1000);

@@ -47,7 +47,9 @@ it('closes with 1013 on a client whose frames its server does not read', async (
     },
     bufferedBytes: () => waiting,
   };
-  await using server = await serve(concat(of(unread), NEVER), { maxBufferedBytes: MIB });
+  await using server = await serve(concat(of(unread), NEVER), {
+    limits: { maxBufferedBytes: MIB },
+  });
   using following = follow(toTransport(server.url));
   const { send } = await following.connection();
   for (let number = 0; number < 8; number += 1) send('a'.repeat(MIB / 4));
@@ -134,7 +136,7 @@ it('gives the slot of a client that gets no answer to another', async () => {
       dials += 1;
       return dials === 1 ? replay(call).pipe(failDial({ reason: 'timeout' })) : replay(call);
     },
-    { maxConnections: 1 },
+    { limits: { maxConnections: 1 } },
   );
   using waiting = await rawClient(server.port, toHandshake());
   // Its transport gives up in its own time.

@@ -102,7 +102,9 @@ itWithNginx('keeps a silent connection open with its pings', async () => {
     });
   });
   await using nginx = await startNginx(platform.port, { readTimeout: '1s' });
-  using following = followCall(liveCall(toTransport(nginx, { pingIntervalMs: 100 }), soon));
+  using following = followCall(
+    liveCall(toTransport(nginx, { heartbeat: { pingIntervalMs: 100 } }), soon),
+  );
   // Longer than the idle timeout, of pings alone.
   await pings.first(18);
 

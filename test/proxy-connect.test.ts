@@ -5,7 +5,7 @@ import type { AddressInfo, Socket } from 'node:net';
 import { liveCall } from '@livecall/core';
 import type { Transport } from '@livecall/core';
 import { webSocketTransport } from '@livecall/core/node';
-import type { WebSocketTransportOptions } from '@livecall/core/node';
+import type { SocketOptions, WebSocketTransportOptions } from '@livecall/core/node';
 import { HttpsProxyAgent } from 'https-proxy-agent';
 import { lastValueFrom, toArray } from 'rxjs';
 import { expect, it, vi } from 'vitest';
@@ -43,8 +43,9 @@ function toTransport(
   return webSocketTransport({
     // By its name: the agent does not tell TLS which address it is to find in the certificate.
     url: url.replace('127.0.0.1', 'localhost'),
-    ...{ accessToken, conversationToken, ca, agent },
+    ...{ accessToken, conversationToken },
     ...options,
+    socket: { ca, agent, ...options.socket },
   });
 }
 
@@ -146,7 +147,7 @@ itWithTls('says that the proxy wants credentials, and gives up', async () => {
       status: 407,
       refusedBy: 'proxy',
       message:
-        'The HTTP proxy refused the way to the server with 407: it wants credentials; give them to the `agent`.',
+        'The HTTP proxy refused the way to the server with 407: it wants credentials; give them to the `socket.agent`.',
     },
   ]);
   expect(platform.dials).toEqual([]);
@@ -164,7 +165,7 @@ function toNodeAgent(url: string): Agent {
   return new Agent(options);
 }
 
-type ToAgent = (url: string) => NonNullable<WebSocketTransportOptions['agent']>;
+type ToAgent = (url: string) => NonNullable<SocketOptions['agent']>;
 
 const agents: readonly (readonly [whose: string, toAgent: ToAgent])[] = [
   ['https-proxy-agent', (url) => new HttpsProxyAgent(url)],
@@ -181,7 +182,7 @@ it.each(agents)('tells what a proxy refused as its answer, by %s', async (_whose
           url: 'wss://calls.invalid/',
           conversationToken,
           ...tokens,
-          agent: toAgent(proxy.url),
+          socket: { agent: toAgent(proxy.url) },
         }),
       ),
     );
@@ -203,7 +204,7 @@ it.each(agents)(
       liveCall(
         webSocketTransport({
           url: 'wss://calls.invalid/',
-          ...{ accessToken, conversationToken, agent: toAgent(proxy.url) },
+          ...{ accessToken, conversationToken, socket: { agent: toAgent(proxy.url) } },
         }),
         { retry: { baseDelayMs: 1, maxDelayMs: 1 } },
       ),
@@ -222,7 +223,7 @@ it.each(agents)(
     const transport = webSocketTransport({
       url: 'wss://calls.invalid/',
       handshakeTimeoutMs: 50,
-      ...{ accessToken, conversationToken, agent: toAgent(proxy.url) },
+      ...{ accessToken, conversationToken, socket: { agent: toAgent(proxy.url) } },
     });
     const call = liveCall(transport, { retry: { baseDelayMs: 1, maxDelayMs: 1, maxAttempts: 2 } });
     using following = followCall(call);
@@ -253,7 +254,7 @@ it.each<[whose: string, toAgent: (url: URL) => HttpsProxyAgent<string>]>([
       webSocketTransport({
         url: 'wss://calls.invalid/',
         handshakeTimeoutMs: 50,
-        ...{ accessToken, conversationToken, agent },
+        ...{ accessToken, conversationToken, socket: { agent } },
       }),
     );
     const socket = await come.nth(1);
@@ -287,7 +288,7 @@ it.each(agents)(
     const following = follow(
       webSocketTransport({
         url: 'wss://calls.invalid/',
-        ...{ accessToken, conversationToken, agent: toAgent(proxy.url) },
+        ...{ accessToken, conversationToken, socket: { agent: toAgent(proxy.url) } },
       }),
     );
     await proxy.asked(1);
@@ -301,9 +302,11 @@ itWithTls('cuts no other connection of an agent with a dial that is given up', a
   await using proxy = await startConnectProxy(['connect', 'silence']);
   await using platform = await startPlatform(begin, { tls });
   const agent = new HttpsProxyAgent(proxy.url);
-  using open = follow(toTransport(platform, proxy.url, { agent }));
+  using open = follow(toTransport(platform, proxy.url, { socket: { agent } }));
   await open.connection();
-  using given = follow(toTransport(platform, proxy.url, { agent, handshakeTimeoutMs: 50 }));
+  using given = follow(
+    toTransport(platform, proxy.url, { socket: { agent }, handshakeTimeoutMs: 50 }),
+  );
   await given.error();
   const { send } = await open.connection();
   send('still there');
@@ -318,7 +321,7 @@ itWithTls('checks the certificate behind the proxy', async () => {
   using wrongHost = followCall(liveCall(toTransport(elsewhere, proxy.url)));
   expect(await wrongHost.errors(2)).toMatchObject([{ code: 'ERR_TLS_CERT_ALTNAME_INVALID' }]);
 
-  using untrusted = followCall(liveCall(toTransport(platform, proxy.url, { ca: [] })));
+  using untrusted = followCall(liveCall(toTransport(platform, proxy.url, { socket: { ca: [] } })));
   expect(await untrusted.errors(2)).toMatchObject([{ code: 'UNABLE_TO_VERIFY_LEAF_SIGNATURE' }]);
   expect([...platform.dials, ...elsewhere.dials]).toEqual([]);
   expectOnlyConnect(proxy);
@@ -348,7 +351,7 @@ it('keeps an error of an agent that quotes the request to itself', async () => {
       url: 'wss://calls.invalid/',
       accessToken,
       conversationToken,
-      agent: quoting,
+      socket: { agent: quoting },
     }),
   );
 

@@ -348,9 +348,13 @@ it.each<[what: string, options: object, message: string]>([
   ['an authorize that is none', { authorize: undefined }, 'authorize'],
   ['a url that is none', { url: 'calls.example' }, 'url'],
   ['a token in its url', { url: 'wss://calls.example/?accessToken=s3cret' }, 'token'],
-  ['no duration', { keepMs: NaN }, 'keepMs'],
-  ['no number of pages', { maxPages: 0.5 }, 'maxPages'],
-  ['more kept than may wait', { keepBytes: 2, maxBufferedBytes: 1 }, 'maxBufferedBytes'],
+  ['no duration', { limits: { keepMs: NaN } }, 'keepMs'],
+  ['no number of pages', { limits: { maxPages: 0.5 } }, 'maxPages'],
+  [
+    'more kept than may wait',
+    { limits: { keepBytes: 2, maxBufferedBytes: 1 } },
+    'maxBufferedBytes',
+  ],
 ])('takes no options with %s', (_what, options, message) => {
   expect(() => relay({ url: platform.url, authorize: () => CALL, ...options })).toThrow(
     expect.objectContaining({

@@ -108,17 +108,28 @@ it('has every setting of a page', () => {
 });
 
 it.each([
-  ['of `relay`', 'packages/server/src/relay.ts', 14],
-  ['of `relayTransport`', 'packages/core/src/browser/relay-transport.ts', 4],
-])('has the settings and defaults %s', (heading, file, count) => {
-  const source = readFileSync(new URL(`../${file}`, import.meta.url), 'utf8');
+  [
+    'of `relay`',
+    [
+      'packages/server/src/relay.ts',
+      'packages/server/src/relay-limits.ts',
+      'packages/core/src/node/heartbeat-options.ts',
+    ],
+    14,
+  ],
+  ['of `relayTransport`', ['packages/core/src/browser/relay-transport.ts'], 4],
+])('has the settings and defaults %s', (heading, files, count) => {
+  const source = files
+    .map((file) => readFileSync(new URL(`../${file}`, import.meta.url), 'utf8'))
+    .join('');
   const rows = [...readPage('relay.md').table(heading)].filter(([, columns]) =>
     /^\d|^none|^\//.test(columns.get('default') ?? ''),
   );
 
   expect(rows).toHaveLength(count);
   for (const [name, columns] of rows) {
-    const [, value = ''] = new RegExp(`^ +${name} = (.*),$`, 'm').exec(source) ?? [];
+    const [, value = ''] =
+      new RegExp(`^ +${name.replace(/^.*\./, '')} = (.*),$`, 'm').exec(source) ?? [];
     expect([name, columns.get('default')]).toEqual([name, toShown(name, value)]);
   }
 });

@@ -129,7 +129,7 @@ it('renews the token of the platform once before it tells the page of a 401', as
   await using platform = await startPlatform([401, () => undefined, 401]);
   const reasons: string[] = [];
   await using running = await startRelay(platform, {
-    shareBytes: 0,
+    limits: { shareBytes: 0 },
     authorize: () => ({
       ...CALL,
       accessToken: ({ reason }) => {
@@ -559,8 +559,8 @@ it('gives the rest and the end of a call that ended while the page was away', as
 });
 
 it.each([
-  ['too late', { keepMs: 0 }],
-  ['to too much', { keepBytes: 200, shareBytes: 0 }],
+  ['too late', { limits: { keepMs: 0 } }],
+  ['to too much', { limits: { keepBytes: 200, shareBytes: 0 } }],
 ])(
   'tells a page that returns %s of a lost connection, and lets it dial anew',
   async (_what, bounds) => {
@@ -623,8 +623,8 @@ it('lets the pages of a call share a connection, and tells each of them everythi
 it.each<[what: string, calls: readonly RelayedCall[], bounds: object]>([
   ['of another user', [CALL, { ...CALL, user: 'kim' }], {}],
   ['of another call', [CALL, { ...CALL, call: '8f0d' }], {}],
-  ['where none is shared', [CALL, CALL], { shareBytes: 0 }],
-  ['of which the beginning is not kept any more', [CALL, CALL], { shareBytes: 10 }],
+  ['where none is shared', [CALL, CALL], { limits: { shareBytes: 0 } }],
+  ['of which the beginning is not kept any more', [CALL, CALL], { limits: { shareBytes: 10 } }],
 ])('dials for itself for a page %s', async (_what, calls, bounds) => {
   await using platform = await startPlatform((client) => {
     client.send(START);
@@ -644,7 +644,7 @@ it('shares the newest connection, after the one before it was left', async () =>
     client.send(words);
   };
   await using platform = await startPlatform([say(sentence(1)), say('"!"')]);
-  await using running = await startRelay(platform, { shareBytes: 80 });
+  await using running = await startRelay(platform, { limits: { shareBytes: 80 } });
   using first = follow(running.page());
   await first.frames(1);
   using second = follow(running.page());
@@ -712,7 +712,7 @@ const toDirect = ({ server }: RunningRelay) =>
 
 it('keeps the place of a page for so long, and then hangs up on the platform', async () => {
   await using platform = await startPlatform(() => undefined);
-  await using running = await startRelay(platform, { keepMs: 20 });
+  await using running = await startRelay(platform, { limits: { keepMs: 20 } });
   using following = follow(running.page({ random: () => 0 }));
   await following.connection();
   running.way.refuse(true);
@@ -726,7 +726,9 @@ it('keeps the place of a page for so long, and then hangs up on the platform', a
 
 it('finds a page away whose own code does not answer, though its socket does', async () => {
   await using platform = await startPlatform(() => undefined);
-  await using running = await startRelay(platform, { beatIntervalMs: 20, beatTimeoutMs: 20 });
+  await using running = await startRelay(platform, {
+    heartbeat: { pingIntervalMs: 20, pongTimeoutMs: 20 },
+  });
   const frozen = await dialAs(running.url, `livecall.page.${'a'.repeat(32)}`);
 
   expect(await frozen.end).toBe(1006);
@@ -739,7 +741,10 @@ it('keeps a page that answers, and lets go of what it has', async () => {
     clients.push(client);
     client.send(START);
   });
-  await using running = await startRelay(platform, { beatIntervalMs: 20, shareBytes: 0 });
+  await using running = await startRelay(platform, {
+    heartbeat: { pingIntervalMs: 20 },
+    limits: { shareBytes: 0 },
+  });
   using following = follow(running.page());
   await following.frames(1);
   for (let n = 1; n <= 100; n += 1) clients[0]?.send(sentence(n));
@@ -754,7 +759,7 @@ it('cuts off a page that does not read, and keeps no more for it than there may 
   await using platform = await startPlatform((client) => {
     clients.push(client);
   });
-  const bounds = { keepBytes: 100_000, maxBufferedBytes: 200_000, shareBytes: 0 };
+  const bounds = { limits: { keepBytes: 100_000, maxBufferedBytes: 200_000, shareBytes: 0 } };
   await using running = await startRelay(platform, bounds);
   using following = follow(running.page());
   await following.connection();
@@ -775,7 +780,9 @@ it('cuts off whoever reads least, where too much waits for all together', async 
   await using platform = await startPlatform((client) => {
     clients.push(client);
   });
-  const bounds = { shareBytes: 0, keepBytes: 16 * 1024 * 1024, maxUnreadBytes: 300_000 };
+  const bounds = {
+    limits: { shareBytes: 0, keepBytes: 16 * 1024 * 1024, maxUnreadBytes: 300_000 },
+  };
   await using running = await startRelay(platform, bounds);
   using reading = follow(running.page({ url: toDirect(running) }));
   using slow = follow(running.page());
@@ -800,7 +807,7 @@ it('keeps no more of all connections than there may be, the beginnings gone firs
   });
   let calls = 0;
   await using running = await startRelay(platform, {
-    maxKeptBytes: 1_000,
+    limits: { maxKeptBytes: 1_000 },
     authorize: () => ({ ...CALL, call: `${(calls += 1)}` }),
   });
   using first = follow(running.page());
@@ -827,8 +834,8 @@ it('keeps no more of all connections than there may be, the beginnings gone firs
 });
 
 it.each([
-  ['all', { maxPages: 2 }, 503],
-  ["one user's", { maxPagesPerUser: 2 }, 429],
+  ['all', { limits: { maxPages: 2 } }, 503],
+  ["one user's", { limits: { maxPagesPerUser: 2 } }, 429],
 ])('lets in so many pages of %s, and refuses the next', async (_what, bounds, status) => {
   await using platform = await startPlatform(() => undefined);
   await using running = await startRelay(platform, bounds);
@@ -848,7 +855,7 @@ it('gives the place of a page whose call is over to the next, whoever has it', a
     },
     () => undefined,
   ]);
-  await using running = await startRelay(platform, { maxPages: 1 });
+  await using running = await startRelay(platform, { limits: { maxPages: 1 } });
   using first = followCall(liveCall(running.page()));
   await first.state('closed');
   while (running.relay.stats().pages > 0) await setImmediate();
@@ -863,7 +870,9 @@ it('gives the place of a page whose call is over to the next, whoever has it', a
 
 it("gives the place of a user's page that is away to the next", async () => {
   await using platform = await startPlatform(() => undefined);
-  await using running = await startRelay(platform, { maxPagesPerUser: 1, shareBytes: 0 });
+  await using running = await startRelay(platform, {
+    limits: { maxPagesPerUser: 1, shareBytes: 0 },
+  });
   using first = follow(running.page({ random: () => 0.99 }));
   await first.connection();
   running.way.refuse(true);
@@ -879,7 +888,7 @@ it("gives the place of a user's page that is away to the next", async () => {
 
 it('gives the place of the page to the next that is away for longest, whoever came first', async () => {
   await using platform = await startPlatform(() => undefined);
-  await using running = await startRelay(platform, { maxPagesPerUser: 2 });
+  await using running = await startRelay(platform, { limits: { maxPagesPerUser: 2 } });
   const names = ['a', 'b', 'c'].map((digit) => `livecall.page.${digit.repeat(32)}`);
   const dialNth = (n: number, place = '') => dialAs(running.url, `${names[n] ?? ''}${place}`);
   const pages = [await dialNth(0), await dialNth(1)];
@@ -895,7 +904,7 @@ it('gives the place of the page to the next that is away for longest, whoever ca
 
 it('closes a page that sends too long a message, or asks without an end', async () => {
   await using platform = await startPlatform(() => undefined);
-  await using running = await startRelay(platform, { maxPayloadBytes: 100 });
+  await using running = await startRelay(platform, { limits: { maxPayloadBytes: 100 } });
   const long = await dialAs(running.url, `livecall.page.${'a'.repeat(32)}`);
   long.webSocket.send('x'.repeat(101));
   const asking = await dialAs(running.url, `livecall.page.${'b'.repeat(32)}`);
@@ -934,7 +943,10 @@ it('dials nothing for a page that has left before it was let in, nor once it sto
 
 it('asks authorize for no more dials at a time than there may be pages, twice', async () => {
   await using platform = await startPlatform(() => undefined);
-  await using running = await startRelay(platform, { maxPages: 1, authorize: () => NEVER });
+  await using running = await startRelay(platform, {
+    limits: { maxPages: 1 },
+    authorize: () => NEVER,
+  });
   const statusOf = async () => {
     const page = new WebSocket(running.url, ['livecall.1', `livecall.page.${'a'.repeat(32)}`]);
     page.on('error', () => undefined);

@@ -225,7 +225,10 @@ it('hangs up on a client that its transport never answers, and leaves the transp
   const waiting$ = new Observable<Connection>(() => () => {
     left.add(true);
   });
-  await using server = await serve(waiting$, { answerTimeoutMs: 20, maxConnections: 1 });
+  await using server = await serve(waiting$, {
+    answerTimeoutMs: 20,
+    limits: { maxConnections: 1 },
+  });
   using client = await rawClient(server.port, toHandshake());
 
   expect(await client.rest()).toBe('');

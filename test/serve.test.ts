@@ -552,7 +552,7 @@ it('keeps on when its transport can send no more', async () => {
 const MIB = 1_048_576;
 
 it.each<[longest: number, options: ServeOptions]>([
-  [1_024, { maxPayloadBytes: 1_024 }],
+  [1_024, { limits: { maxPayloadBytes: 1_024 } }],
   [MIB, {}],
 ])('closes with 1009 on a client whose message is longer than %i', async (longest, options) => {
   const { transport, left } = leaving(staying(toConnection()));
@@ -566,7 +566,7 @@ it.each<[longest: number, options: ServeOptions]>([
 });
 
 it.each<[longest: number, options: ServeOptions]>([
-  [1_024, { maxPayloadBytes: 1_024 }],
+  [1_024, { limits: { maxPayloadBytes: 1_024 } }],
   [MIB, {}],
 ])('takes a message that is just as long as it may be: %i', async (longest, options) => {
   const connection = toConnection();

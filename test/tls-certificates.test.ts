@@ -49,49 +49,49 @@ const cases: readonly Case[] = [
   [
     'has expired',
     'expired',
-    { ca },
+    { socket: { ca } },
     'CERT_HAS_EXPIRED',
     'it has expired; the server needs a new one, or the clock of this machine is wrong',
   ],
   [
     'is not valid yet',
     'notYetValid',
-    { ca },
+    { socket: { ca } },
     'CERT_NOT_YET_VALID',
     'it is not valid yet; check the clock of this machine',
   ],
   [
     'is for another host',
     'otherHost',
-    { ca },
+    { socket: { ca } },
     'ERR_TLS_CERT_ALTNAME_INVALID',
     'it is for another host; check the host in the URL',
   ],
   [
     'is signed by itself',
     'selfSigned',
-    { ca },
+    { socket: { ca } },
     'DEPTH_ZERO_SELF_SIGNED_CERT',
-    'it is signed by nobody but itself; where that is meant, give it as `ca` or in NODE_EXTRA_CA_CERTS',
+    'it is signed by nobody but itself; where that is meant, give it as `socket.ca` or in NODE_EXTRA_CA_CERTS',
   ],
   [
     'comes with an authority that nobody knows',
     'withUnknownAuthority',
-    { ca },
+    { socket: { ca } },
     'SELF_SIGNED_CERT_IN_CHAIN',
-    'this machine does not trust who signed it; where you do, give that authority as `ca` or in NODE_EXTRA_CA_CERTS',
+    'this machine does not trust who signed it; where you do, give that authority as `socket.ca` or in NODE_EXTRA_CA_CERTS',
   ],
   [
     'is of a private authority',
     'good',
     {},
     'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
-    'this machine does not trust who signed it; where you do, give that authority as `ca` or in NODE_EXTRA_CA_CERTS',
+    'this machine does not trust who signed it; where you do, give that authority as `socket.ca` or in NODE_EXTRA_CA_CERTS',
   ],
   [
     'is for clients',
     'forClients',
-    { ca },
+    { socket: { ca } },
     'INVALID_PURPOSE',
     'it cannot be verified; the server needs another one',
   ],
@@ -123,7 +123,7 @@ itWithTls.each([
 ])('keeps what stands in a certificate out of its error: %s', async (host, said) => {
   await using platform = await serve('otherHost');
   const url = platform.url.replace('127.0.0.1', host);
-  using following = follow(toTransport({ url }, { ca }));
+  using following = follow(toTransport({ url }, { socket: { ca } }));
 
   // Whoever runs the server chose the names, and may know the tokens from a dial before.
   expect(await following.error()).toMatchObject({
@@ -133,7 +133,9 @@ itWithTls.each([
 
 itWithTls('trusts a certificate that signs itself where it is given', async () => {
   await using platform = await serve('selfSigned');
-  using following = follow(toTransport(platform, { ca: certificates?.selfSigned.cert ?? '' }));
+  using following = follow(
+    toTransport(platform, { socket: { ca: certificates?.selfSigned.cert ?? '' } }),
+  );
 
   expect(await following.frames(1)).toEqual([START]);
 });
@@ -142,7 +144,7 @@ itWithTls('refuses an agent that would not speak TLS, before anything is sent', 
   await using platform = await serve('good');
   let refusal: unknown;
   try {
-    void toTransport(platform, { ca, agent: new Agent() });
+    void toTransport(platform, { socket: { ca, agent: new Agent() } });
   } catch (error) {
     refusal = error;
   }
@@ -165,7 +167,7 @@ itWithTls('ends the command line with 69 and what to do', async () => {
     `livecall: dialling 127.0.0.1:${platform.port}\n` +
       `livecall: recorded to ${folder.at('call.ndjson')}\n` +
       "livecall: The server's certificate is not accepted (UNABLE_TO_VERIFY_LEAF_SIGNATURE): this " +
-      'machine does not trust who signed it; where you do, give that authority as `ca` or in ' +
+      'machine does not trust who signed it; where you do, give that authority as `socket.ca` or in ' +
       'NODE_EXTRA_CA_CERTS.\n',
   );
   expect(folder.entries('call.ndjson')).toEqual([

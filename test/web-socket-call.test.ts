@@ -61,7 +61,9 @@ it('finds an ack that stood in the socket while the event loop was blocked', asy
 it('cuts a peer from which nothing comes back', async () => {
   await using platform = await startPlatform(() => undefined, { autoPong: false });
   using following = follow(
-    webSocketTransport(toOptions(platform, { pingIntervalMs: 10, pongTimeoutMs: 20 })),
+    webSocketTransport(
+      toOptions(platform, { heartbeat: { pingIntervalMs: 10, pongTimeoutMs: 20 } }),
+    ),
   );
 
   expect(await following.error()).toMatchObject({
@@ -75,7 +77,7 @@ it('cuts a peer from which nothing comes back', async () => {
 
 it('dials again when a peer is dead', async () => {
   await using platform = await startPlatform(() => undefined, { autoPong: false });
-  const call = toCall(platform, { pingIntervalMs: 10, pongTimeoutMs: 20 });
+  const call = toCall(platform, { heartbeat: { pingIntervalMs: 10, pongTimeoutMs: 20 } });
   using following = followCall(call);
 
   expect(await following.errors(1)).toMatchObject([{ code: 1006 }]);
@@ -108,7 +110,9 @@ it.each<[what: string, autoPong: boolean, onPing: (client: WebSocket) => void]>(
   };
   await using platform = await startPlatform(hear, { autoPong });
   using following = follow(
-    webSocketTransport(toOptions(platform, { pingIntervalMs: 30, pongTimeoutMs: 30 })),
+    webSocketTransport(
+      toOptions(platform, { heartbeat: { pingIntervalMs: 30, pongTimeoutMs: 30 } }),
+    ),
   );
 
   expect(await Promise.race([pings.first(5), following.error()])).toHaveLength(5);

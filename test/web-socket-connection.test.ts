@@ -209,7 +209,7 @@ it('ends with 1006 and a cause after a message that is too long', async () => {
     client.send('x'.repeat(1_024));
     client.send('x'.repeat(1_025));
   });
-  using following = follow(toTransport(platform, { maxPayloadBytes: 1_024 }));
+  using following = follow(toTransport(platform, { socket: { maxPayloadBytes: 1_024 } }));
 
   expect(await following.error()).toMatchObject({
     code: 1006,
@@ -238,7 +238,7 @@ it('cuts a server that does not answer its close', async () => {
   await using server = await startRawServer(({ socket, switching }) => {
     socket.write(switching);
   });
-  const following = follow(toTransport(server, { closeTimeoutMs: 20 }));
+  const following = follow(toTransport(server, { socket: { closeTimeoutMs: 20 } }));
   await following.connection();
   following.unsubscribe();
 

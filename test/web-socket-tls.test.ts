@@ -31,7 +31,7 @@ const toTransport = (
 
 itWithTls('trusts a private authority that it is given', async () => {
   await using platform = await startPlatform(greet, { tls });
-  using following = follow(toTransport(platform, { ca }));
+  using following = follow(toTransport(platform, { socket: { ca } }));
 
   expect(await following.frames(1)).toEqual(['hello']);
   expect((await platform.dial(1)).headers.authorization).toBe(`Bearer ${accessToken}`);
@@ -51,7 +51,7 @@ itWithTls('sends no token to a server that it does not trust', async () => {
 itWithTls('sends no token to a server under another name', async () => {
   await using platform = await startPlatform(() => undefined, { tls });
   const url = platform.url.replace('127.0.0.1', 'localhost');
-  using following = follow(toTransport({ url }, { ca }));
+  using following = follow(toTransport({ url }, { socket: { ca } }));
 
   expect(await following.error()).toMatchObject({ code: 'ERR_TLS_CERT_ALTNAME_INVALID' });
   expect(platform.dials).toEqual([]);
@@ -72,7 +72,7 @@ itWithTls('fails when the server speaks no TLS', async () => {
 it('lets an agent make the connection', async () => {
   await using platform = await startPlatform(greet);
   const { agent, connected } = watch(new Agent());
-  using following = follow(toTransport(platform, { agent }));
+  using following = follow(toTransport(platform, { socket: { agent } }));
 
   expect(await following.frames(1)).toEqual(['hello']);
   expect(connected).toEqual([platform.port]);
@@ -81,7 +81,7 @@ it('lets an agent make the connection', async () => {
 itWithTls('lets an agent make the connection over TLS', async () => {
   await using platform = await startPlatform(greet, { tls });
   const { agent, connected } = watch(new SecureAgent({ ca }));
-  using following = follow(toTransport(platform, { agent }));
+  using following = follow(toTransport(platform, { socket: { agent } }));
 
   expect(await following.frames(1)).toEqual(['hello']);
   expect(connected).toEqual([platform.port]);
@@ -93,7 +93,7 @@ it('fails as the agent does', async () => {
       throw Object.assign(new Error('the proxy is down'), { code: 'EPROXY', token: accessToken });
     },
   });
-  using following = follow(toTransport({ url: 'wss://calls.invalid/' }, { agent }));
+  using following = follow(toTransport({ url: 'wss://calls.invalid/' }, { socket: { agent } }));
 
   expect(await following.error()).toMatchObject({ _tag: 'ConnectFailedError', code: 'EPROXY' });
 });

@@ -85,7 +85,7 @@ it('offers compression where that is asked for', async () => {
     client.send('{}'.repeat(1_000));
   };
   await using platform = await startPlatform(long, { compression: true });
-  using following = follow(toTransport(platform, { compression: true }));
+  using following = follow(toTransport(platform, { socket: { compression: true } }));
 
   expect(await following.frames(1)).toEqual(['{}'.repeat(1_000)]);
   const { headers } = await platform.dial(1);

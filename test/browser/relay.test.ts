@@ -71,7 +71,8 @@ const it = baseIt.extend<{
           }),
       );
       const running = await startRelay(platform, {
-        ...{ beatIntervalMs: 500, beatTimeoutMs: 500, keepMs: 20_000 },
+        heartbeat: { pingIntervalMs: 500, pongTimeoutMs: 500 },
+        limits: { keepMs: 20_000 },
         ...options,
       });
       running.server.removeAllListeners('request');
@@ -174,7 +175,7 @@ it('hears a message of 2 MiB, and ten thousand at once', async ({ start }) => {
     (opened) => {
       client = opened;
     },
-    { dial: { maxPayloadBytes: 4 * 1024 * 1024 } },
+    { dial: { socket: { maxPayloadBytes: 4 * 1024 * 1024 } } },
   );
   await page.until("seen.states.includes('open1')");
   client?.send(sentence(1, 'x'.repeat(2 * 1024 * 1024)));

@@ -59,7 +59,12 @@ itWithNats('tells a reader that the worker is gone, where no other follows the c
   const workers = await nats().connect();
   startWorker(workers, platform.url, { prefix });
   await enqueue(connection, { callId: 'a' }, { prefix });
-  const transport = brokerTransport({ connection, callId: 'a', prefix, pingIntervalMs: 50 });
+  const transport = brokerTransport({
+    connection,
+    callId: 'a',
+    prefix,
+    heartbeat: { pingIntervalMs: 50 },
+  });
   using followed = follow(transport);
   const silent = follow(brokerTransport({ connection, callId: 'a', prefix }));
   await followed.connection();

@@ -47,11 +47,14 @@ const toTransport = (
 ) =>
   webSocketTransport({
     url: `wss://localhost:${toPort}/ws/v1/liveCalls`,
-    agent: new HttpsProxyAgent(`http://127.0.0.1:${proxy.port}`),
-    ca: trusted(proxy),
-    pingIntervalMs: NEVER_MS,
+    heartbeat: { pingIntervalMs: NEVER_MS },
     ...{ accessToken, conversationToken },
     ...options,
+    socket: {
+      agent: new HttpsProxyAgent(`http://127.0.0.1:${proxy.port}`),
+      ca: trusted(proxy),
+      ...options.socket,
+    },
   });
 
 const endOf = async (...args: Parameters<typeof toTransport>) => {
@@ -136,7 +139,7 @@ const rows: Readonly<Record<string, (start: Start) => Promise<string>>> = {
     await using platform = await startPlatform(listening, { tls });
     await using proxy = await start(platform.port);
     if (trusted(proxy) === ca) return '–';
-    return await endOf(proxy, platform.port, { ca });
+    return await endOf(proxy, platform.port, { socket: { ca } });
   },
   'the server never answers': async (start) => {
     const deaf = createServer(() => undefined);

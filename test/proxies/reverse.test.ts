@@ -45,7 +45,9 @@ const toTransport = (
 
 /** Dials without pings, and gives the one word for how it ended. */
 const endOf = async (proxy: RunningProxy, options?: Partial<WebSocketTransportOptions>) => {
-  using following = follow(toTransport(proxy, { pingIntervalMs: NEVER_MS, ...options }));
+  using following = follow(
+    toTransport(proxy, { heartbeat: { pingIntervalMs: NEVER_MS }, ...options }),
+  );
   return toWord(await following.error());
 };
 
@@ -61,7 +63,7 @@ const echoing = () =>
 async function outlives(start: Start, act: (proxy: RunningProxy) => Promise<boolean>) {
   await using platform = await echoing();
   await using proxy = await start(platform.port);
-  using following = follow(toTransport(proxy, { pingIntervalMs: NEVER_MS }));
+  using following = follow(toTransport(proxy, { heartbeat: { pingIntervalMs: NEVER_MS } }));
   const { send } = await following.connection();
   const ended = following.error().then(toWord);
   if (!(await act(proxy))) return '–';

@@ -26,10 +26,11 @@ for (const url of process.argv.slice(2)) {
       accessToken: 'access',
       conversationToken: 'conversation',
       handshakeTimeoutMs: 5_000,
-      pingIntervalMs: 300,
-      pongTimeoutMs: 300,
-      ...(agent && { agent }),
-      ...(LIVECALL_CA !== undefined && { ca: LIVECALL_CA }),
+      heartbeat: { pingIntervalMs: 300, pongTimeoutMs: 300 },
+      socket: {
+        ...(agent && { agent }),
+        ...(LIVECALL_CA !== undefined && { ca: LIVECALL_CA }),
+      },
     }).subscribe({
       error: ({ _tag, status, retryAfterMs, refusedBy, code }) => {
         const by = refusedBy === 'proxy' ? 'by-proxy' : undefined;

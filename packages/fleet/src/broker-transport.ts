@@ -9,6 +9,8 @@ import {
   patience,
 } from '@livecall/core';
 import type { Frame, RetryConnectionOptions, Transport } from '@livecall/core';
+import type { HeartbeatOptions } from '@livecall/core/node';
+import { checkHeartbeat } from '@livecall/core/node/internal';
 import { Entry, toFrame } from '@livecall/recording';
 import type { NatsConnection } from '@nats-io/transport-node';
 import * as E from 'fp-ts/lib/Either.js';
@@ -33,10 +35,8 @@ export interface BrokerTransportOptions extends FleetOptions {
   readonly callId: string;
   /** Milliseconds for a connection of the call to be there. @default 10000 */
   readonly openTimeoutMs?: number;
-  /** Milliseconds of silence after which the worker is asked whether it is there. @default 15000 */
-  readonly pingIntervalMs?: number;
-  /** Milliseconds that it has to answer. @default 10000 */
-  readonly pongTimeoutMs?: number;
+  /** When a worker of which nothing is heard is asked whether it is there, and how long it has. @default {} */
+  readonly heartbeat?: HeartbeatOptions;
 }
 
 /**
@@ -74,12 +74,12 @@ export function brokerTransport({
   connection,
   callId,
   openTimeoutMs = 10_000,
-  pingIntervalMs = 15_000,
-  pongTimeoutMs = 10_000,
+  heartbeat,
   ...fleet
 }: BrokerTransportOptions): Transport {
   assertCallId(callId);
   const names = toFleetNames(fleet);
+  const { pingIntervalMs, pongTimeoutMs } = checkHeartbeat(heartbeat);
   /** Where the next subscription goes on: what was told is over. */
   let from = CALL_BEGINNING;
   let hasEnded = false;

@@ -21,7 +21,7 @@ export interface RelayedCall {
 }
 
 /** What `webSocketTransport` is told besides what a {@link RelayedCall} has. */
-export type DialOptions = Omit<WebSocketTransportOptions, 'url' | 'passOn' | keyof RelayedCall>;
+export type DialOptions = Omit<WebSocketTransportOptions, 'url' | keyof RelayedCall>;
 
 /** The way to the platform for one call, and what must not come back by it. */
 export interface Dialled {

@@ -2,7 +2,7 @@ import type { Socket } from 'node:net';
 
 import { isLiveCallError } from '@livecall/core';
 import { cutReason, isClose, isSendable } from '@livecall/core/internal';
-import { toPassedHeaders } from '@livecall/core/node';
+import { toPassedHeaders } from '@livecall/core/node/internal';
 import { fromEvent, takeUntil, timer } from 'rxjs';
 import type { WebSocket } from 'ws';
 

@@ -22,7 +22,7 @@ class FakeSocket extends EventEmitter {
 }
 
 const bounds: RelayBookBounds = {
-  ...{ beatIntervalMs: 15_000, beatTimeoutMs: 10_000, keepMs: 60_000 },
+  ...{ heartbeat: { pingIntervalMs: 15_000, pongTimeoutMs: 10_000 }, keepMs: 60_000 },
   ...{ keepBytes: 1_000, shareBytes: 0, maxKeptBytes: 10_000 },
   ...{ maxBufferedBytes: 1_000_000, maxUnreadBytes: 150_000, maxPages: 10, maxPagesPerUser: 10 },
 };

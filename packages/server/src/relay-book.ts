@@ -3,6 +3,7 @@ import { RELAY_CLOSE, toRelayClose } from '@livecall/core/internal';
 import type { PageName, RelayClose } from '@livecall/core/internal';
 
 import type { Dialled, RelayedCall } from './dial-platform.js';
+import type { RelayLimits } from './relay-limits.js';
 import type { RelayStats } from './relay-stats.js';
 import { relayedConnection } from './relayed-connection.js';
 import type { RelayedConnection } from './relayed-connection.js';
@@ -12,14 +13,8 @@ import { hideTokens } from './token-notes.js';
 import { wait } from './wait.js';
 
 /** How much of everything a relay has at the most. */
-export interface RelayBookBounds extends Omit<PageOptions, 'onUnread'> {
-  readonly keepBytes: number;
-  readonly shareBytes: number;
-  readonly maxKeptBytes: number;
-  readonly maxUnreadBytes: number;
-  readonly maxPages: number;
-  readonly maxPagesPerUser: number;
-}
+export type RelayBookBounds = Omit<PageOptions, 'onUnread'> &
+  Omit<Required<RelayLimits>, 'maxPayloadBytes'>;
 
 /** The pages of a relay, and the connections that they share. */
 export interface RelayBook<Call> {

@@ -6,13 +6,13 @@ import type { Transport } from '@livecall/core';
 import {
   assertDurationMs,
   assertFunctions,
-  assertWhole,
   readPageProtocols,
   RELAY_CLOSE,
   RELAY_PROTOCOL,
   toRelayClose,
 } from '@livecall/core/internal';
 import type { PageName, RelayClose } from '@livecall/core/internal';
+import { checkHeartbeat } from '@livecall/core/node/internal';
 import { identity, Subscription } from 'rxjs';
 import { WebSocket, WebSocketServer } from 'ws';
 
@@ -23,6 +23,7 @@ import { dialPlatform } from './dial-platform.js';
 import type { Dialled, RelayedCall } from './dial-platform.js';
 import { answer, PATIENCE_MS } from './hang-up.js';
 import { relayBook } from './relay-book.js';
+import { checkLimits } from './relay-limits.js';
 import type { RelayOptions } from './relay-options.js';
 import type { RelayStats } from './relay-stats.js';
 import { tellFailures } from './tell-failures.js';
@@ -82,17 +83,8 @@ export function relay<Call extends Pick<RelayedCall, 'user' | 'call'> = RelayedC
     path = '/livecall',
     allowedOrigins = [],
     authorizeTimeoutMs = 10_000,
-    beatIntervalMs = 15_000,
-    beatTimeoutMs = 10_000,
-    keepMs = 60_000,
-    keepBytes = 4 * 1024 * 1024,
-    shareBytes = 256 * 1024,
-    maxKeptBytes = 256 * 1024 * 1024,
-    maxBufferedBytes = 16 * 1024 * 1024,
-    maxUnreadBytes = 256 * 1024 * 1024,
-    maxPayloadBytes = 1024 * 1024,
-    maxPages = 10_000,
-    maxPagesPerUser = 32,
+    heartbeat,
+    limits = {},
     tapTransport = identity,
     onRefused,
     onError,
@@ -101,27 +93,12 @@ export function relay<Call extends Pick<RelayedCall, 'user' | 'call'> = RelayedC
     throw new TypeError('authorize must be a function: it says who may follow which call.');
   }
   assertFunctions({ transport: options.transport, tapTransport, onRefused, onError });
-  assertDurationMs({ authorizeTimeoutMs, keepMs });
-  assertDurationMs({ beatIntervalMs, beatTimeoutMs }, 1);
-  assertWhole(
-    {
-      ...{ keepBytes, maxKeptBytes, maxBufferedBytes, maxUnreadBytes, maxPayloadBytes },
-      ...{ maxPages, maxPagesPerUser },
-    },
-    1,
-  );
-  assertWhole({ shareBytes }, 0);
-  if (keepBytes > maxBufferedBytes) {
-    throw new TypeError(
-      'maxBufferedBytes must be at least keepBytes: a page that returns gets it all at once.',
-    );
-  }
+  assertDurationMs({ authorizeTimeoutMs });
+  const bounds = checkLimits(limits);
+  const { maxPages, maxPayloadBytes } = bounds;
   const { onFailure, tellRefused } = tellFailures(options, 'relay');
   const book = relayBook<Call>(
-    {
-      ...{ beatIntervalMs, beatTimeoutMs, keepMs, keepBytes, shareBytes, maxKeptBytes },
-      ...{ maxBufferedBytes, maxUnreadBytes, maxPages, maxPagesPerUser },
-    },
+    { ...bounds, heartbeat: checkHeartbeat(heartbeat) },
     toDial(options, tapTransport),
     onFailure,
   );

@@ -59,7 +59,8 @@ function openPage({ hasOpened = true, first = 0, bufferedBytes = (): number => 0
     ...{ trim: () => undefined, letGo: () => undefined, forget: () => undefined },
   } as RelayedConnection;
   const options = {
-    ...{ beatIntervalMs: 15_000, beatTimeoutMs: 10_000, keepMs: 60_000, maxBufferedBytes: 1_000 },
+    heartbeat: { pingIntervalMs: 15_000, pongTimeoutMs: 10_000 },
+    ...{ keepMs: 60_000, maxBufferedBytes: 1_000 },
     onUnread: () => undefined,
   };
   const page = relayedPage('jo', connection, options, {

@@ -4,7 +4,7 @@ import type { Frame } from '@livecall/core';
 import { BEAT, isEmpty, RECEIPT, RELAY_CLOSE } from '@livecall/core/internal';
 import type { RelayClose, Resumed } from '@livecall/core/internal';
 import { heartbeat } from '@livecall/core/node';
-import type { Pinged } from '@livecall/core/node';
+import type { HeartbeatOptions, Pinged } from '@livecall/core/node';
 import { noop, timer } from 'rxjs';
 import type { Subscription } from 'rxjs';
 import type { RawData, WebSocket } from 'ws';
@@ -32,8 +32,7 @@ export interface PageClient {
 
 /** What holds for every page of a relay. */
 export interface PageOptions {
-  readonly beatIntervalMs: number;
-  readonly beatTimeoutMs: number;
+  readonly heartbeat: Required<HeartbeatOptions>;
   readonly keepMs: number;
   readonly maxBufferedBytes: number;
   /** Told of every change of how many bytes wait for it, in steps. */
@@ -67,7 +66,7 @@ export interface RelayedPage {
 export function relayedPage(
   owner: string,
   connection: RelayedConnection,
-  { beatIntervalMs, beatTimeoutMs, keepMs, maxBufferedBytes, onUnread }: PageOptions,
+  { heartbeat: beats, keepMs, maxBufferedBytes, onUnread }: PageOptions,
   { onAway, onGone }: { readonly onAway: () => void; readonly onGone: () => void },
 ): RelayedPage {
   let client: PageClient | undefined;
@@ -165,7 +164,6 @@ export function relayedPage(
       if (marks.length > MOST_MARKS) webSocket.terminate();
       else webSocket.send(BEAT);
     };
-    const silence = { pingIntervalMs: beatIntervalMs, pongTimeoutMs: beatTimeoutMs };
     const asked: Pinged = {
       // Pongs are heard below; a browser answers pings for a page that is frozen.
       on: () => asked as never,
@@ -175,7 +173,7 @@ export function relayedPage(
         else webSocket.ping();
       },
     };
-    const { hear, stop: stopBeating } = heartbeat(asked, silence, () => {
+    const { hear, stop: stopBeating } = heartbeat(asked, beats, () => {
       webSocket.terminate();
     });
     const take = (frame: Frame) => {

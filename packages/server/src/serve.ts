@@ -5,8 +5,8 @@ import type { AddressInfo, Socket } from 'node:net';
 import { HandshakeRefusedError, isLiveCallError, LIVE_CALLS_PATH, patience } from '@livecall/core';
 import type { Transport } from '@livecall/core';
 import { assertDurationMs } from '@livecall/core/internal';
-import { toPassedHeaders } from '@livecall/core/node';
-import type { HeartbeatOptions, UpgradeAnswer } from '@livecall/core/node';
+import type { UpgradeAnswer } from '@livecall/core/node';
+import { checkHeartbeat, toPassedHeaders } from '@livecall/core/node/internal';
 import * as E from 'fp-ts/lib/Either.js';
 import {
   forkJoin,
@@ -26,67 +26,12 @@ import { answer, cut, PATIENCE_MS, refuse } from './hang-up.js';
 import { toOwnOrigins } from './own-origins.js';
 import { answerPlainRequest, isStrippedHandshake, UPGRADE_ADVICE } from './plain-request.js';
 import { isDial, readRequest } from './read-request.js';
-import type { ServeRequest } from './read-request.js';
 import { serveClient } from './serve-client.js';
+import type { Route, Server, ServeOptions } from './serve-options.js';
 import { tellFailures } from './tell-failures.js';
-import type { FailureListeners } from './tell-failures.js';
 import { toDialledClient } from './to-dialled-client.js';
 import type { ClientState } from './to-dialled-client.js';
 import { isWebSocketUpgrade } from './web-socket-handshake.js';
-
-/**
- * Which transport answers a client. One that throws, or gives no transport, is answered 500; a
- * {@link HandshakeRefusedError} that it throws, with the error's status.
- */
-export type Route = (request: ServeRequest) => Transport;
-
-/** Where a server listens, and whom it lets in. */
-export interface ServeOptions extends FailureListeners {
-  /** The address to listen on. @default '127.0.0.1' */
-  readonly host?: string;
-  /** The port to listen on; 0 takes a free one. @default 0 */
-  readonly port?: number;
-  /**
-   * Browser origins that may dial besides the server's own, which some clients send that are no
-   * browser; others are refused with 403. @default []
-   */
-  readonly allowedOrigins?: readonly string[];
-  /** The longest message accepted from a client, in bytes; a longer one is closed with 1009. @default 1048576 */
-  readonly maxPayloadBytes?: number;
-  /**
-   * How many clients may be dialling or connected at a time; others are answered 503. Of TCP
-   * connections there may be twice as many; what is beyond is dropped. @default 1000
-   */
-  readonly maxConnections?: number;
-  /**
-   * How many bytes may wait for a client that does not read, and how many of its own for a
-   * transport's server that does not; with more it is closed with 1013, and cut when it reads
-   * nothing more of what it is sent for a second. @default 16777216
-   */
-  readonly maxBufferedBytes?: number;
-  /**
-   * Milliseconds that a client may wait for its transport to open or to fail; then it is hung up
-   * on, without an answer. @default 60000
-   */
-  readonly answerTimeoutMs?: number;
-  /**
-   * How a client that has vanished is noticed: it is pinged, and cut when nothing came back. Some
-   * clients answer pings only while their program reads.
-   * @default none is pinged
-   */
-  readonly heartbeat?: HeartbeatOptions;
-}
-
-/** A running server. */
-export interface Server {
-  /** What to dial on this machine, `ws://127.0.0.1:PORT/ws/v1/liveCalls`. */
-  readonly url: string;
-  /** The port it listens on. */
-  readonly port: number;
-  /** Stops listening, and cuts every connection that is not being closed already. */
-  close(): Promise<void>;
-  [Symbol.asyncDispose](): Promise<void>;
-}
 
 /**
  * Puts a transport behind a real WebSocket server: what the transport does, the client sees.
@@ -105,7 +50,7 @@ export interface Server {
  * answered 404, what is no WebSocket handshake 400, 405 or 426, no `Authorization: Bearer` 401, no
  * `conversationToken` 400. Values are not looked at. `GET /healthz` is answered 200, any other
  * request without an upgrade 426. A client that leaves unsubscribes. What a client can make the
- * server keep is bounded: see {@link ServeOptions}. A client has one connection: a transport that
+ * server keep is bounded: see {@link ServeLimits}. A client has one connection: a transport that
  * dials again (`retryConnection`) belongs behind a `liveCall`.
  *
  * @param route one transport for all, or a function that chooses one for each dial
@@ -126,14 +71,17 @@ export async function serve(
     host = '127.0.0.1',
     port = 0,
     allowedOrigins = [],
-    maxPayloadBytes = 1024 * 1024,
-    maxConnections = 1_000,
-    maxBufferedBytes = 16 * 1024 * 1024,
     answerTimeoutMs = 60_000,
-    heartbeat: pings,
+    heartbeat,
+    limits = {},
     ...listeners
   }: ServeOptions = {},
 ): Promise<Server> {
+  const {
+    maxPayloadBytes = 1024 * 1024,
+    maxConnections = 1_000,
+    maxBufferedBytes = 16 * 1024 * 1024,
+  } = limits;
   for (const [name, bound] of Object.entries({
     maxPayloadBytes,
     maxConnections,
@@ -143,8 +91,7 @@ export async function serve(
     if (!(bound >= 1)) throw new TypeError(`${name} must be at least 1, not ${bound}.`);
   }
   assertDurationMs({ answerTimeoutMs });
-  const { pingIntervalMs = 15_000, pongTimeoutMs = 10_000 } = pings ?? {};
-  assertDurationMs({ pingIntervalMs, pongTimeoutMs }, 1);
+  const heartbeatOptions = heartbeat && checkHeartbeat(heartbeat);
   const choose: Route = isObservable(route) ? () => route : route;
   const http = createServer((request, response) => {
     if (isStrippedHandshake(request) || isDial(request)) {
@@ -157,7 +104,6 @@ export async function serve(
     const { status, headers = [], body = '' } = answerPlainRequest(request);
     response.writeHead(status, { ...Object.fromEntries(headers), Connection: 'close' }).end(body);
   });
-  const heartbeatOptions = pings && { pingIntervalMs, pongTimeoutMs };
   const answers = new WeakMap<IncomingMessage, UpgradeAnswer>();
   const webSockets = new WebSocketServer({
     noServer: true,

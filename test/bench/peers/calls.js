@@ -48,7 +48,7 @@ async function zod() {
 function livecall({ subscribe, operator = () => identity, options, tls }) {
   return (url, hear, opened, number) => {
     const tokens = { accessToken: 'any', conversationToken: 'any' };
-    const transport = webSocketTransport({ url, ...tokens, ...tls });
+    const transport = webSocketTransport({ url, ...tokens, ...(tls && { socket: tls }) });
     const call = liveCall(transport.pipe(operator(number)), options);
     subscribe(call, hear);
     call.state$.subscribe(({ status }) => {

@@ -1,8 +1,7 @@
-import type { Agent } from 'node:http';
-
 import type { Transport } from '@livecall/core';
 import { relayTransport } from '@livecall/core/browser';
 import { nodeWebSocket } from '@livecall/core/node';
+import type { SocketOptions } from '@livecall/core/node';
 
 import { exitCodes, ExitError } from './exit-error.js';
 import type { GivenTokens } from './take-tokens.js';
@@ -13,7 +12,7 @@ export interface DialRelayOptions {
   /** Milliseconds to be let in, or refused. */
   readonly timeout: number;
   readonly cookieFile?: string;
-  readonly agent?: Agent;
+  readonly socket?: SocketOptions;
   readonly given: GivenTokens;
   /** Hears what must not be written down. */
   readonly onSecret: (secret: string) => void;
@@ -22,7 +21,7 @@ export interface DialRelayOptions {
 /** Follows a call as a page of the app does: with its login, and on the connection that its pages share. */
 export function dialRelay(
   url: string,
-  { timeout, cookieFile, agent, given, onSecret }: DialRelayOptions,
+  { timeout, cookieFile, socket, given, onSecret }: DialRelayOptions,
 ): Transport {
   const hasCookie = cookieFile !== undefined || given['LIVECALL_COOKIE'] !== undefined;
   const cookie = hasCookie ? findCookie(cookieFile, given, onSecret) : undefined;
@@ -34,7 +33,7 @@ export function dialRelay(
   }
   const webSocket = nodeWebSocket({
     ...(cookie !== undefined && { cookie }),
-    ...(agent && { agent }),
+    ...socket,
   });
   try {
     return relayTransport({ url, webSocket, handshakeTimeoutMs: timeout });

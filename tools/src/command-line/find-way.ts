@@ -7,7 +7,7 @@ import { proxyAgent } from './proxy-agent.js';
 /** The way to the platform. */
 export interface Way {
   /** What a transport has to know of it. */
-  readonly options: Pick<WebSocketTransportOptions, 'agent'>;
+  readonly options: Pick<WebSocketTransportOptions, 'socket'>;
   /** The proxy on it, for the person: ` through the proxy HOST:PORT`, or nothing. */
   readonly name: string;
 }
@@ -22,5 +22,8 @@ export function findWay(endpoint: string, flag: ProxyFlag): Way {
   const proxy = findProxy(endpoint, flag);
   return proxy === undefined
     ? { options: {}, name: '' }
-    : { options: { agent: proxyAgent(proxy) }, name: ` through the proxy ${proxy.host}` };
+    : {
+        options: { socket: { agent: proxyAgent(proxy) } },
+        name: ` through the proxy ${proxy.host}`,
+      };
 }

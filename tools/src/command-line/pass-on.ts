@@ -23,18 +23,20 @@ export function passOn(request: ServeRequest, { url, way, ownPort }: PassOnOptio
   // What cannot be sent on is no token; the platform would answer as much.
   if (!isUsableToken(conversationToken)) throw new HandshakeRefusedError(400);
   const query = target.indexOf('?');
-  return dialPlatform({
-    url,
-    accessToken: isUsableToken(accessToken) ? accessToken : 'passed-on-as-it-came',
-    conversationToken,
-    passOn: {
+  return dialPlatform(
+    {
+      url,
+      accessToken: isUsableToken(accessToken) ? accessToken : 'passed-on-as-it-came',
+      conversationToken,
+      ...way.options,
+    },
+    {
       rawHeaders: toPlatformOrigin(rawHeaders, url, ownPort),
       search: query === -1 ? '' : target.slice(query),
       secrets: findCredentials(request),
       onAnswer: client.answerWith,
     },
-    ...way.options,
-  });
+  );
 }
 
 /** A client that sends the origin of whom it dials would have sent the platform's. */

@@ -12,4 +12,3 @@ function fail(): never {
 export const webSocketTransport = fail;
 export const nodeWebSocket = fail;
 export const heartbeat = fail;
-export const toPassedHeaders = fail;

@@ -13,8 +13,8 @@ export interface RelayTransportOptions {
   /** Milliseconds for the relay to let the page in, or to refuse it. @default 15000 */
   readonly handshakeTimeoutMs?: number;
   /**
-   * Milliseconds without a word after which the way to the relay is dead; longer than the relay's
-   * `beatIntervalMs`. @default 25000
+   * Milliseconds without a word after which the way to the relay is dead; longer than the
+   * `pingIntervalMs` of the relay. @default 25000
    */
   readonly silenceTimeoutMs?: number;
   /** Milliseconds for the relay to confirm that it has a command. @default 3000 */

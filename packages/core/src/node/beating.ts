@@ -5,14 +5,7 @@ import type { SchedulerAction, Subscription } from 'rxjs';
 
 import { patience } from '../patience.js';
 import type { Progress } from '../patience.js';
-
-/** How a silent connection is noticed. */
-export interface HeartbeatOptions {
-  /** Milliseconds between pings. @default 15000 */
-  readonly pingIntervalMs?: number;
-  /** Milliseconds after a ping in which something, whatever it is, must arrive. @default 10000 */
-  readonly pongTimeoutMs?: number;
-}
+import type { HeartbeatOptions } from './heartbeat-options.js';
 
 /** What is needed of a WebSocket, `ws`'s for one: it can ping, and tells what comes back. */
 export interface Pinged extends Pick<EventEmitter, 'on' | 'off'> {

@@ -1,7 +1,7 @@
 import { systemCode } from '../internal/system-code.js';
 
 const UNTRUSTED =
-  'this machine does not trust who signed it; where you do, give that authority as `ca` or in NODE_EXTRA_CA_CERTS';
+  'this machine does not trust who signed it; where you do, give that authority as `socket.ca` or in NODE_EXTRA_CA_CERTS';
 const OTHER_HOST = 'it is for another host; check the host in the URL';
 const UNUSABLE = 'it cannot be verified; the server needs another one';
 
@@ -14,7 +14,7 @@ const adviceByCode: Readonly<Record<string, string>> = {
   ERR_TLS_CERT_ALTNAME_INVALID: OTHER_HOST,
   HOSTNAME_MISMATCH: OTHER_HOST,
   DEPTH_ZERO_SELF_SIGNED_CERT:
-    'it is signed by nobody but itself; where that is meant, give it as `ca` or in NODE_EXTRA_CA_CERTS',
+    'it is signed by nobody but itself; where that is meant, give it as `socket.ca` or in NODE_EXTRA_CA_CERTS',
   SELF_SIGNED_CERT_IN_CHAIN: UNTRUSTED,
   UNABLE_TO_GET_ISSUER_CERT: UNTRUSTED,
   UNABLE_TO_GET_ISSUER_CERT_LOCALLY: UNTRUSTED,

@@ -6,8 +6,8 @@ import type { RunHelpers } from 'rxjs/testing';
 import { expect, it, onTestFinished, vi } from 'vitest';
 import type { WebSocket } from 'ws';
 
+import type { HeartbeatOptions } from './heartbeat-options.js';
 import { heartbeat } from './heartbeat.js';
-import type { HeartbeatOptions } from './beating.js';
 
 const run = (test: (time: RunHelpers) => void) => {
   new TestScheduler((actual, expected) => {

@@ -1,6 +1,7 @@
 import type { Progress } from '../patience.js';
 import { Beating } from './beating.js';
-import type { HeartbeatOptions, Pinged } from './beating.js';
+import type { Pinged } from './beating.js';
+import type { HeartbeatOptions } from './heartbeat-options.js';
 
 /** A connection's heartbeat. */
 export interface Heartbeat {

@@ -1,24 +1,14 @@
-import type { Agent } from 'node:http';
-
 import { WebSocket } from 'ws';
-import type { ClientOptions } from 'ws';
 
 import type { PageWebSocketClass } from '../browser/page-socket.js';
-import { LOOPBACK } from './web-socket-transport.js';
-
-/** A relay that does not answer a close keeps no program alive for longer; as `webSocketTransport` has it. */
-const CLOSE_TIMEOUT_MS = 2_000;
+import { toClientOptions } from './client-options.js';
+import { LOOPBACK } from './loopback.js';
+import type { SocketOptions } from './socket-options.js';
 
 /** What a socket is dialled with that a page's own cannot be given. */
-export interface NodeWebSocketOptions {
+export interface NodeWebSocketOptions extends SocketOptions {
   /** The cookie that the relay's app goes by; a function is asked for each dial. */
   readonly cookie?: string | (() => string | undefined);
-  /** Makes the connection, through an HTTP proxy for one; for `wss:` an `https.Agent`. */
-  readonly agent?: Agent;
-  /** Certificate authorities to trust instead of Node's own, in PEM. */
-  readonly ca?: string | Buffer;
-  /** The longest message accepted, in bytes. @default 1048576 */
-  readonly maxPayloadBytes?: number;
 }
 
 /**
@@ -27,6 +17,7 @@ export interface NodeWebSocketOptions {
  *
  * The class throws a TypeError for a cookie that would cross the network in the clear.
  *
+ * @throws TypeError for an option that cannot be
  * @see docs/relay.md
  * @example
  * import { liveCall } from '@livecall/core';
@@ -39,10 +30,9 @@ export interface NodeWebSocketOptions {
  */
 export function nodeWebSocket({
   cookie,
-  agent,
-  ca,
-  maxPayloadBytes = 1024 * 1024,
+  ...socket
 }: NodeWebSocketOptions = {}): PageWebSocketClass {
+  const clientOptions = toClientOptions(socket);
   return class extends WebSocket {
     constructor(url: string, protocols: string[]) {
       const given = typeof cookie === 'function' ? cookie() : cookie;
@@ -52,15 +42,8 @@ export function nodeWebSocket({
           `the url must start with wss: for ${hostname}: with ws: the cookie crosses the network in the clear`,
         );
       }
-      const options: ClientOptions & { closeTimeout: number } = {
-        closeTimeout: CLOSE_TIMEOUT_MS,
-        perMessageDeflate: false,
-        maxPayload: maxPayloadBytes,
-        ...(given !== undefined && { headers: { cookie: given } }),
-        ...(agent && { agent }),
-        ...(ca !== undefined && { ca }),
-      };
-      super(url, protocols, options);
+      const headers = given === undefined ? {} : { cookie: given };
+      super(url, protocols, { ...clientOptions, headers });
     }
   };
 }

@@ -27,11 +27,6 @@ const OF_A_CONNECTION =
  *
  * @param rawHeaders names and values in turn, as `node:http` gives them
  * @see RFC 9110 §7.6.1
- * @example
- * import { toPassedHeaders } from '@livecall/core/node';
- *
- * const passed = toPassedHeaders(['Connection', 'Upgrade, X-Hop', 'X-Hop', '1', 'X-Request-Id', '8f0c']);
- * console.log(passed.join()); // => X-Request-Id,8f0c
  */
 export function toPassedHeaders(
   rawHeaders: readonly string[],

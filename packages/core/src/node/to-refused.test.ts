@@ -39,7 +39,7 @@ it.each([
 it.each([
   [403, 'it does not let through to this host and port; ask who runs it'],
   [405, 'check the URL of the proxy, and that it knows CONNECT'],
-  [407, 'it wants credentials; give them to the `agent`'],
+  [407, 'it wants credentials; give them to the `socket.agent`'],
   [429, 'it has too much to do; wait, and try again'],
   [502, 'it did not reach the server; check the host in the URL, and see that it is up'],
 ])('advises what to do about a proxy that answered %i', (status, advice) => {

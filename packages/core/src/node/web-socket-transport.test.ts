@@ -15,8 +15,9 @@ import {
   TokenUnavailableError,
 } from '../transport-error.js';
 import type { HandshakeRefusedError } from '../transport-error.js';
+import { passOnTransport } from './pass-on-transport.js';
 import { webSocketTransport } from './web-socket-transport.js';
-import type { WebSocketTransportOptions } from './web-socket-transport.js';
+import type { WebSocketTransportOptions } from './web-socket-transport-options.js';
 
 /* Sockets are opened in the acceptance tests; those that are dialled here are fakes. */
 
@@ -81,9 +82,9 @@ it.each<[what: string, accepted: Partial<WebSocketTransportOptions>]>([
   ['ws: to [::1]', { url: 'ws://[::1]:8080/' }],
   ['ws: where that is meant', { url: 'ws://calls.example/', allowInsecure: true }],
   ['functions for tokens', { accessToken: () => '', conversationToken: () => NEVER }],
-  ['an agent and authorities', { agent: new SecureAgent(), ca: 'PEM' }],
-  ['an agent for ws:', { url: 'ws://127.0.0.1/', agent: new Agent() }],
-  ['an agent that serves both', { agent: Object.create(new Agent()) as Agent }],
+  ['an agent and authorities', { socket: { agent: new SecureAgent(), ca: 'PEM' } }],
+  ['an agent for ws:', { url: 'ws://127.0.0.1/', socket: { agent: new Agent() } }],
+  ['an agent that serves both', { socket: { agent: Object.create(new Agent()) as Agent } }],
 ])('accepts %s', (_what, accepted) => {
   expect(() => webSocketTransport({ ...options, ...accepted })).not.toThrow();
 });
@@ -138,17 +139,17 @@ it.each([
 it.each<[what: string, wrong: Partial<WebSocketTransportOptions>, message: string]>([
   [
     'of http: for wss:',
-    { agent: new Agent() },
+    { socket: { agent: new Agent() } },
     "The url starts with wss:, so agent must be an https.Agent or a proxy's.",
   ],
   [
     'of https: for ws:',
-    { url: 'ws://127.0.0.1/', agent: new SecureAgent() },
+    { url: 'ws://127.0.0.1/', socket: { agent: new SecureAgent() } },
     "The url starts with ws:, so agent must be an http.Agent or a proxy's.",
   ],
   [
     'that is none',
-    { agent: { dispatch: () => true } as unknown as Agent },
+    { socket: { agent: { dispatch: () => true } as unknown as Agent } },
     'agent must be an https.Agent, or one of its kind, such as a proxy agent.',
   ],
 ])('refuses an agent %s', (_what, wrong, message) => {
@@ -167,14 +168,16 @@ it.each<Token>(['', 's3cret token', 's3cret\n', 's3cret\r\nX-Admin: 1', 's3crét
   },
 );
 
-it.each(['handshakeTimeoutMs', 'closeTimeoutMs', 'pingIntervalMs', 'pongTimeoutMs'])(
-  'refuses a %s that is no duration',
-  (name) => {
-    for (const ms of [NaN, Infinity, -1, 2 ** 31]) {
-      expect(refusalOf({ [name]: ms }).message).toContain(`${name} must be from `);
-    }
-  },
-);
+it.each<[name: string, toWrong: (ms: number) => Partial<WebSocketTransportOptions>]>([
+  ['handshakeTimeoutMs', (handshakeTimeoutMs) => ({ handshakeTimeoutMs })],
+  ['closeTimeoutMs', (closeTimeoutMs) => ({ socket: { closeTimeoutMs } })],
+  ['pingIntervalMs', (pingIntervalMs) => ({ heartbeat: { pingIntervalMs } })],
+  ['pongTimeoutMs', (pongTimeoutMs) => ({ heartbeat: { pongTimeoutMs } })],
+])('refuses a %s that is no duration', (name, toWrong) => {
+  for (const ms of [NaN, Infinity, -1, 2 ** 31]) {
+    expect(refusalOf(toWrong(ms)).message).toContain(`${name} must be from `);
+  }
+});
 
 it('asks for no token before it is subscribed', () => {
   const token = vi.fn(() => NEVER);
@@ -233,8 +236,7 @@ it('gives the handshake ten seconds by default', () => {
 
 it('reads a refusal to its end, though the handshake has no time left', () => {
   run((time) => {
-    const passOn = { rawHeaders: [], search: '' };
-    const refused$ = webSocketTransport({ ...options, passOn }).pipe(
+    const refused$ = passOnTransport(options, { rawHeaders: [], search: '' }).pipe(
       catchError((error: unknown) => {
         const { status, answer } = error as HandshakeRefusedError;
         return [`${status} ${Buffer.from(answer?.body ?? []).toString()}`];
