@@ -8,7 +8,7 @@ import type { EntryHeaders } from './entry-headers.js';
 import { assertCallId, toFleetNames } from './fleet-names.js';
 import type { FleetOptions } from './fleet-names.js';
 import { createLineReader } from './line-reader.js';
-import { readStored } from './read-stored.js';
+import { readStored, whenMade } from './read-stored.js';
 import { compareRuns, createEntryIdReader } from './run.js';
 import type { EntryId, Run } from './run.js';
 
@@ -21,6 +21,8 @@ export interface ReadingPlace {
   readonly lines: number;
   /** Everything up to here in the stream has been read, or heard. */
   readonly sequence: number;
+  /** When that stream was made: in another of its name, numbers and runs begin anew. */
+  readonly madeAt?: string | undefined;
 }
 
 export const CALL_BEGINNING: ReadingPlace = { number: 0, lines: 0, sequence: 0 };
@@ -83,7 +85,7 @@ export function callEntries({
       return;
     }
     const link = brokerLink(connection);
-    let { run, number, sequence } = from;
+    let { run, number, sequence, madeAt } = from;
     /** Everything up to here was told; what is early stands behind it. */
     let toldSequence = sequence;
     let gap: Subscription | undefined;
@@ -123,8 +125,8 @@ export function callEntries({
       for (let n = told; n < lines.length && run !== undefined; n += 1) {
         const isLast = n === lines.length - 1;
         const place = isLast
-          ? { run, number: id.number, lines: 0, sequence: toldSequence }
-          : { run, number: id.number - 1, lines: n + 1, sequence: toldSequence };
+          ? { run, number: id.number, lines: 0, sequence: toldSequence, madeAt }
+          : { run, number: id.number - 1, lines: n + 1, sequence: toldSequence, madeAt };
         subscriber.next({
           kind: 'line',
           run,
@@ -153,6 +155,21 @@ export function callEntries({
       skip();
       run = piece.id.run;
       number = 0;
+    };
+
+    /** Of what was read there is nothing any more. */
+    const beginAnew = () => {
+      early.clear();
+      skip();
+      run = undefined;
+      number = sequence = toldSequence = 0;
+    };
+
+    /** Whether it begins a run that has begun before, as in a stream that was made anew. */
+    const isRepeated = ({ id }: Piece) => {
+      if (id.number > 1 || run === undefined) return false;
+      const age = compareRuns(id.run, run);
+      return age < 0 || (age === 0 && number >= 1);
     };
 
     const accept = (piece: Piece, isStored: boolean, isPast: boolean) => {
@@ -200,7 +217,7 @@ export function callEntries({
       if (piece !== undefined) {
         awaited.add(piece);
         live.push(piece);
-        // A stream that was made anew, or has lost its end, counts from less.
+        // A stream that has lost its end counts from less.
         if ((piece.behind ?? sequence) < sequence) sequence = toldSequence = piece.behind ?? 0;
       }
       if (isReading) isAskedAgain = true;
@@ -209,6 +226,10 @@ export function callEntries({
 
     const readStream = async () => {
       const { callsStream: stream, jetstream } = names;
+      const made = await whenMade({ connection, jetstream, stream });
+      if (hasLeft()) return;
+      if (madeAt !== undefined && made !== madeAt) beginAnew();
+      madeAt = made;
       const stored = readStored({ connection, jetstream, stream, subject, after: sequence });
       for await (const message of stored) {
         if (hasLeft()) return;
@@ -257,6 +278,7 @@ export function callEntries({
         const piece = toPiece(message.data, readEntryHeaders(message));
         if (piece === undefined) return;
         if (isBehind) live.push(piece);
+        else if (isRepeated(piece)) readAgain(piece);
         else accept(piece, false, false);
       },
     });

@@ -12,12 +12,16 @@ export interface StoredMessage {
   readonly isPast: boolean;
 }
 
-/** What is read, and from where. */
-export interface ReadStoredOptions {
+/** Where a stream is. */
+export interface StreamPlace {
   readonly connection: NatsConnection;
   /** As `FleetNames` has it. */
   readonly jetstream: { readonly domain?: string };
   readonly stream: string;
+}
+
+/** What is read, and from where. */
+export interface ReadStoredOptions extends StreamPlace {
   readonly subject: string;
   /** The sequence behind which it is read; 0, and one that the stream has not come to, is the beginning. */
   readonly after: number;
@@ -35,17 +39,25 @@ const ANSWER_MS = 2_000;
 const FORGOTTEN_AFTER_MS = 15_000;
 
 /**
+ * Tells when a stream was made: the server keeps it for as long as the stream is this one.
+ *
+ * @throws what the client throws where the broker is away, or the stream is not there
+ */
+export async function whenMade(of: StreamPlace): Promise<string> {
+  return (await (await manage(of)).streams.info(of.stream)).created;
+}
+
+const manage = ({ connection, jetstream }: StreamPlace) =>
+  jetstreamManager(connection, { ...jetstream, checkAPI: false, timeout: ANSWER_MS });
+
+/**
  * Reads what the broker has of a subject, to its end of now.
  *
  * @throws what the client throws where the broker is away, or the stream is not there
  */
 export async function* readStored(options: ReadStoredOptions): AsyncGenerator<StoredMessage, void> {
-  const { connection, jetstream, stream, subject } = options;
-  const manager = await jetstreamManager(connection, {
-    ...jetstream,
-    checkAPI: false,
-    timeout: ANSWER_MS,
-  });
+  const { stream, subject } = options;
+  const manager = await manage(options);
   const next = async (after: number) => {
     // The server of 2.9 knows it; the client has it for what any copy of the stream may answer.
     const request: NextMsgRequest = { seq: after + 1, next_by_subj: subject };
@@ -61,7 +73,7 @@ export async function* readStored(options: ReadStoredOptions): AsyncGenerator<St
   let message = await next(after);
   if (message === null && after > 0) {
     const last = await manager.streams.getMessage(stream, { last_by_subj: subject });
-    // A stream that was made anew, or has lost its end, counts from less.
+    // A stream that has lost its end counts from less.
     if (last !== null && last.seq < after) {
       after = 0;
       message = await next(after);
