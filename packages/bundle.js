@@ -24,7 +24,7 @@ import { build } from 'esbuild';
 /** Other packages that stay where they are, beside those of livecall's and what a package has as its peer. */
 const APART = {
   // An app has it for itself, too; and what meets the network is mended by an update of it alone.
-  network: ['ws', 'https-proxy-agent'],
+  network: ['ws', 'https-proxy-agent', '@nats-io/*'],
   // The numbers of the world are loaded by who looks for some.
   numbers: ['libphonenumber-js', 'libphonenumber-js/*'],
 };
@@ -83,30 +83,33 @@ const LIBRARIES = [
 ];
 
 /**
- * The command line is a program of its own and shares nothing with an app: of RxJS, too, it has what
+ * A command line is a program of its own and shares nothing with an app: of RxJS, too, it has what
  * it needs, and a command that needs none loads none.
  *
- * @type {Bundle}
+ * @type {readonly Bundle[]}
  */
-const COMMAND_LINE = {
-  folder: 'tools',
-  to: 'cli',
-  // A worker's file is named, and not imported.
-  entries: { bin: 'bin', 'scan-worker': 'command-line/scan-worker' },
-  apart: APART.network,
-};
+const COMMAND_LINES = [
+  {
+    folder: 'tools',
+    to: 'cli',
+    // A worker's file is named, and not imported.
+    entries: { bin: 'bin', 'scan-worker': 'command-line/scan-worker' },
+    apart: APART.network,
+  },
+  { folder: 'packages/fleet', to: 'cli', entries: { bin: 'bin' }, apart: APART.network },
+];
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 
 /** Bundles all that is published in few files, or what is of one package. */
 export async function bundleAll(of = root) {
-  const bundles = [...LIBRARIES, COMMAND_LINE];
+  const bundles = [...LIBRARIES, ...COMMAND_LINES];
   await Promise.all(bundles.filter(({ folder }) => join(root, folder).startsWith(of)).map(bundle));
 }
 
-/** Bundles the command line alone, into tools/dist/cli. */
-export async function bundleCommandLine() {
-  await bundle(COMMAND_LINE);
+/** Bundles the command lines alone, each into the `dist/cli` of its package. */
+export async function bundleCommandLines() {
+  await Promise.all(COMMAND_LINES.map(bundle));
 }
 
 /** @param {Bundle} bundle */

@@ -52,7 +52,7 @@ const [pnpm = 'no pnpm in the script'] = /pnpm@\S+/.exec(scripts.setup) ?? [];
 /** What a manifest says of the entries of a package, here and where it is published. */
 interface Manifest {
   readonly exports: Exports;
-  readonly publishConfig?: { readonly exports: Exports };
+  readonly publishConfig?: { readonly exports?: Exports };
 }
 type Exports = Readonly<Record<string, string | Readonly<Record<string, string>>>>;
 
@@ -252,7 +252,7 @@ it('gives Node each of its entries in a few files, and everything else the same 
   const entries = packages.flatMap((path) => {
     const manifest = JSON.parse(readFileSync(join(path, 'package.json'), 'utf8')) as Manifest;
     const { exports, publishConfig } = manifest;
-    if (publishConfig === undefined) return [];
+    if (publishConfig?.exports === undefined) return [];
     const parted = Object.entries(publishConfig.exports).map(([entry, conditions]) => {
       if (typeof conditions === 'string') return { entry, conditions };
       const { node, ...others } = conditions;
@@ -303,12 +303,29 @@ it('has of RxJS and ws in Node what an app has that imports them, and no more of
   expect(files).toBeLessThan(120);
 });
 
-it('has the licences of what is in its command line', () => {
-  const installed = join(app, 'node_modules', '@livecall', 'tools', 'dist', 'cli');
+it.each(['tools', 'fleet'])('has the licences of what is in its command line: %s', (name) => {
+  const installed = join(app, 'node_modules', '@livecall', name, 'dist', 'cli');
   const licences = readFileSync(join(installed, 'LICENSES.txt'), 'utf8');
 
   expect(licences).toMatch(/^rxjs 7\.[^]*Apache License/m);
   expect(licences).toMatch(/^commander \d/m);
+});
+
+it('runs the command line of a fleet in an app, of which it loads a few files', async () => {
+  const fleet = join(app, 'node_modules', '.bin', 'livecall-fleet');
+  const { stdout } = await run(fleet, ['--version']);
+  expect(stdout).toMatch(/^\d+\.\d+\.\d+\n$/);
+  const folder = dirname(realpathSync(fleet));
+  expect(folder).toMatch(/fleet\/dist\/cli$/);
+  expect(readdirSync(folder).length).toBeLessThan(25);
+
+  await run(fleet, ['keys', join(app, 'workers.key')]);
+  expect(existsSync(join(app, 'workers.key.pub'))).toBe(true);
+  // Which loads all that it needs of a network, and finds no server there.
+  const env = { ...process.env, LIVECALL_ACCESS_TOKEN: 'access-token' };
+  const at = ['--server', 'nats://127.0.0.1:1', '--url', 'ws://127.0.0.1:1'];
+  const worker = run(fleet, ['worker', '--key', join(app, 'workers.key'), ...at], { env });
+  await expect(worker).rejects.toMatchObject({ code: 69 });
 });
 
 it('runs its command line in an app', async () => {

@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
 
-import { bundleCommandLine } from '../../packages/bundle.js';
+import { bundleCommandLines } from '../../packages/bundle.js';
 import { run } from './harness/run.js';
 
 const path = (from) => fileURLToPath(new URL(from, import.meta.url));
@@ -35,7 +35,7 @@ export const tables = [
 
 /** Puts it into few files, as it is published. */
 export async function prepare() {
-  await bundleCommandLine();
+  await bundleCommandLines();
 }
 
 export async function measure(_table, contender) {

@@ -10,6 +10,7 @@ import { fileURLToPath } from 'node:url';
 
 import { connectBroker, createFleetKeys, enqueue, sealTokens, setUpFleet } from '@livecall/fleet';
 
+import { bundleCommandLines } from '../../packages/bundle.js';
 import { startNats } from '../fixtures/start-nats.js';
 import { startRole } from './harness/fleet-roles.js';
 
@@ -20,7 +21,10 @@ import { startRole } from './harness/fleet-roles.js';
 
 const CALLS = 125;
 const ROUNDS = 5;
-const bin = fileURLToPath(new URL('../../packages/fleet/dist/bin.js', import.meta.url));
+const bin = fileURLToPath(new URL('../../packages/fleet/dist/cli/bin.js', import.meta.url));
+
+// As it is published.
+await bundleCommandLines();
 
 const nats = await startNats();
 const connection = await connectBroker({ servers: nats.url });
