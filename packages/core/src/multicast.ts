@@ -18,7 +18,8 @@ type End<A> = (listener: Subscriber<A>) => void;
  * is told: a teardown each would be a third of a kilobyte. A property test holds it to what a
  * `Subject` does.
  *
- * It is a class since every call has six of them: closures would be a kilobyte a call.
+ * It is a class since every call has six of them: closures would be a kilobyte a call. A page has a
+ * plainer double of it, `browser/multicast.ts`.
  */
 export class Multicast<A> {
   #listeners: Subscriber<A>[] = NOBODY;

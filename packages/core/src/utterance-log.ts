@@ -30,7 +30,7 @@ export interface Said {
  * of objects that costs. One of each frame was a third of all that a frame took; of a text of 64 it
  * is a tenth. Who asks after each frame, as `call$` does, has it made of the message at once.
  *
- * A property test holds it to a plain list.
+ * A property test holds it to a plain list, which is what a page has (`browser/utterance-log.ts`).
  */
 export class UtteranceLog {
   readonly #most: number;

@@ -18,14 +18,11 @@ import type { Connection, Frame } from '../transport.js';
 import { watchPage } from './page-life.js';
 import type { PageWindow } from './page-life.js';
 import { dialPageSocket } from './page-socket.js';
-import type { PageSocket, PageWebSocketClass } from './page-socket.js';
+import type { PageSocket } from './page-socket.js';
+import { realm } from './realm.js';
 import { toSocketUrl } from './relay-url.js';
-import type { RelayTransportOptions } from './relay-transport-options.js';
+import type { DialRelayOptions } from './relay-transport-options.js';
 import { wayEnded, wayFailed } from './way-failed.js';
-
-/** What one connection over a relay is made with: all but what the platform has. */
-export type DialRelayOptions = RelayTransportOptions &
-  Required<Omit<RelayTransportOptions, 'webSocket' | 'window'>>;
 
 /** Looked at so many times within the silence that is too long. */
 const SILENCE_TICKS = 5;
@@ -38,12 +35,6 @@ const RESUME_WAITS = { baseDelayMs: 500, maxDelayMs: 5_000 };
 
 /** So many frames may wait for the relay to confirm that it has them. */
 const MOST_UNCONFIRMED = 1_000;
-
-/** What a browser, Node, Deno and Bun have in common, as far as it is needed. */
-const realm = globalThis as {
-  readonly WebSocket?: PageWebSocketClass;
-  readonly location?: { readonly href: string };
-} & Partial<PageWindow>;
 
 /**
  * Keeps one connection to the platform over however many sockets to the relay, and tells a
@@ -129,20 +120,16 @@ export function dialRelay(
 
   /** Dials again, now or later, or gives up. */
   const goOn = (error: TransportError) => {
-    if (attempt === 0) {
-      // Not by a timer: those of a hidden page come a minute late.
-      attempt = 1;
-      dial();
-      return;
-    }
-    if (asyncScheduler.now() - leftAt >= resumeWithinMs) {
-      fail(lost(1006, `the relay could not be reached for ${resumeWithinMs} ms`));
-      return;
-    }
-    const ownMs = toBackoffMs(attempt - 1, { ...RESUME_WAITS, random });
     attempt += 1;
-    // Later its place is not kept any more, and a timer that is too long is none.
-    wait(dial, Math.max(ownMs, toAskedMs(error, resumeWithinMs)));
+    // Not by a timer: those of a hidden page come a minute late.
+    if (attempt === 1) dial();
+    else if (asyncScheduler.now() - leftAt >= resumeWithinMs)
+      fail(lost(1006, `the relay could not be reached for ${resumeWithinMs} ms`));
+    else {
+      const ownMs = toBackoffMs(attempt - 2, { ...RESUME_WAITS, random });
+      // Later its place is not kept any more, and a timer that is too long is none.
+      wait(dial, Math.max(ownMs, toAskedMs(error, resumeWithinMs)));
+    }
   };
 
   const loseLate = () => {
@@ -164,13 +151,10 @@ export function dialRelay(
   /** What a resume is refused for is the page's own login, or the relay's trouble. */
   const refuse = (told: TransportError) => {
     const verdict = isOpened ? classify(told) : 'fatal';
+    const isRenewable = typeof url === 'function' && reason !== 'unauthorized';
     if (verdict === 'retry') {
       lose(told);
-    } else if (
-      verdict === 'refresh-token' &&
-      typeof url === 'function' &&
-      reason !== 'unauthorized'
-    ) {
+    } else if (verdict === 'refresh-token' && isRenewable) {
       reason = 'unauthorized';
       dial();
     } else {

@@ -34,3 +34,7 @@ export interface RelayTransportOptions {
 
 /** Why the URL is asked for. */
 export type UrlRequest = Pick<DialRequest, 'reason'>;
+
+/** What one connection over a relay is made with: all but what the platform has. */
+export type DialRelayOptions = RelayTransportOptions &
+  Required<Omit<RelayTransportOptions, 'webSocket' | 'window'>>;

@@ -17,6 +17,8 @@ let left = 0;
  * nine of ten frames are, and three fifths of what a frame took was to parse it. It knows what it
  * looks for, and the check is done with it. A property test holds it to the long way.
  *
+ * A page goes the long way alone (`browser/read-transcript.ts`).
+ *
  * A server that writes them otherwise, escapes or more fields, costs one look in 32 of its frames.
  *
  * @returns nothing for whatever else, which may well be a transcript
