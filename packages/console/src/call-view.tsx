@@ -59,6 +59,10 @@ export function CallView({
     if (isOpen && isAskedFor.current) detailsRef.current?.focus();
     isAskedFor.current = false;
   }, [isOpen]);
+  const [coveredPx, setCoveredPx] = useState(0);
+  useLayoutEffect(() => {
+    setCoveredPx(isOpen ? toCoveredPx(detailsRef.current) : 0);
+  }, [isOpen, view.selected.value]);
 
   useEffect(() => {
     const onKeyDown = (event: KeyboardEvent) => {
@@ -121,7 +125,13 @@ export function CallView({
       </section>
       {words !== undefined && <Finds view={view} words={words} places={places.rows} />}
       <div class="columns">
-        <Words view={view} numbers={numbers} marks={places.inRow} onOpen={open} />
+        <Words
+          view={view}
+          numbers={numbers}
+          marks={places.inRow}
+          coveredPx={coveredPx}
+          onOpen={open}
+        />
         <aside
           ref={detailsRef}
           class={`details ${isOpen ? 'open' : ''}`}
@@ -133,6 +143,12 @@ export function CallView({
       </div>
     </main>
   );
+}
+
+/** How much of the page the details cover: nothing where they stand beside the words. */
+function toCoveredPx(details: HTMLElement | null): number {
+  if (details === null || getComputedStyle(details).position !== 'fixed') return 0;
+  return innerHeight - details.getBoundingClientRect().top;
 }
 
 /** Puts the focus where it was before something was opened; to the words, where that is gone. */

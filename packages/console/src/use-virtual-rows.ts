@@ -10,7 +10,16 @@ import { useLayoutEffect, useReducer, useState } from 'preact/hooks';
 /** The rows of a long list that are to be seen; the others are not there. */
 export function useVirtualRows(
   scrollRef: RefObject<HTMLElement | null>,
-  { count, estimatePx }: { readonly count: number; readonly estimatePx: number },
+  {
+    count,
+    estimatePx,
+    coveredPx = 0,
+  }: {
+    readonly count: number;
+    readonly estimatePx: number;
+    /** So much of its end lies below something else. */
+    readonly coveredPx?: number;
+  },
 ): Virtualizer<HTMLElement, HTMLElement> {
   const [, render] = useReducer((times: number, more: number) => times + more, 0);
   const options = {
@@ -18,6 +27,8 @@ export function useVirtualRows(
     getScrollElement: () => scrollRef.current,
     estimateSize: () => estimatePx,
     overscan: 12,
+    paddingEnd: coveredPx,
+    scrollPaddingEnd: coveredPx,
     scrollToFn: elementScroll,
     observeElementRect,
     observeElementOffset,

@@ -14,17 +14,24 @@ export function Words({
   view,
   numbers,
   marks,
+  coveredPx,
   onOpen,
 }: {
   readonly view: ViewState;
   readonly numbers: Readonly<Record<string, string>>;
   /** What is searched for, in the words of a row. */
   readonly marks: ReadonlyMap<number, readonly WordPlace[]>;
+  /** So much of them lies below the details, on a narrow screen. */
+  readonly coveredPx: number;
   readonly onOpen: () => void;
 }) {
   const { rows } = view.shown.value.call;
   const scrollRef = useRef<HTMLDivElement>(null);
-  const virtualizer = useVirtualRows(scrollRef, { count: rows.length, estimatePx: 36 });
+  const virtualizer = useVirtualRows(scrollRef, {
+    count: rows.length,
+    estimatePx: 36,
+    coveredPx,
+  });
   const items = virtualizer.getVirtualItems();
   const current = view.current.value;
   const selected = view.selected.value;
@@ -44,7 +51,7 @@ export function Words({
   });
   useEffect(() => {
     if (selected !== undefined) virtualizer.scrollToIndex(selected, { align: 'auto' });
-  }, [selected, virtualizer]);
+  }, [selected, coveredPx, virtualizer]);
 
   const onKeyDown = (event: KeyboardEvent) => {
     const page = Math.max(1, items.length - 24);
