@@ -264,6 +264,21 @@ it('says with a line that the file was deleted, when it has not looked for a whi
   expect(said).toEqual([wasDeleted(path)]);
 });
 
+it('looks for a file less often where there are many, and as often again when they are over', () => {
+  const path = toPath();
+  const { file, said } = createAtOneTime(path);
+  const others = Array.from({ length: 200 }, (_, number) => create(`${path}.${number}`));
+  file.start();
+  rmSync(path);
+  vi.advanceTimersByTime(200);
+  file.write({ event: 'mark', label: 'nobody looks' });
+  expect(said).toEqual([]);
+  for (const other of others) other.end();
+  file.write({ event: 'mark', label: 'gone' });
+
+  expect(said).toEqual([wasDeleted(path)]);
+});
+
 it('says at the end that the file was deleted, however short the call was', () => {
   const path = toPath();
   const { file, said } = createAtOneTime(path);

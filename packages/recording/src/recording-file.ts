@@ -37,7 +37,8 @@ export interface RecordingFile extends RecordingSink {
 export interface LineFileOptions {
   /**
    * Called with each line that was written, its line end included; it must not throw. That the file
-   * was deleted is noticed up to 100 ms later, with the next line or the end.
+   * was deleted is noticed up to 100 ms later, with the next line or the end; with more than a hundred
+   * in a process, up to as many milliseconds later as there are.
    */
   readonly onLine?: (line: string) => void;
   /**
@@ -56,7 +57,8 @@ export interface RecordingFileOptions extends RecordingSinkOptions, LineFileOpti
  * Each line is one synchronous write, so that what was handed over survives the process. When a
  * line cannot be written (the disk is full), what stood of it is taken back, the recording ends
  * there, and the call goes on. So it is when the file is deleted, which a write does not notice:
- * it is looked for with a line, no more than ten times a second, and at the end.
+ * it is looked for with a line, no more than ten times a second and, where more than a hundred are
+ * written in this process, once for each of them in as many milliseconds; and at the end.
  *
  * @example
  * import { recordingFile } from '@livecall/recording';
@@ -112,8 +114,14 @@ export function lineFile(
   }
 }
 
-/** To look for the file takes longer than to write into it. */
+/** To look for a file takes half as long as to write into it. */
 const LOOK_EVERY_MS = 100;
+
+/** A call says something once a second: so of thousands, not each line has a look of its own. */
+const LOOKS_A_SECOND = 1_000;
+
+/** How many are written in this process. */
+let openFiles = 0;
 
 /** A class for the reason that `record` has one. */
 class OpenFile implements RestingLineFile {
@@ -129,6 +137,7 @@ class OpenFile implements RestingLineFile {
     this.#path = path;
     this.#descriptor = descriptor;
     this.#options = options;
+    openFiles += 1;
   }
 
   writeLine(line: string): void {
@@ -137,7 +146,7 @@ class OpenFile implements RestingLineFile {
       this.#wake();
       this.#size += writeWhole(this.#descriptor, line);
       const now = performance.now();
-      if (now - this.#lookedAt >= LOOK_EVERY_MS) {
+      if (now - this.#lookedAt >= Math.max(LOOK_EVERY_MS, (openFiles * 1_000) / LOOKS_A_SECOND)) {
         lookFor(this.#descriptor);
         this.#lookedAt = now;
       }
@@ -183,6 +192,7 @@ class OpenFile implements RestingLineFile {
   #close(cause?: unknown): void {
     if (!this.#isOpen) return;
     this.#isOpen = false;
+    openFiles -= 1;
     let why = cause;
     try {
       if (this.#resting === undefined) closeSync(this.#descriptor);
