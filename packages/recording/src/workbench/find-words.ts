@@ -14,8 +14,8 @@ export type WordPlace = readonly [from: number, to: number];
  * import { findWords } from '@livecall/recording/format';
  *
  * const said = ['Crème brûlée for two, and', 'a parcel.'];
- * console.log(findWords(said, 'CREME brulee')); // => [ [ [ 0, 12 ] ], [] ]
- * console.log(findWords(said, 'and a parcel')); // => [ [ [ 22, 25 ] ], [ [ 0, 8 ] ] ]
+ * console.log(JSON.stringify(findWords(said, 'CREME brulee'))); // => [[[0,12]],[]]
+ * console.log(JSON.stringify(findWords(said, 'and a parcel'))); // => [[[22,25]],[[0,8]]]
  */
 export function findWords(
   texts: readonly string[],
