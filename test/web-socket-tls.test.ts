@@ -48,6 +48,15 @@ itWithTls('sends no token to a server that it does not trust', async () => {
   expect(platform.dials).toEqual([]);
 });
 
+itWithTls('trusts an authority in no other transport than it is given to', async () => {
+  await using platform = await startPlatform(greet, { tls });
+  using trusting = follow(toTransport(platform, { socket: { ca } }));
+  await trusting.frames(1);
+  using following = follow(toTransport(platform));
+
+  expect(await following.error()).toMatchObject({ code: 'UNABLE_TO_VERIFY_LEAF_SIGNATURE' });
+});
+
 itWithTls('sends no token to a server under another name', async () => {
   await using platform = await startPlatform(() => undefined, { tls });
   const url = platform.url.replace('127.0.0.1', 'localhost');

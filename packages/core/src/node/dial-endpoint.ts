@@ -91,7 +91,8 @@ export function dialEndpoint(
           ...(passed.onAnswer && { onUpgrade: passed.onAnswer }),
         }),
         url: dialled.href,
-        clientOptions: { ...clientOptions, headers },
+        // Members after a spread would be a hidden class for each dial.
+        clientOptions: { headers, ...clientOptions },
         heartbeatOptions,
         lookNow$: request.lookNow$,
         tokens: secrets,

@@ -3,6 +3,7 @@ import { WebSocket } from 'ws';
 import type { PageWebSocketClass } from '../browser/page-socket.js';
 import { toClientOptions } from './client-options.js';
 import { LOOPBACK } from './loopback.js';
+import { shareSecureContext } from './share-secure-context.js';
 import type { SocketOptions } from './socket-options.js';
 
 /** What a socket is dialled with that a page's own cannot be given. */
@@ -43,7 +44,7 @@ export function nodeWebSocket({
         );
       }
       const headers = given === undefined ? {} : { cookie: given };
-      super(url, protocols, { ...clientOptions, headers });
+      super(url, protocols, shareSecureContext(url, { headers, ...clientOptions }));
     }
   };
 }

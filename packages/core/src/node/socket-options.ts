@@ -8,7 +8,10 @@ export interface SocketOptions {
    * `https.Agent`, or a proxy's, such as `https-proxy-agent` has.
    */
   readonly agent?: Agent;
-  /** Certificate authorities to trust instead of Node's own, as in `tls.createSecureContext`. */
+  /**
+   * Certificate authorities to trust instead of Node's own, as in `tls.createSecureContext`. Connections
+   * that trust the same share what it makes of them, as they were at the first dial.
+   */
   readonly ca?: NonNullable<SecureContextOptions['ca']>;
   /** The longest message accepted, in bytes; a longer one ends the connection. @default 1048576 */
   readonly maxPayloadBytes?: number;

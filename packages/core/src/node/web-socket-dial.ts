@@ -21,6 +21,7 @@ import type { UpgradeAnswer } from './passed-handshake.js';
 import { isProgramError } from './program-advice.js';
 import { proxyRefusalStatus } from './proxy-refusal.js';
 import { readBody } from './read-body.js';
+import { shareSecureContext } from './share-secure-context.js';
 import { toConnectFailed } from './to-connect-failed.js';
 import { toRefused } from './to-refused.js';
 import { watchSockets } from './watch-sockets.js';
@@ -89,7 +90,8 @@ export class WebSocketDial implements Unsubscribable, Beaten {
 
   #connect({ url, clientOptions, protocols = [] }: DialOptions): DialledSocket {
     const watched = this.#watched;
-    if (watched === undefined) return new DialledSocket(url, protocols, clientOptions);
+    if (watched === undefined)
+      return new DialledSocket(url, protocols, shareSecureContext(url, clientOptions));
     const options: ClientOptions = {
       ...clientOptions,
       finishRequest: (request: ClientRequest) => {
