@@ -189,6 +189,26 @@ itWithNats('reads a frame whose line says more behind it than a worker does', as
   expect(await followed.frames(3)).toEqual([words(2), words(3), words(4)]);
 });
 
+itWithNats('waits for the connection of a call that was begun anew after its end', async () => {
+  const connection = await nats().connect();
+  const prefix = await makeFleet(connection);
+  const publish = publisherOf(connection, prefix);
+  const close = '{"at":3,"event":"close","from":"client","code":1000,"reason":""}\n';
+  publish('1-1.1', HEADER);
+  publish('1-1.2', `${OPEN}${close}{"at":3,"event":"end"}\n`);
+  publish('2-2.1', HEADER);
+  await connection.flush();
+  const transport = brokerTransport({ connection, callId: 'call-1', prefix });
+  using first = follow(transport);
+  expect(await first.error()).toMatchObject({ code: 1006 });
+  using second = follow(transport);
+  // A reader that has looked through all that is stored has heard of this one, too.
+  using other = follow(brokerTransport({ connection, callId: 'call-1', prefix }));
+  await other.error();
+  publish('2-2.2', OPEN + frameOf(1));
+  expect(await second.frames(1)).toEqual([words(1)]);
+});
+
 itWithNats('writes no token to the call, and keeps what an app needs of it', async () => {
   const connection = await nats().connect();
   const prefix = await makeFleet(connection);

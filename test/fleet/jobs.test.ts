@@ -14,6 +14,7 @@ import { expect, it } from 'vitest';
 
 import { accessToken, conversationToken } from '../fixtures/canary-tokens.js';
 import { hasNats, makeFleet, readerOptions, sharedNats, startWorker } from '../fixtures/fleet.js';
+import { START } from '../fixtures/frames.js';
 import { startPlatform } from '../fixtures/platform.js';
 import { startTalking } from '../fixtures/talking-platform.js';
 
@@ -162,6 +163,26 @@ itWithNats('drops a job that nobody could have enqueued, and goes on', async () 
   expect(await worker.over('another')).toMatchObject({ outcome: 'not-followed' });
   await enqueue(connection, { callId: 'good' }, { prefix });
   await worker.news.find((news) => news.kind === 'taken' && news.callId === 'good');
+});
+
+itWithNats('has a call read that is enqueued again after it could not be followed', async () => {
+  const connection = await nats().connect();
+  const prefix = await makeFleet(connection);
+  await using platform = await startPlatform([
+    404,
+    (client) => {
+      client.send(START);
+    },
+  ]);
+  const worker = startWorker(await nats().connect(), platform.url, { prefix });
+  await enqueue(connection, { callId: 'a' }, { prefix });
+  expect(await worker.over('a')).toMatchObject({ outcome: 'not-followed' });
+  await enqueue(connection, { callId: 'a' }, { prefix });
+  await platform.dial(2);
+  const call = liveCall(brokerTransport({ connection, callId: 'a', prefix }), readerOptions);
+  const started = firstValueFrom(call.events$);
+  call.connect();
+  expect(await started).toMatchObject({ type: 'event:start' });
 });
 
 itWithNats(

@@ -147,6 +147,7 @@ export function brokerTransport({
       if (typeof read === 'object' && read !== null && 'livecall' in read) {
         // Another run, with connections of its own.
         hasEnded = false;
+        failure = undefined;
         nth = 0;
         if (frames !== undefined) fail(lost('another worker follows the call now'));
         return;
@@ -187,7 +188,8 @@ export function brokerTransport({
         case 'end':
           hasEnded = true;
           if (frames !== undefined) fail(lost('the worker has let go of it'));
-          else fail(failure ?? new HandshakeRefusedError(404));
+          // What stands behind it may be another run: the call was enqueued again.
+          else if (!isPast) fail(failure ?? new HandshakeRefusedError(404));
           break;
         case 'mark':
           if (entry.label.startsWith(NOT_FOLLOWED)) {
