@@ -1,6 +1,6 @@
 import { liveCall } from '@livecall/core';
 import { webSocketTransport } from '@livecall/core/node';
-import { brokerTransport, enqueue } from '@livecall/fleet';
+import { brokerTransport, enqueue, setUpFleet } from '@livecall/fleet';
 import { jetstreamManager } from '@nats-io/jetstream';
 import { filter, firstValueFrom } from 'rxjs';
 import { expect, it } from 'vitest';
@@ -192,4 +192,42 @@ itWithNats('leaves a call that ends while it is handed over to who takes its job
     num_ack_pending: 0,
   });
   expect([...platform.calls.values()][0]?.dialledAt).toHaveLength(1);
+});
+
+itWithNats('follows a call of a queue that was made anew, and counts from less', async () => {
+  const connection = await nats().connect();
+  const prefix = await makeFleet(connection);
+  await using platform = await startTalking();
+  const first = startWorker(await nats().connect(), platform.url, { prefix });
+  for (const callId of ['before', 'a']) await enqueue(connection, { callId }, { prefix });
+  const heard = readWords(connection, prefix, 'a');
+  await until(() => heard.connections === 1);
+  first.stop();
+  const { streams } = await jetstreamManager(connection);
+  await streams.delete(`${prefix}-jobs`);
+  await setUpFleet(connection, { prefix, maxJobsBytes: 2 ** 20 });
+  const second = startWorker(await nats().connect(), platform.url, { prefix });
+  await enqueue(connection, { callId: 'a' }, { prefix });
+
+  await until(() => heard.connections === 2);
+  platform.end();
+  expect(await second.over('a')).toMatchObject({ outcome: 'ended' });
+  await until(() => heard.hasEnded);
+});
+
+itWithNats('has a free slot again when a call has ended whose queue is gone', async () => {
+  const connection = await nats().connect();
+  const prefix = await makeFleet(connection, { ackWaitMs: 2_000 });
+  await using platform = await startTalking();
+  const worker = startWorker(await nats().connect(), platform.url, { prefix, slots: 1 });
+  await enqueue(connection, { callId: 'a' }, { prefix });
+  await until(() => platform.calls.size === 1);
+  const { streams } = await jetstreamManager(connection);
+  await streams.delete(`${prefix}-jobs`);
+  platform.end();
+
+  expect(await worker.over('a')).toMatchObject({ outcome: 'ended' });
+  await setUpFleet(connection, { prefix, maxJobsBytes: 2 ** 20 });
+  await enqueue(connection, { callId: 'b' }, { prefix });
+  await worker.news.find((news) => news.kind === 'taken' && news.callId === 'b');
 });

@@ -63,8 +63,15 @@ it('takes a call behind a run of the same number that another worker has claimed
   );
 });
 
-it('leaves a call to a later job', () => {
-  expect(decideClaim(last(18, 1), claimant)).toEqual({ kind: 'superseded' });
+it('leaves a call to a later job, which it has slept through', () => {
+  const asleep = { ...claimant, isLeaseValid: false };
+  expect(decideClaim(last(18, 1), asleep)).toEqual({ kind: 'superseded' });
+});
+
+it('goes on behind the jobs of a queue that was made anew, and counts from less', () => {
+  const behind = { kind: 'take', run: { job: 90, nth: 5 }, after: 40 };
+  expect(decideClaim(last(90, 4), claimant)).toEqual(behind);
+  expect(decideClaim(last(90, 4, { isEnd: true }), claimant)).toEqual(behind);
 });
 
 it('finds a call over whose worker died before it could say so to the queue', () => {

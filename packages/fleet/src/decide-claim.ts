@@ -39,7 +39,13 @@ export function decideClaim(
       return { kind: 'ours', run: claiming, sequence: last.sequence };
     }
   }
-  if (other !== undefined && other.job > jobNumber) return { kind: 'superseded' };
+  if (other !== undefined && other.job > jobNumber) {
+    if (!isLeaseValid) return { kind: 'superseded' };
+    // The queue gave this job just now, and has one of a call at a time: it was made anew, and counts
+    // from less. Its runs go on behind those of the old one, or no reader would look at them.
+    const run = { job: other.job, nth: Math.max(other.nth + 1, delivered) };
+    return { kind: 'take', run, after: last?.sequence ?? 0 };
+  }
   // Its worker died between the last entry and the job's end.
   if (last?.isEnd === true && other?.job === jobNumber) return { kind: 'ended' };
   const before = other?.job === jobNumber ? other.nth : 0;

@@ -19,7 +19,7 @@ import { NOT_FOLLOWED } from './job.js';
 import type { Job } from './job.js';
 import type { JobDelivery } from './job-delivery.js';
 import { lastOfCall } from './last-of-call.js';
-import { now } from './moment.js';
+import { elapsedMs, now } from './moment.js';
 import type { Moment } from './moment.js';
 import type { Outbox } from './outbox.js';
 import type { Owner } from './outgoing.js';
@@ -99,6 +99,7 @@ export function followJob({
   /** Another run was heard of after what is asked now was. */
   let isToVerify = false;
   let hasFinished: Outcome | undefined;
+  let settlingSince: Moment | undefined;
   let why: string | undefined;
   let call: DialledCall | undefined;
   let status: ConnectionState['status'] = 'idle';
@@ -243,8 +244,15 @@ export function followJob({
       if (!(await held.acknowledge())) throw new Error('not acknowledged');
       over(outcome);
     };
+    settlingSince ??= now();
+    const since = settlingSince;
     acknowledge().catch(() => {
       if (isOver) return;
+      // The queue is gone, or gives the job to somebody who sees that the call is over.
+      if (elapsedMs(since) > ackWaitMs) {
+        over(outcome);
+        return;
+      }
       hasFinished = outcome;
       verify();
       later(settle);
