@@ -9,6 +9,7 @@ import {
   openTokens,
   sealTokens,
 } from '@livecall/fleet';
+import type { WorkerNews } from '@livecall/fleet';
 import { filter, firstValueFrom } from 'rxjs';
 import { expect, it } from 'vitest';
 
@@ -83,6 +84,38 @@ itWithNats('shares the calls evenly between workers that start together', async 
   const counts = () => workers.map(({ news }) => news.all.length - 1);
   while (counts().reduce((a, b) => a + b) < ids.length) await new Promise((r) => setTimeout(r, 5));
   expect(Math.min(...counts())).toBeGreaterThan(10);
+});
+
+itWithNats('has calls go to the worker with fewest, while it takes some', async () => {
+  const connection = await nats().connect();
+  const prefix = await makeFleet(connection);
+  await using platform = await startTalking();
+  const start = async () =>
+    startWorker(await nats().connect(), platform.url, {
+      prefix,
+      slots: 200,
+      dial: ({ callId }) =>
+        webSocketTransport({
+          url: platform.url,
+          accessToken,
+          conversationToken: `token-of-${callId}`,
+        }),
+    });
+  const isTaken = (callId: string) => (news: WorkerNews) =>
+    news.kind === 'taken' && news.callId === callId;
+  const first = await start();
+  const ids = (of: string) => Array.from({ length: 60 }, (_, n) => `${of}-${n}`);
+  for (const callId of ids('before')) await enqueue(connection, { callId }, { prefix });
+  await first.news.nth(61);
+
+  const second = await start();
+  await second.news.first(1);
+  for (const callId of ids('after')) {
+    await enqueue(connection, { callId }, { prefix });
+    await Promise.race([first, second].map(({ news }) => news.find(isTaken(callId))));
+  }
+  // Each has the same number of requests open, and would have half.
+  expect(second.news.all.length - 1).toBeGreaterThan(36);
 });
 
 itWithNats(

@@ -79,12 +79,15 @@ itWithNats(
 
     const usage = watchUsage(nats().pid());
     const gaps: number[] = [];
+    /** How many calls the oldest had. */
+    const shares: number[] = [];
     let lately: number[] = [];
     let lateness = 0;
     machine.longestMs();
     for (let n = 0; n < kills; n += 1) {
       const victim = workers.shift();
       const followed = victim === undefined ? [] : callsOf(victim);
+      shares.push(followed.length);
       const dials = new Map(followed.map((id) => [id, dialsOf(id).length]));
       const killedAt = performance.now();
       victim?.child.kill('SIGKILL');
@@ -142,6 +145,8 @@ itWithNats(
     const { consumers } = await jetstreamManager(connection);
     const { delivered } = await consumers.info(`${prefix}-jobs`, 'workers');
     gaps.sort((x, y) => x - y);
+    // Those of before are of workers that have not seen four deaths.
+    const later = shares.slice(workerCount).sort((x, y) => x - y);
     const at = (share: number) =>
       `${gaps[Math.ceil(gaps.length * share) - 1]?.toFixed(0) ?? 'no'} ms`;
     console.log(
@@ -149,6 +154,8 @@ itWithNats(
         `${at(0.5)} at the median, ${at(0.99)} at p99, ${at(1)} at the longest; ` +
         `${gaps.filter((ms) => ms > ackWaitMs + 1_000).length} of ${gaps.length} later than ack_wait and a second ` +
         `(a sleeping thread was woken up to ${lateness} ms late); ` +
+        `the oldest of ${workerCount} workers had ${later[later.length >> 1] ?? 'no'} calls at the median, ` +
+        `${later.at(-1) ?? 'no'} at the most; ` +
         `${delivered.consumer_seq} deliveries of ${count} jobs and ${gaps.length} takeovers; ` +
         `${[...stored.values()].flat().reduce((sum, { numbers }) => sum + numbers.length, 0)} messages, ` +
         `read back in ${(readMs / 1_000).toFixed(1)} s; ${refused} words heard and refused to who was overtaken`,

@@ -9,12 +9,14 @@ import * as E from 'fp-ts/lib/Either.js';
 import { asyncScheduler, Observable } from 'rxjs';
 
 import { brokerLink } from './broker-link.js';
+import { createCallShare } from './call-share.js';
 import { assertCallOptions } from './dial-call.js';
 import type { Dial } from './dial.js';
 import { isCallId, toFleetNames } from './fleet-names.js';
 import type { FleetOptions } from './fleet-names.js';
 import { followJob } from './follow-job.js';
 import type { FollowedCall, Outcome } from './followed-call.js';
+import { parseHello, toHelloText } from './hello.js';
 import { readJob } from './job.js';
 import type { JobDelivery } from './job-delivery.js';
 import { askForJobs } from './job-requests.js';
@@ -25,7 +27,7 @@ import { brokerOutbox } from './broker-outbox.js';
 import { BrokerUnfitError } from './broker-unfit-error.js';
 import { openQueue } from './open-queue.js';
 import type { Queue } from './open-queue.js';
-import { parseRun } from './run.js';
+import { compareRuns } from './run.js';
 import type { Run } from './run.js';
 import { toReports } from './to-report.js';
 import { createTroubles } from './troubles.js';
@@ -128,6 +130,7 @@ export function fleetWorker({
     const link = brokerLink(connection);
     const id = nuid.next();
     const calls = new Map<string, FollowedCall>();
+    const share = createCallShare();
     const troubles = createTroubles((what, why) => {
       if (why === undefined) subscriber.next({ kind: 'recovered', what });
       else subscriber.next({ kind: 'trouble', what, why });
@@ -176,6 +179,8 @@ export function fleetWorker({
         callOptions,
         onTrouble: troubles.source('calls'),
         onClaimed: (run) => {
+          const hello = toHelloText({ run, calls: calls.size });
+          connection.publish(names.runSubject(callId), hello);
           subscriber.next({ kind: 'taken', callId, run });
         },
         onOver: (outcome, why) => {
@@ -216,7 +221,7 @@ export function fleetWorker({
         connection,
         subject: names.nextSubject,
         room: () => slots - calls.size,
-        pauseMs: () => Math.min(calls.size, MOST_PAUSE_MS),
+        pauseMs: () => share.pauseMs(calls.size),
         onJob: (delivery, askedAt) => {
           take(delivery, askedAt, queue);
         },
@@ -258,8 +263,13 @@ export function fleetWorker({
       callback: (error, message) => {
         if (error !== null) return;
         const callId = message.subject.slice(message.subject.lastIndexOf('.') + 1);
-        const run = parseRun(message.string());
-        if (run !== undefined) calls.get(callId)?.hear(run);
+        const hello = parseHello(message.string());
+        if (hello === undefined) return;
+        const followed = calls.get(callId);
+        const own = followed?.run();
+        if (own !== undefined && compareRuns(own, hello.run) === 0) return;
+        share.hear(hello.calls);
+        followed?.hear(hello.run);
       },
     });
     const questions = connection.subscribe(names.workersSubject, {
@@ -306,11 +316,6 @@ export function fleetWorker({
   });
 }
 
-/**
- * Whoever has many calls asks for the next one a little later than who has few, a millisecond a call:
- * or the one that is quickest would have most of what is enqueued at once.
- */
-const MOST_PAUSE_MS = 25;
 /** How often, in the time that a lease has, those are looked for that are to be renewed. */
 const RENEWALS = 15;
 

@@ -23,7 +23,7 @@ import { elapsedMs, now } from './moment.js';
 import type { Moment } from './moment.js';
 import type { Outbox } from './outbox.js';
 import type { Owner } from './outgoing.js';
-import { compareRuns, toRunText } from './run.js';
+import { compareRuns } from './run.js';
 import type { Run } from './run.js';
 import type { TellTrouble } from './troubles.js';
 
@@ -178,7 +178,6 @@ export function followJob({
     run = claimed;
     publisher.begin(claimed);
     outbox.fence(owner, sequence);
-    connection.publish(names.runSubject(callId), toRunText(claimed));
     onClaimed(claimed);
     let transport: Transport;
     try {
