@@ -8,6 +8,7 @@ import { jetstreamManager } from '@nats-io/jetstream';
 
 import { startNats } from '../fixtures/start-nats.js';
 import { callIdsOf, startRole } from './harness/fleet-roles.js';
+import { writeMillion } from './harness/write-million.js';
 import { toMarkdown, writeTable } from './harness/write-table.js';
 
 /*
@@ -15,7 +16,7 @@ import { toMarkdown, writeTable } from './harness/write-table.js';
  * and what each part takes. `node test/bench/fleet-load.js 2000x4` has 2,000 calls over 4 workers;
  * several sizes are measured one after the other. SECONDS is how long each talks, and EVERY that
  * every n-th call has a reader. With --write NAME the figures become that table of
- * docs/performance.md: fleet-sizes or fleet-minutes.
+ * docs/performance.md, fleet-sizes or fleet-minutes, and what a million calls would take is reckoned anew.
  */
 
 const { values: flags, positionals } = parseArgs({
@@ -128,6 +129,8 @@ const table = [
   ...names.map((name) => [name, ...measured.map(({ row }) => row[name])]),
 ];
 console.log(`${described}\n\n${toMarkdown(table)}`);
-if (flags.write !== undefined)
+if (flags.write !== undefined) {
   await writeTable(flags.write, `${toMarkdown(table)}\n${described}.\n`);
+  await writeMillion();
+}
 process.exit(0);

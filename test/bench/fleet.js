@@ -8,6 +8,7 @@ import { jetstreamManager } from '@nats-io/jetstream';
 
 import { startNats } from '../fixtures/start-nats.js';
 import { callIdsOf, startRole } from './harness/fleet-roles.js';
+import { writeMillion } from './harness/write-million.js';
 import { toMarkdown, writeTable } from './harness/write-table.js';
 
 /*
@@ -158,6 +159,7 @@ if (flags.write) {
   const cells = rows.map((each) => Object.values(each));
   const head = ['', ...Object.keys(rows[0] ?? {}).slice(1)];
   await writeTable('fleet', `${toMarkdown([head, ...cells])}\n${described}.\n`);
+  await writeMillion();
 }
 for (const { platform, reader, worker } of Object.values(ways)) {
   await Promise.all([worker.stop(), reader.stop(), platform.stop()]);
