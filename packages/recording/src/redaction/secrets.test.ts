@@ -134,3 +134,20 @@ it('conceals what two tokens have in common whole, and all of both', () => {
 
   expect(secrets.conceal('<first-half-then-second>')).toBe('<[redacted]>');
 });
+
+it('makes the forms of a token once for all that have it in common, one after the other', () => {
+  const made = vi.spyOn(globalThis, 'btoa');
+  const own = (call: number) => [`the-one-that-all-have`, `of-the-call-${call}`];
+  const calls = Array.from({ length: 3 }, (_, call) => createSecrets(own(call)));
+  const each = made.mock.calls.length;
+  for (let call = 3; call < 30; call += 1) calls.push(createSecrets(own(call)));
+  const many = made.mock.calls.length;
+  vi.restoreAllMocks();
+
+  // Those of a call's own token.
+  expect((many - each) / 27).toBeLessThan(each / 3);
+  for (const [call, secrets] of calls.entries())
+    expect(secrets.conceal(`${own(call).join(' ')} ${btoa('the-one-that-all-have')}`)).toBe(
+      '[redacted] [redacted] [redacted]',
+    );
+});
