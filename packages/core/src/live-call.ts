@@ -49,7 +49,9 @@ export interface LiveCallOptions {
 }
 
 /**
- * One live call: what is said, what happens, and the two commands.
+ * One live call: what is said, what happens, and the two commands. There is one way to send them,
+ * `command`; `joinCall` and `endCall` are it by the name of what is asked for, and `sendCommand` is it
+ * for a stream of them.
  *
  * The streams are hot and share one socket, which opens with `connect()` and nothing else; leaving
  * a stream does not close it. Subscribe before `connect()` and nothing is missed. Who comes after

@@ -51,7 +51,10 @@ export interface RetryConnectionOptions {
   readonly lookNow$?: Observable<unknown>;
   /** Called before each wait. */
   readonly onRetry?: (retry: Retry) => void;
-  /** Gives the jitter, at least 0 and below 1. @default Math.random */
+  /**
+   * Gives the jitter, at least 0 and below 1: for a test in virtual time, which stubs nothing of the
+   * process then. @default Math.random
+   */
   readonly random?: () => number;
 }
 

@@ -15,7 +15,10 @@ export interface SocketOptions {
   readonly ca?: NonNullable<SecureContextOptions['ca']>;
   /** The longest message accepted, in bytes; a longer one ends the connection. @default 1048576 */
   readonly maxPayloadBytes?: number;
-  /** Whether to offer permessage-deflate: smaller frames for 30 times the work. @default false */
+  /**
+   * Whether to offer permessage-deflate: smaller frames for 30 times the work, for a line on which
+   * bytes are what is scarce. @default false
+   */
   readonly compression?: boolean;
   /** Milliseconds the server has to answer our close before the socket is cut. @default 2000 */
   readonly closeTimeoutMs?: number;
