@@ -63,14 +63,14 @@ it('adds a message as CONTRIBUTING says, and it is decoded, checked and describe
     (await import(pathToFileURL(join(core, 'dist', `${name}.js`)).href)) as Record<string, unknown>;
   const { decodeFrame } = (await load('protocol/decode-frame')) as typeof Core;
   const { toJsonSchema } = (await load('message')) as typeof Core;
-  const { CallHold } = await load('protocol/messages');
+  const { CallPark } = await load('protocol/messages');
   const { ServerMessage } = (await load('protocol/codecs')) as typeof Codecs;
-  const hold = { type: 'event:hold', since: '2026-11-22T09:00:00Z' };
+  const park = { type: 'event:park', since: '2026-11-22T09:00:00Z' };
 
-  expect(decodeFrame(JSON.stringify(hold))).toEqual({ _tag: 'Right', right: hold });
-  expect(decodeFrame('{"type":"event:hold"}')).toMatchObject({
+  expect(decodeFrame(JSON.stringify(park))).toEqual({ _tag: 'Right', right: park });
+  expect(decodeFrame('{"type":"event:park"}')).toMatchObject({
     left: { path: 'since', expected: 'string' },
   });
-  expect(ServerMessage.decode({ ...hold, since: 7 })._tag).toBe('Left');
-  expect(toJsonSchema(CallHold as never)).toMatchObject({ required: ['type', 'since'] });
+  expect(ServerMessage.decode({ ...park, since: 7 })._tag).toBe('Left');
+  expect(toJsonSchema(CallPark as never)).toMatchObject({ required: ['type', 'since'] });
 });

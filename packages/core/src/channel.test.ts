@@ -1,4 +1,4 @@
-import { defer, filter, mergeMap, NEVER, Subject } from 'rxjs';
+import { concat, defer, filter, mergeMap, NEVER, of, Subject } from 'rxjs';
 import type { Observable } from 'rxjs';
 import { TestScheduler } from 'rxjs/testing';
 import type { RunHelpers } from 'rxjs/testing';
@@ -200,6 +200,26 @@ it('takes nothing of a connection that was lost while a message of it was told',
   frames$.next('{"type":"ack","ackId":"8f0c"}');
 
   expect(heard).toEqual(['ack']);
+});
+
+it('tells what is built on it once that it is over', () => {
+  const told: string[] = [];
+  const { connection$ } = open({ closed: ({ reason }) => told.push(reason) });
+  connection$.error(new HandshakeRefusedError(404));
+
+  expect(told).toEqual(['failed']);
+});
+
+it('tells a connection that is kept meanwhile of each absence once', () => {
+  const away$ = new Subject<boolean>();
+  const states: string[] = [];
+  const connection: Connection = { frames$: NEVER, away$, send: () => undefined };
+  const spoken = channel(concat(of(connection), NEVER), liveCallProtocol);
+  spoken.state$.subscribe(({ status }) => states.push(status));
+  spoken.connect();
+  for (const isAway of [false, true, true, false, false]) away$.next(isAway);
+
+  expect(states).toEqual(['idle', 'connecting', 'open', 'away', 'open']);
 });
 
 /* Types */
