@@ -1,6 +1,7 @@
 import { CallEndedError, liveCall } from '@livecall/core';
 import type { ConnectionState, LiveCall } from '@livecall/core';
 import { brokerTransport, enqueue } from '@livecall/fleet';
+import { headers } from '@nats-io/transport-node';
 import type { NatsConnection } from '@nats-io/transport-node';
 import { catchError, filter, firstValueFrom, lastValueFrom, of } from 'rxjs';
 import { expect, it } from 'vitest';
@@ -8,6 +9,7 @@ import type { WebSocket } from 'ws';
 
 import { hasNats, makeFleet, readerOptions, sharedNats, startWorker } from '../fixtures/fleet.js';
 import { CALL_END, START } from '../fixtures/frames.js';
+import { startNats } from '../fixtures/nats-server.js';
 import { startPlatform } from '../fixtures/platform.js';
 
 /* Commands go to the worker that has the call, and by no stream. */
@@ -145,3 +147,62 @@ itWithNats('carries out nothing when the call has ended', async () => {
   await reach(call, 'closed');
   expect(await outcomeOf(call)).toMatchObject({ _tag: 'CallEndedError', delivery: 'not-sent' });
 });
+
+itWithNats('sends nothing on another connection than the one that the reader hears', async () => {
+  const connection = await nats().connect();
+  const prefix = await makeFleet(connection);
+  await using platform = await startPlatform([
+    (client) => {
+      client.close(1011);
+    },
+    acking,
+  ]);
+  const worker = startWorker(await nats().connect(), platform.url, { prefix });
+  await enqueue(connection, { callId: 'call-1' }, { prefix });
+  const taken = await worker.news.nth(2);
+  const { job, nth } = taken.kind === 'taken' ? taken.run : { job: 0, nth: 0 };
+  const call = readCall(connection, prefix);
+  const hungUp = call.connect();
+  await firstValueFrom(call.events$);
+  const ask = async (on: number) => {
+    const asked = headers();
+    asked.set('Livecall-Connection', String(on));
+    const subject = `${prefix}.commands.call-1.${job}-${nth}`;
+    const frame = `{"type":"client:joinCall","id":"on-${on}"}`;
+    return (await connection.request(subject, frame, { headers: asked, timeout: 5_000 })).json();
+  };
+
+  expect(await ask(1)).toMatchObject({ error: { _tag: 'NotOpenError', delivery: 'not-sent' } });
+  expect(await ask(2)).toEqual({ sent: true });
+  expect(await (await platform.dial(2)).frames(1)).toEqual([
+    '{"type":"client:joinCall","id":"on-2"}',
+  ]);
+  hungUp.unsubscribe();
+});
+
+itWithNats('says that nothing was sent while the broker is away', async () => {
+  await using server = await startNats();
+  const connection = await server.connect();
+  const prefix = await makeFleet(connection);
+  await using platform = await startPlatform(acking);
+  startWorker(await server.connect(), platform.url, { prefix });
+  await enqueue(connection, { callId: 'call-1' }, { prefix });
+  const call = readCall(connection, prefix);
+  const hungUp = call.connect();
+  await reach(call, 'open');
+  const away = new Promise((resolve) => {
+    brokerNews(connection, resolve);
+  });
+  await server.stop('SIGKILL');
+  await away;
+
+  expect(await outcomeOf(call)).toMatchObject({ _tag: 'NotOpenError', delivery: 'not-sent' });
+  hungUp.unsubscribe();
+});
+
+/** Calls back when the client has noticed that its connection is lost. */
+function brokerNews(connection: NatsConnection, onLost: (nothing: undefined) => void): void {
+  void (async () => {
+    for await (const { type } of connection.status()) if (type === 'disconnect') onLost(undefined);
+  })();
+}
