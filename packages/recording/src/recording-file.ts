@@ -75,9 +75,13 @@ export function recordingFile(
   if (E.isLeft(created)) return created;
   const file = created.right;
   const sink = toSink(file, options);
+  const { start, conceal, write } = sink;
+  // Not by a spread: then V8 gives each its own shape.
   return E.right({
-    ...sink,
     path,
+    start,
+    conceal,
+    write,
     rest: () => {
       file.rest();
     },

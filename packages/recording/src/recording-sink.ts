@@ -73,7 +73,7 @@ export interface LineWriter {
 }
 
 /** {@link recordingSink} over what is an object already. */
-export function toSink(to: LineWriter, options: RecordingSinkOptions): RecordingSink {
+export function toSink(to: LineWriter, options: RecordingSinkOptions): Required<RecordingSink> {
   const writer = new EntryWriter(to, options);
   const write = (entry: UnstampedEntry, frame?: Frame) => {
     writer.write(entry, frame);
