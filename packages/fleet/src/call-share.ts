@@ -14,8 +14,8 @@ export interface CallShare {
  */
 const MOST_PAUSE_MS = 25;
 /** So much for each call more than who has fewest, and begins with calls right now. */
-const MS_A_CALL_MORE = 4;
-const LONGEST_PAUSE_MS = 500;
+const MS_A_CALL_MORE = 2;
+const LONGEST_PAUSE_MS = 150;
 /** Who has had fewest counts anew after so long, and is no reason to wait after so long. */
 const FEWEST_FOR_MS = 250;
 const HEARD_FOR_MS = 1_000;
