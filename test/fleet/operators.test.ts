@@ -175,7 +175,7 @@ itWithNats('says what of a stream or consumer that somebody made does not fit', 
   await withConsumer({ deliver_subject: 'somewhere' });
   await says(prefix, 'deliver_subject is "somewhere"');
   await withConsumer({ ack_wait: nanos(30_000) });
-  expect(await setUp(prefix)).toBeUndefined();
+  expect(await setUp(prefix)).toMatchObject({ ackWaitMs: 30_000 });
 });
 
 itWithNats('goes on with small messages, and refuses a server whose are too small', async () => {
