@@ -497,3 +497,17 @@ it.concurrent.each([
     expect(await command.ends()).toMatchObject({ exitCode: 1 });
   },
 );
+
+it.concurrent('is content with a client that answers a close with no code of a close', async () => {
+  await using command = livecall(['replay', spam, '--once', '--pace', 'instant']);
+  const port = Number(new URL(await command.line(1)).port);
+  using client = await rawClient(port, toHandshake());
+  client.socket.on('data', (chunk: Buffer) => {
+    // 1000, answered with 1005, which stands for none.
+    if (chunk.includes(Buffer.from([0x88, 0x02, 0x03, 0xe8]))) {
+      client.socket.end(Buffer.from([0x88, 0x82, 0, 0, 0, 0, 0x03, 0xed]));
+    }
+  });
+
+  expect(await command.ends()).toMatchObject({ exitCode: 0 });
+});

@@ -62,7 +62,8 @@ export function serveClient(
     let broke: string | undefined;
     upgraded?.on('error', (error) => {
       const code = systemCode(error);
-      if (code.startsWith('WS_ERR_')) broke = code;
+      // Some answer a close without a code with one that nobody may send.
+      if (code.startsWith('WS_ERR_') && sentCode === undefined) broke = code;
       upgraded.terminate();
     });
     state.webSocket = upgraded;
