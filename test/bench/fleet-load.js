@@ -96,7 +96,9 @@ async function measure(calls, workerCount) {
     'worker, µs a message': (workersUs / said).toFixed(0),
     reader: ((after[1].cpuUs - before[1].cpuUs) / read).toFixed(0),
     'nats-server': ((after[2].cpuUs - before[2].cpuUs) / said).toFixed(0),
-    'worker, memory a call': `${((workersMiB * 1_024) / calls).toFixed(0)} KiB`,
+    // What a worker lets go of that it needed to start can be more than what a few calls take.
+    'worker, memory a call':
+      workersMiB > 0 ? `${((workersMiB * 1_024) / calls).toFixed(0)} KiB` : '–',
     'nats-server, resident': `${after[2].rssMiB.toFixed(0)} MiB`,
     'bytes a message, stored': (bytesAdded / added).toFixed(0),
     'fewest and most a worker': `${Math.min(...shares)}–${Math.max(...shares)}`,
