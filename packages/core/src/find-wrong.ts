@@ -4,9 +4,10 @@ type Triple = readonly [NamedField, NamedField, NamedField];
 
 /**
  * Makes what looks at the fields of a message one by one, for the first that does not fit. Where
- * there are three it does so without a loop, and V8 learns where it finds them: nine of ten messages
- * are transcripts, and no other message has three. In a loop they take some 60 ns a frame more, a
- * tenth of what a frame takes. A page has the loop (`browser/find-wrong.ts`).
+ * there are three it does so without a loop, and V8 learns where it finds them: no other message has
+ * three than a transcript, and one that is not written as published comes here
+ * (`protocol/read-transcript.ts`). In a loop it takes a fifth longer to decode, at least. A page has
+ * the loop (`browser/find-wrong.ts`).
  */
 export function toFindWrong(
   fields: readonly NamedField[],

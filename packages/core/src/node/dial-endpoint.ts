@@ -80,7 +80,10 @@ export function dialEndpoint(
       const { search, headers } = passed
         ? { search: passed.search, headers: toHeaders(passed) }
         : toHandshake({
-            ...{ accessToken: access, conversationToken: conversation, productVersion, userId },
+            accessToken: access,
+            conversationToken: conversation,
+            productVersion,
+            userId,
           });
       const dialled = new URL(url);
       dialled.search = [dialled.search, search.slice(1)].filter(Boolean).join('&');
