@@ -19,8 +19,9 @@ import type { Subscription } from 'rxjs';
 
 import { askToSend, askWhetherAlive } from './ask-worker.js';
 import { brokerLink } from './broker-link.js';
-import { CALL_BEGINNING, callEntries } from './call-entries.js';
-import type { CallLine } from './call-entries.js';
+import { callEntries } from './call-entries.js';
+import { CALL_BEGINNING } from './call-line.js';
+import type { CallLine } from './call-line.js';
 import { assertCallId, toFleetNames } from './fleet-names.js';
 import type { FleetOptions } from './fleet-names.js';
 import { NOT_FOLLOWED } from './job.js';

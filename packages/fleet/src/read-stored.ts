@@ -1,12 +1,15 @@
 import { AckPolicy, DeliverPolicy, jetstreamManager } from '@nats-io/jetstream';
 import type { JetStreamManager, NextMsgRequest, SeqMsgRequest } from '@nats-io/jetstream';
 import { nanos, nuid } from '@nats-io/transport-node';
-import type { MsgHdrs, NatsConnection } from '@nats-io/transport-node';
+import type { NatsConnection } from '@nats-io/transport-node';
+
+import { toEntryHeadersOf } from './entry-headers.js';
+import type { EntryHeaders } from './entry-headers.js';
 
 /** A message as the stream has it. */
 export interface StoredMessage {
   readonly sequence: number;
-  readonly headers: MsgHdrs | undefined;
+  readonly headers: EntryHeaders;
   readonly data: Uint8Array;
   /** Whether the stream has more of its subject behind it. */
   readonly isPast: boolean;
@@ -88,7 +91,7 @@ export async function* readStored(options: ReadStoredOptions): AsyncGenerator<St
     const { seq, header, data } = message;
     message = await next(seq);
     after = seq;
-    yield { sequence: seq, headers: header, data, isPast: message !== null };
+    yield { sequence: seq, headers: toEntryHeadersOf(header), data, isPast: message !== null };
   }
 }
 
@@ -124,7 +127,7 @@ async function* readMany(
         delivered += 1;
         if (info.deliverySequence !== delivered) throw new Error('what the stream gave was lost');
         ({ pending } = info);
-        yield { sequence: seq, headers, data, isPast: pending > 0 };
+        yield { sequence: seq, headers: toEntryHeadersOf(headers), data, isPast: pending > 0 };
       }
       if (delivered === before) throw new Error('the stream gave nothing of what it has');
     }
