@@ -77,6 +77,27 @@ itWithNats('tells that the server is away, and that it is there again', async ()
   await worker.news.find((news) => news.kind === 'recovered' && news.what === 'server');
 });
 
+itWithNats('waits for the report of a worker that is long in answering', async () => {
+  const connection = await nats().connect();
+  const prefix = await makeFleet(connection);
+  const reportAfter = (name: string, ms: number) =>
+    connection.subscribe(`${prefix}.workers`, {
+      callback: (_error, asked) => {
+        const report = { worker: name, slots: 1, unackedBytes: 0, troubles: [], calls: [] };
+        setTimeout(() => asked.respond(JSON.stringify(report)), ms);
+      },
+    });
+  for (const [name, ms] of [
+    ['idle', 0],
+    ['busy', 450],
+  ] as const) {
+    reportAfter(name, ms);
+  }
+  await connection.flush();
+  const { workers } = await fleetStatus(connection, { prefix, waitMs: 1_500 });
+  expect(workers.map(({ worker }) => worker)).toEqual(['busy', 'idle']);
+});
+
 itWithNats('says in its status that calls are followed by nobody', async () => {
   const connection = await nats().connect();
   const prefix = await makeFleet(connection);

@@ -49,7 +49,10 @@ export interface FleetStatus {
 
 /** How long the workers have to answer. */
 export interface FleetStatusOptions extends FleetOptions {
-  /** Milliseconds. @default 1000 */
+  /**
+   * Milliseconds. All of them are waited, unless there is no worker at all: nobody knows how many there
+   * are, and one whose event loop is busy is not to look as if it were gone. @default 1000
+   */
   readonly waitMs?: number;
 }
 
@@ -105,12 +108,7 @@ async function askWorkers(
 ): Promise<readonly WorkerReport[]> {
   const answers: unknown[] = [];
   try {
-    // Until none has answered for a while: most answer at once.
-    const asked = await connection.requestMany(subject, '', {
-      strategy: 'stall',
-      maxWait,
-      stall: 300,
-    });
+    const asked = await connection.requestMany(subject, '', { strategy: 'timer', maxWait });
     for await (const reply of asked) answers.push(parseLine(reply.string()));
   } catch (error) {
     if (!isNobody(error)) throw toBrokerUnfit(error, 'The workers cannot be asked');

@@ -1,5 +1,4 @@
 import { hostname } from 'node:os';
-import { setTimeout as pause } from 'node:timers/promises';
 
 import type { LiveCallOptions } from '@livecall/core';
 import { assertDurationMs, assertFunctions, assertWhole } from '@livecall/core/internal';
@@ -12,10 +11,11 @@ import { brokerLink } from './broker-link.js';
 import { createCallShare } from './call-share.js';
 import { assertCallOptions } from './dial-call.js';
 import type { Dial } from './dial.js';
+import { drainCalls } from './drain-calls.js';
 import { isCallId, toFleetNames } from './fleet-names.js';
 import type { FleetOptions } from './fleet-names.js';
 import { followJob } from './follow-job.js';
-import type { FollowedCall, Outcome } from './followed-call.js';
+import type { FollowedCall } from './followed-call.js';
 import { parseHello, toHelloText } from './hello.js';
 import { readJob } from './job.js';
 import type { JobDelivery } from './job-delivery.js';
@@ -28,10 +28,9 @@ import { BrokerUnfitError } from './broker-unfit-error.js';
 import { openQueue } from './open-queue.js';
 import type { Queue } from './open-queue.js';
 import { compareRuns } from './run.js';
-import type { Run } from './run.js';
 import { toReports } from './to-report.js';
 import { createTroubles } from './troubles.js';
-import type { TroubleWith } from './troubles.js';
+import type { WorkerNews } from './worker-news.js';
 
 /** What a worker follows, and how much. */
 export interface FleetWorkerOptions extends FleetOptions {
@@ -55,28 +54,6 @@ export interface FleetWorkerOptions extends FleetOptions {
   /** Milliseconds for others to take them; then it hangs up. @default 30000 */
   readonly drainTimeoutMs?: number;
 }
-
-/** What a worker has done. */
-export type WorkerNews =
-  /** The queue is open, and it asks for calls. */
-  | { readonly kind: 'ready' }
-  | { readonly kind: 'taken'; readonly callId: string; readonly run: Run }
-  | {
-      readonly kind: 'over';
-      readonly callId: string;
-      readonly outcome: Outcome;
-      /** Why it was not followed, or not any further. */
-      readonly why?: string;
-    }
-  /** A job that cannot even be told whose it is; it has left the queue. */
-  | { readonly kind: 'dropped'; readonly why: string }
-  /**
-   * The server is away, or denies something; the queue gives no jobs; calls are not stored. It is
-   * tried again, and nothing is dropped.
-   */
-  | { readonly kind: 'trouble'; readonly what: TroubleWith; readonly why: string }
-  /** That is over. */
-  | { readonly kind: 'recovered'; readonly what: TroubleWith };
 
 /**
  * Follows the calls of a fleet's queue: subscribing starts it. What crosses each call's socket is
@@ -236,23 +213,7 @@ export function fleetWorker({
       isDraining = true;
       // What is still given to this worker is given back.
       const asked = requests?.stop();
-      const deadline = now().monotonic + drainTimeoutMs;
-      const isLate = () => now().monotonic >= deadline;
-      const until = async (isDone: () => boolean, ms: number) => {
-        const end = Math.min(deadline, now().monotonic + ms);
-        while (!isDone() && now().monotonic < end) await pause(5);
-      };
-      // One after the other: the others are not to dial hundreds of calls in one moment.
-      for (const followed of [...calls.values()]) {
-        followed.handOver();
-        await until(() => calls.get(followed.callId) !== followed, HAND_OVER_MS);
-        if (isLate()) break;
-      }
-      for (const followed of calls.values()) followed.handOver();
-      await until(() => calls.size === 0, drainTimeoutMs);
-      for (const followed of [...calls.values()]) followed.letGo();
-      const end = now().monotonic + LAST_ACKS_MS;
-      while (outbox.unacked() > 0 && link.isUp() && now().monotonic < end) await pause(5);
+      await drainCalls({ calls, outbox, link, timeoutMs: drainTimeoutMs });
       await asked;
       // A broker that is away, or goes away meanwhile, hears it no more.
       if (link.isUp()) await connection.flush().catch(() => undefined);
@@ -318,10 +279,6 @@ export function fleetWorker({
 
 /** How often, in the time that a lease has, those are looked for that are to be renewed. */
 const RENEWALS = 15;
-
-/** So long the next call waits for the one before it to be taken. */
-const HAND_OVER_MS = 1_000;
-const LAST_ACKS_MS = 2_000;
 
 const AWAY = 'the connection to it is lost';
 

@@ -19,12 +19,13 @@ import { NOT_FOLLOWED } from './job.js';
 import type { Job } from './job.js';
 import type { JobDelivery } from './job-delivery.js';
 import { lastOfCall } from './last-of-call.js';
-import { elapsedMs, now } from './moment.js';
+import { now } from './moment.js';
 import type { Moment } from './moment.js';
 import type { Outbox } from './outbox.js';
 import type { Owner } from './outgoing.js';
 import { compareRuns } from './run.js';
 import type { Run } from './run.js';
+import { settleJob } from './settle-job.js';
 import type { TellTrouble } from './troubles.js';
 
 /** What a worker follows a call with. */
@@ -86,7 +87,7 @@ export function followJob({
     },
     onStored: (lines) => {
       publisher.stored(lines);
-      settle();
+      settling.settle();
     },
   };
   const held = holdJob(connection, { delivery, askedAt, ackWaitMs });
@@ -98,8 +99,6 @@ export function followJob({
   let isVerifying = false;
   /** Another run was heard of after what is asked now was. */
   let isToVerify = false;
-  let hasFinished: Outcome | undefined;
-  let settlingSince: Moment | undefined;
   let why: string | undefined;
   let call: DialledCall | undefined;
   let status: ConnectionState['status'] = 'idle';
@@ -159,7 +158,7 @@ export function followJob({
       }
       await held.confirm(sentAt);
       outbox.fence(owner, last?.sequence ?? 0);
-      settle();
+      settling.settle();
     };
     ask()
       .catch(() => undefined)
@@ -170,6 +169,16 @@ export function followJob({
         verify();
       });
   };
+
+  const settling = settleJob({
+    held,
+    isStored: () => publisher.unstored() === 0,
+    isOver: hasEnded,
+    verify,
+    later,
+    ackWaitMs,
+    onSettled: over,
+  });
 
   /* The call itself */
 
@@ -224,38 +233,8 @@ export function followJob({
   };
 
   const finish = (outcome: Outcome) => {
-    hasFinished = outcome;
     sink.end();
-    settle();
-  };
-
-  /** The job is done when everything of it is stored. */
-  const settle = () => {
-    if (isOver || hasFinished === undefined || publisher.unstored() > 0) return;
-    const outcome = hasFinished;
-    hasFinished = undefined;
-    if (held.isGivenBack()) {
-      // Whoever takes it sees the end, and acknowledges it.
-      over(outcome);
-      return;
-    }
-    const acknowledge = async () => {
-      if (!(await held.acknowledge())) throw new Error('not acknowledged');
-      over(outcome);
-    };
-    settlingSince ??= now();
-    const since = settlingSince;
-    acknowledge().catch(() => {
-      if (isOver) return;
-      // The queue is gone, or gives the job to somebody who sees that the call is over.
-      if (elapsedMs(since) > ackWaitMs) {
-        over(outcome);
-        return;
-      }
-      hasFinished = outcome;
-      verify();
-      later(settle);
-    });
+    settling.finish(outcome);
   };
 
   const letGo = () => {
@@ -319,7 +298,7 @@ export function followJob({
     adopt: held.adopt,
     handOver: () => {
       // One that ends is soon over by itself.
-      if (hasFinished !== undefined || status === 'closing' || status === 'closed') return;
+      if (settling.hasFinished() || status === 'closing' || status === 'closed') return;
       if (held.handOver()) verify();
     },
     letGo,

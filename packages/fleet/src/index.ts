@@ -13,7 +13,8 @@ export type { CallTokens, FleetKeys } from './sealed-tokens.js';
 
 /* Workers */
 export { fleetWorker } from './fleet-worker.js';
-export type { FleetWorkerOptions, WorkerNews } from './fleet-worker.js';
+export type { FleetWorkerOptions } from './fleet-worker.js';
+export type { WorkerNews } from './worker-news.js';
 export type { Dial } from './dial.js';
 export type { Outcome } from './followed-call.js';
 export type { Run } from './run.js';

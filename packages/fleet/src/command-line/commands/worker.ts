@@ -3,9 +3,9 @@ import { webSocketTransport } from '@livecall/core/node';
 import { Subject, tap } from 'rxjs';
 
 import { fleetWorker } from '../../fleet-worker.js';
-import type { WorkerNews } from '../../fleet-worker.js';
 import { toRunText } from '../../run.js';
 import { assertPrivateKey, openTokens } from '../../sealed-tokens.js';
+import type { WorkerNews } from '../../worker-news.js';
 import { exitCodes, ExitError } from '../exit-error.js';
 import { findToken, readSecretFile } from '../find-secret.js';
 import type { GivenSecrets } from '../find-secret.js';
