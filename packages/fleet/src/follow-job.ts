@@ -19,7 +19,6 @@ import { NOT_FOLLOWED } from './job.js';
 import type { Job } from './job.js';
 import type { JobDelivery } from './job-delivery.js';
 import { lastOfCall } from './last-of-call.js';
-import { now } from './moment.js';
 import type { Moment } from './moment.js';
 import type { Outbox } from './outbox.js';
 import type { Owner } from './outgoing.js';
@@ -27,6 +26,7 @@ import { compareRuns } from './run.js';
 import type { Run } from './run.js';
 import { settleJob } from './settle-job.js';
 import type { TellTrouble } from './troubles.js';
+import { verifyOwner } from './verify-owner.js';
 
 /** What a worker follows a call with. */
 export interface FollowJobOptions {
@@ -82,8 +82,7 @@ export function followJob({
       return false;
     },
     onDoubt: () => {
-      held.doubt();
-      verify();
+      doubt();
     },
     onStored: (lines) => {
       publisher.stored(lines);
@@ -96,9 +95,6 @@ export function followJob({
 
   let run: Run | undefined;
   let isOver = false;
-  let isVerifying = false;
-  /** Another run was heard of after what is asked now was. */
-  let isToVerify = false;
   let why: string | undefined;
   let call: DialledCall | undefined;
   let status: ConnectionState['status'] = 'idle';
@@ -136,39 +132,20 @@ export function followJob({
   });
   const { sink } = publisher;
 
-  /* Whose it is */
-
-  const verify = () => {
-    if (
-      isVerifying ||
-      isOver ||
-      run === undefined ||
-      held.isOurs() ||
-      !brokerLink(connection).isUp()
-    )
-      return;
-    isVerifying = true;
-    isToVerify = false;
-    const ask = async () => {
-      const sentAt = now();
-      const last = await lastOfCall(manager, names, callId);
-      if (run !== undefined && last?.id !== undefined && compareRuns(last.id.run, run) > 0) {
-        over('superseded');
-        return;
-      }
-      await held.confirm(sentAt);
-      outbox.fence(owner, last?.sequence ?? 0);
+  const { verify, doubt, contest } = verifyOwner({
+    connection,
+    lastOfCall: () => lastOfCall(manager, names, callId),
+    held,
+    run: () => run,
+    isOver: hasEnded,
+    onOurs: (sequence) => {
+      outbox.fence(owner, sequence);
       settling.settle();
-    };
-    ask()
-      .catch(() => undefined)
-      .finally(() => {
-        isVerifying = false;
-        if (!isToVerify) return;
-        held.doubt();
-        verify();
-      });
-  };
+    },
+    onSuperseded: () => {
+      over('superseded');
+    },
+  });
 
   const settling = settleJob({
     held,
@@ -280,17 +257,12 @@ export function followJob({
     unacked: publisher.unstored,
     renew: (at) => !isOver && held.renew(at),
     renewed: held.renewed,
-    doubt: () => {
-      held.doubt();
-      verify();
-    },
+    doubt,
     verify,
     hear: (other) => {
       if (run === undefined || compareRuns(other, run) <= 0) return;
       // The stream knows whether that is so.
-      isToVerify = true;
-      held.doubt();
-      verify();
+      contest();
     },
     supersede: () => {
       over('superseded');
