@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { chmodSync, readFileSync, symlinkSync } from 'node:fs';
 import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 
@@ -8,7 +8,7 @@ import { expect, it } from 'vitest';
 import { accessToken, conversationToken } from './fixtures/canary-tokens.js';
 import { makeFolder } from './fixtures/folder.js';
 import { freePort } from './fixtures/free-port.js';
-import { run, tokens } from './fixtures/livecall.js';
+import { canBeNobody, run, tokens } from './fixtures/livecall.js';
 import type { Ended, LivecallOptions } from './fixtures/livecall.js';
 import { startPlatform } from './fixtures/platform.js';
 import type { Answer } from './fixtures/platform.js';
@@ -179,6 +179,7 @@ it.concurrent.each([
   ['check nowhere.ndjson', 'nowhere.ndjson: no such file'],
   ['show .', '.: is a folder, not a file'],
   ['check .', '.: there is no recording (*.ndjson) in this folder.'],
+  ['import folder --out -', 'folder: is a folder, not a file'],
   ['replay folder', 'folder: there is no recording (*.ndjson) in this folder.'],
 ])('livecall %s ends with 66', async (args, said) => {
   using folder = makeFolder();
@@ -188,6 +189,82 @@ it.concurrent.each([
     exitCode: 66,
     stdout: '',
     stderr: `livecall: ${said}\n`,
+  });
+});
+
+/* What the system does not let anyone look at: it is one sentence all the same, and the code of a file
+   that cannot be read. A folder in which links lead round in a circle is there for root, too. */
+it.concurrent.each([...['show', 'check', 'replay', 'repair', 'console --no-open']])(
+  'livecall %s ends with 66 for what cannot be looked at',
+  async (command) => {
+    using folder = makeFolder();
+    folder.write('call.ndjson', [header, ...entries].join('\n'));
+    symlinkSync('circle', folder.at('circle'));
+
+    const ended = await run([...command.split(' '), 'circle'], { cwd: folder.path });
+
+    expect({ ...ended, stderr: ended.stderr.replace(/\.$/m, '') }).toEqual({
+      exitCode: 66,
+      stdout: '',
+      stderr: 'livecall: circle: cannot be read (ELOOP)\n',
+    });
+  },
+);
+
+it.concurrent(
+  'looks at the rest where a path leads over a file, or has too long a name',
+  async () => {
+    using folder = makeFolder();
+    folder.write('call.ndjson', [header, ...entries].join('\n'));
+    const long = `${'c'.repeat(300)}.ndjson`;
+    const { exitCode, stdout, stderr } = await run(
+      ['list', 'call.ndjson/x.ndjson', long, 'call.ndjson'],
+      { cwd: folder.path },
+    );
+
+    expect({ exitCode, stderr }).toEqual({
+      exitCode: 66,
+      stderr: `livecall: call.ndjson/x.ndjson: cannot be read (ENOTDIR)\nlivecall: ${long}: cannot be read (ENAMETOOLONG)\n`,
+    });
+    expect(stdout).toContain('call.ndjson');
+  },
+);
+
+it.skipIf(!canBeNobody)('looks into the other folders where one may not be read', async () => {
+  using folder = makeFolder();
+  folder.makeFolder('locked');
+  folder.write('call.ndjson', [header, ...entries].join('\n'));
+  folder.write('locked/other.ndjson', [header, ...entries].join('\n'));
+  chmodSync(folder.path, 0o755);
+  chmodSync(folder.at('locked'), 0);
+  const { exitCode, stdout, stderr } = await run(['list', '.'], {
+    cwd: folder.path,
+    asNobody: true,
+  });
+  chmodSync(folder.at('locked'), 0o700);
+
+  expect({ exitCode, stderr }).toEqual({
+    exitCode: 66,
+    stderr: 'livecall: locked: cannot be read (EACCES)\n',
+  });
+  expect(stdout).toContain('call.ndjson');
+});
+
+it.concurrent.each([
+  ['circle', 'cannot be written to (ELOOP); check its permissions.'],
+  ['call.ndjson/x', 'cannot be written to (ENOTDIR); check its permissions.'],
+  ['call.ndjson', 'is a file.'],
+  ['nowhere', 'there is no such folder; create it first.'],
+])('livecall proxy --out-dir %s ends with 73', async (name, problem) => {
+  using folder = makeFolder();
+  folder.write('call.ndjson', '');
+  symlinkSync('circle', folder.at('circle'));
+  const args = ['proxy', '--url', 'wss://calls.invalid/', '--out-dir', name];
+
+  expect(await run(args, { cwd: folder.path })).toEqual({
+    exitCode: 73,
+    stdout: '',
+    stderr: `livecall: ${name}: ${problem}\n`,
   });
 });
 

@@ -66,6 +66,11 @@ it('takes nothing for granted, and writes no token', async () => {
     stderr: `livecall: ${har}: There is no WebSocket in this HAR. One that was open before the recording began is not in it.\n`,
   });
   expect(folder.recordings()).toEqual([]);
+  expect(await run(['import', REJOINED, '--out', folder.at('call.ndjson')])).toEqual({
+    exitCode: 65,
+    stdout: '',
+    stderr: `livecall: ${REJOINED}: is a livecall recording already; \`livecall redact\` makes a copy of one.\n`,
+  });
   const secret = 'a-token-of-some-length';
   const socket = {
     startedDateTime: '2026-11-28T14:16:24.000Z',

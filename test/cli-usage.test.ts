@@ -76,6 +76,7 @@ it.concurrent.each<[args: string, said: string]>([
   ['--verbose', "unknown option '--verbose'"],
   ['show --jsno FILE', "unknown option '--jsno'\n(Did you mean --json?)"],
   ['show', "missing required argument 'file'"],
+  ['show ', 'an argument is empty; was a variable?'],
   ['show ONE TWO', "too many arguments for 'show'. Expected 1 argument but got 2."],
   ['check', "missing required argument 'file|folder'"],
   ['replay', "missing required argument 'file|folder'"],

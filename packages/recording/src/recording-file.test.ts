@@ -21,12 +21,12 @@ import { recordingFile, RecordingFileError } from './recording-file.js';
 import type { RecordingFile, RecordingFileOptions } from './recording-file.js';
 import { createSecrets } from './redaction/secrets.js';
 
-function toPath(): string {
+function toPath(name = 'call.ndjson'): string {
   const folder = mkdtempSync(join(tmpdir(), 'livecall-file-'));
   onTestFinished(() => {
     rmSync(folder, { recursive: true });
   });
-  return join(folder, 'call.ndjson');
+  return join(folder, name);
 }
 
 function create(path: string, options?: RecordingFileOptions): RecordingFile {
@@ -155,14 +155,21 @@ it('creates no folder', () => {
 });
 
 it('says what else the system has against creating it', () => {
-  const folder = toPath();
-  writeFileSync(folder, 'no folder');
-  const path = join(folder, 'call.ndjson');
+  const file = toPath();
+  writeFileSync(file, 'no folder');
+  const link = toPath();
+  symlinkSync(link, link);
 
-  expect(refusalOf(path)).toMatchObject({
-    kind: 'not-created',
-    message: `${path}: cannot be created (ENOTDIR); check the folder's permissions`,
-  });
+  for (const [path, problem] of [
+    [join(file, 'call.ndjson'), 'its folder is a file'],
+    [toPath('c'.repeat(300)), 'its name is too long'],
+    [join(link, 'call.ndjson'), "cannot be created (ELOOP); check the folder's permissions"],
+  ] as const) {
+    expect(refusalOf(path)).toMatchObject({
+      kind: 'not-created',
+      message: `${path}: ${problem}`,
+    });
+  }
 });
 
 /* What cannot be written */

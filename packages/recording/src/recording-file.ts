@@ -258,6 +258,8 @@ function toReason(kind: RecordingFileError['kind'], cause: unknown): string {
   }
   if (code === 'ENOENT') return 'its folder does not exist; create it first';
   if (code === 'ENOSPC') return 'the disk is full; the recording ends here, the call goes on';
+  if (code === 'ENOTDIR') return 'its folder is a file';
+  if (code === 'ENAMETOOLONG') return 'its name is too long';
   return kind === 'not-created'
     ? `cannot be created (${code}); check the folder's permissions`
     : `cannot be written (${code}); the recording ends here, the call goes on`;

@@ -21,6 +21,7 @@ export function checkOptions(command: Command, required: readonly string[]): voi
     });
   }
   command.hook('preAction', () => {
+    if (command.args.includes('')) command.error('error: an argument is empty; was a variable?');
     for (const { long, flags, envVar } of command.options) {
       const name = long?.replace(/^--/, '') ?? '';
       if (!required.includes(name) || command.opts()[toProperty(name)] !== undefined) continue;

@@ -1,9 +1,9 @@
-import { statSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
 
 import { createScanner } from './scan-task.js';
 import type { Scanned, ScanFindings, ScanTask, TaskOf } from './scan-task.js';
+import { tryStat } from './try-stat.js';
 
 /** With less than that, it is over before another thread has begun. */
 const WORTH_THREADS_BYTES = 64 * 1024 * 1024;
@@ -23,7 +23,7 @@ export async function* scanFiles<K extends ScanTask['kind']>(
   paths: readonly string[],
   task: TaskOf<K>,
 ): AsyncGenerator<readonly Scanned<ScanFindings[K]>[]> {
-  const sizes = paths.map((path) => statSync(path, { throwIfNoEntry: false })?.size ?? 0);
+  const sizes = paths.map((path) => tryStat(path)?.size ?? 0);
   const batches = toBatches(paths, sizes);
   const bytes = sizes.reduce((sum, size) => sum + size, 0);
   const threads = Math.min(availableParallelism(), batches.length);

@@ -1,9 +1,10 @@
-import { readdirSync, realpathSync, statSync } from 'node:fs';
+import { readdirSync, realpathSync } from 'node:fs';
 import type { Dirent } from 'node:fs';
 import { join, resolve, sep } from 'node:path';
 
 import { exitCodes, ExitError } from './exit-error.js';
 import { say } from './say.js';
+import { tryStat } from './try-stat.js';
 
 /** How folders are looked into. */
 export interface ToFilesOptions {
@@ -15,7 +16,8 @@ export interface ToFilesOptions {
  * The files that are meant: every file, every `*.ndjson` of every folder, and `-`, standard input.
  * In a folder, names that begin with a dot are none of them, as a shell has it: other programs keep
  * notes of their own in such. A link in a folder that leads out of it is left out: who serves a
- * folder serves what is in it.
+ * folder serves what is in it. A folder that may not be read stands for itself: who reads it says why
+ * it cannot be read, and looks into the others.
  */
 export function toFiles(
   paths: readonly string[],
@@ -36,11 +38,21 @@ export function toFiles(
 }
 
 function isFolder(path: string): boolean {
-  return statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
+  return tryStat(path)?.isDirectory() === true;
+}
+
+function tryList(folder: string): Dirent[] | undefined {
+  try {
+    return readdirSync(folder, { withFileTypes: true });
+  } catch {
+    return undefined;
+  }
 }
 
 function findIn(folder: string, deep: boolean, root: string): readonly string[] {
-  return readdirSync(folder, { withFileTypes: true })
+  const entries = tryList(folder);
+  if (entries === undefined) return [folder];
+  return entries
     .filter(({ name }) => !name.startsWith('.'))
     .sort((one, other) => (one.name < other.name ? -1 : 1))
     .flatMap((entry) => {
@@ -54,7 +66,7 @@ function findIn(folder: string, deep: boolean, root: string): readonly string[] 
 
 /** The folders of a folder in which there are recordings of which none is named. */
 function findLeftOut(folder: string, named: readonly string[]): readonly string[] {
-  return readdirSync(folder, { withFileTypes: true })
+  return (tryList(folder) ?? [])
     .filter((entry) => entry.isDirectory() && !entry.name.startsWith('.'))
     .map(({ name }) => join(folder, name))
     .filter(

@@ -1,11 +1,11 @@
-import { statSync } from 'node:fs';
 import type { Stats } from 'node:fs';
 
 import { hasWriter, knowsWriters } from './has-writer.js';
+import { tryStat } from './try-stat.js';
 
 /** What was known of a recording's file before it was read; nothing of standard input. */
 export function lookAt(path: string): Stats | undefined {
-  return path === '-' ? undefined : statSync(path, { throwIfNoEntry: false });
+  return path === '-' ? undefined : tryStat(path);
 }
 
 /**

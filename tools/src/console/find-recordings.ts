@@ -1,6 +1,8 @@
-import { readdirSync, statSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import type { Dirent } from 'node:fs';
 import { basename, join, relative } from 'node:path';
+
+import { tryStat } from '../command-line/try-stat.js';
 
 /** A recording's file, and what it is called in the list. */
 export interface FoundRecording {
@@ -14,7 +16,7 @@ export interface FoundRecording {
  */
 export function findRecordings(paths: readonly string[]): readonly FoundRecording[] {
   return paths.flatMap((path) => {
-    const isFolder = statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
+    const isFolder = tryStat(path)?.isDirectory() === true;
     return isFolder ? findBelow(path, path) : [{ path, name: basename(path) }];
   });
 }

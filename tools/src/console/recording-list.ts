@@ -1,4 +1,3 @@
-import { statSync } from 'node:fs';
 import type { Stats } from 'node:fs';
 
 import { RecordingError } from '@livecall/recording';
@@ -6,6 +5,7 @@ import type { RecordingSummary, SearchOptions } from '@livecall/recording';
 import { createFileSearch, createFileSummary } from '@livecall/recording/internal';
 
 import { hasWriter, knowsWriters } from '../command-line/has-writer.js';
+import { tryStat } from '../command-line/try-stat.js';
 import { findRecordings } from './find-recordings.js';
 
 /** A recording in the list. */
@@ -57,7 +57,7 @@ export function createRecordingList(given: readonly string[]): RecordingList {
     return id;
   };
   const toListed = (path: string, name: string): ListedRecording => {
-    const stat = statSync(path, { throwIfNoEntry: false });
+    const stat = tryStat(path);
     const stamp = `${stat?.size ?? 0}/${stat?.mtimeMs ?? 0}`;
     const before = known.get(path);
     if (before?.stamp === stamp && !before.listed.isBeingWritten) return before.listed;

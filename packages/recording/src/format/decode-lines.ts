@@ -4,6 +4,7 @@ import * as E from 'fp-ts/lib/Either.js';
 import type { Decoder } from 'io-ts';
 
 import { createEntryOrder, toOutside } from './entry-order.js';
+import { toForeign } from './foreign-bytes.js';
 import { LONGEST_LINE_BYTES, LONGEST_LINE_MIB } from './longest-line.js';
 import { RecordingError } from './recording-error.js';
 import { Entry, Header, isJsonFrame } from './recording.js';
@@ -47,6 +48,11 @@ export async function* decodeLines(
   try {
     // A path that no system takes fails here, and no earlier.
     for await (const chunk of open()) {
+      const foreign = line === 0 && restBytes < 4 ? toForeign(concat([...rest, chunk])) : undefined;
+      if (foreign !== undefined) {
+        yield [E.left(new RecordingError(name, undefined, foreign))];
+        return;
+      }
       let batch: E.Either<RecordingError, RecordingLine>[] = [];
       const end = chunk.lastIndexOf(NEWLINE);
       if (end !== -1) {
@@ -88,9 +94,7 @@ export async function* decodeLines(
 
   const text = restBytes > 0 ? toText(concat(rest)) : '';
   if (line === 0 && restBytes === 0) {
-    yield [
-      E.left(new RecordingError(name, undefined, 'is empty; a recording starts with a header')),
-    ];
+    yield [E.left(new RecordingError(name, undefined, EMPTY))];
   } else if (line > 0 && isBlank(text)) {
     if (restBytes > 0) [line, blanks] = [line + 1, blanks + 1];
     if (blanks > 0) yield [E.right({ kind: 'blank', line: line + 1 - blanks })];
@@ -137,6 +141,7 @@ export function createLineDecoder(
         return fail(`is of version ${version}, and this livecall reads version 1; update livecall`);
       }
     }
+    if (line > 1 && isHeader(json)) return fail(SECOND_HEADER);
     const decode = <A>(codec: Decoder<unknown, A>): E.Either<RecordingError, A> => {
       const decoded = codec.decode(json);
       if (E.isRight(decoded)) return decoded;
@@ -157,6 +162,11 @@ export function createLineDecoder(
     // Nearly every line is one, and what all others need is not made for it.
     return line > 1 && isJsonFrame(json) ? place(line, json) : decodeOther(json, line);
   };
+}
+
+/** Whether a line is the first of another recording, as `cat` puts one behind another. */
+function isHeader(json: unknown): boolean {
+  return typeof json === 'object' && json !== null && 'livecall' in json && !('event' in json);
 }
 
 function concat(parts: readonly Uint8Array[]): Uint8Array {
@@ -203,7 +213,13 @@ function toJson(text: string | undefined): unknown {
   }
 }
 
+const SECOND_HEADER =
+  'is the header of another recording: a file holds one, so begin a new file here';
+
 const NO_JSON = 'is not a line of JSON in UTF-8';
+
+/** What is said of a file in which nothing stands. */
+export const EMPTY = 'is empty; a recording starts with a header';
 
 const NOT_A_RECORDING =
   'is not a livecall recording: its first line should be a header, {"livecall":1,…}';

@@ -1,6 +1,7 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 
 import fc from 'fast-check';
 import { firstValueFrom, lastValueFrom, tap, toArray } from 'rxjs';
@@ -255,6 +256,17 @@ it.each<[what: string, content: string | Uint8Array, problem: string]>([
   ['a torn header', '{"livecall":1,"recor', NOT_A_RECORDING],
   ['entries alone', lines(OPEN, CLOSE, END), NOT_A_RECORDING],
   [
+    'a compressed recording',
+    gzipSync(lines(HEADER, END)),
+    ': is compressed (gzip); decompress it first',
+  ],
+  ['a zip archive', Buffer.from('PK\x03\x04'), ': is a zip archive; unpack it first'],
+  [
+    'a recording in UTF-16',
+    Buffer.from(`\ufeff${lines(HEADER, END)}`, 'utf16le'),
+    ': is UTF-16, as some shells write it; a recording is UTF-8',
+  ],
+  [
     'a higher version',
     '{"livecall":2,"dials":[]}\n',
     ':1: is of version 2, and this livecall reads version 1; update livecall',
@@ -320,6 +332,7 @@ it.each<[line: string, what: string]>([
     'is a dial while the connection before it is open',
   ],
   ['{"at":1,"event":"end"}', 'is the end while a connection is open'],
+  [HEADER, 'is the header of another recording: a file holds one, so begin a new file here'],
 ])('stops at the line %s: %s', async (line, what) => {
   const mark = '{"at":1,"event":"mark","label":"here"}';
   const path = toFile(lines(HEADER, OPEN, mark, line, CLOSE, END));

@@ -2,8 +2,9 @@ import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 
 import * as E from 'fp-ts/lib/Either.js';
 
-import { createLineDecoder, toUnreadable } from '../format/decode-lines.js';
+import { createLineDecoder, EMPTY, toUnreadable } from '../format/decode-lines.js';
 import type { RecordingLine } from '../format/decode-lines.js';
+import { toForeign } from '../format/foreign-bytes.js';
 import { LONGEST_LINE_BYTES, LONGEST_LINE_MIB } from '../format/longest-line.js';
 import { RecordingError } from '../format/recording-error.js';
 import type { Header } from '../format/recording.js';
@@ -52,7 +53,10 @@ export function createBlockReader(blockBytes = BLOCK_BYTES): (path: string) => G
         if (read > 0 && filled < buffer.length) continue;
         const end = read === 0 ? filled : buffer.lastIndexOf(NEWLINE, filled - 1) + 1;
         if (end > freshFrom) yield { bytes: buffer.subarray(0, end), line, freshFrom };
-        if (read === 0) return;
+        if (read === 0) {
+          if (line === 1 && filled === 0) throw new RecordingError(path, undefined, EMPTY);
+          return;
+        }
         if (end <= freshFrom) {
           if (filled > LONGEST_LINE_BYTES) {
             throw new RecordingError(path, line, `the line is longer than ${LONGEST_LINE_MIB} MiB`);
@@ -88,6 +92,8 @@ export function toLineEnd(bytes: Buffer, start: number): number {
 
 /** Reads the header of a file's first block; throws a `RecordingError` where it has none. */
 export function assertHeader(path: string, bytes: Buffer): Header {
+  const foreign = toForeign(bytes);
+  if (foreign !== undefined) throw new RecordingError(path, undefined, foreign);
   const decoded = createLineDecoder(path)(bytes.toString('utf8', 0, toLineEnd(bytes, 0)), 1);
   if (E.isLeft(decoded)) throw decoded.left;
   // The first line of a recording decodes to nothing else.

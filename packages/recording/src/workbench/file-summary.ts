@@ -1,6 +1,6 @@
 import * as E from 'fp-ts/lib/Either.js';
 
-import { createLineDecoder } from '../format/decode-lines.js';
+import { createLineDecoder, EMPTY } from '../format/decode-lines.js';
 import { RecordingError } from '../format/recording-error.js';
 import { assertHeader, createBlockReader, toLineEnd } from './block-reader.js';
 import { createSummary } from './summarize-recording.js';
@@ -31,7 +31,7 @@ export function createFileSummary(): (path: string) => RecordingSummary {
       takeLines(bytes, first, maker, decodeLine);
     }
     if (maker === undefined) {
-      throw new RecordingError(path, undefined, 'is empty; a recording starts with a header');
+      throw new RecordingError(path, undefined, EMPTY);
     }
     return maker.summary();
   };

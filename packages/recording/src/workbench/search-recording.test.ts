@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 
 import fc from 'fast-check';
 import { afterAll, expect, it } from 'vitest';
@@ -108,6 +109,10 @@ it('refuses words without a word', () => {
 it('says what is no recording', () => {
   writeFileSync(path, 'parcel\n');
   expect(() => createFileSearch('parcel')(path)).toThrow('is not a livecall recording');
+  writeFileSync(path, gzipSync('parcel\n'));
+  expect(() => createFileSearch('parcel')(path)).toThrow('is compressed (gzip)');
+  writeFileSync(path, '');
+  expect(() => createFileSearch('parcel')(path)).toThrow('is empty');
   expect(() => createFileSearch('parcel')(join(folder, 'none'))).toThrow('no such file');
 });
 

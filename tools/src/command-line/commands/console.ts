@@ -1,5 +1,6 @@
-import { statSync } from 'node:fs';
+import { accessSync, constants } from 'node:fs';
 
+import { systemCode } from '@livecall/core/internal';
 import { lastValueFrom } from 'rxjs';
 
 import { createRecordingList } from '../../console/recording-list.js';
@@ -19,10 +20,7 @@ export async function runConsole(
   paths: readonly string[],
   { port, open }: ConsoleFlags,
 ): Promise<number> {
-  const missing = paths.find((path) => statSync(path, { throwIfNoEntry: false }) === undefined);
-  if (missing !== undefined) {
-    throw new ExitError(exitCodes.noInput, `${missing}: no such file or folder.`);
-  }
+  for (const path of paths) assertReadable(path);
   const recordings = createRecordingList(paths.length === 0 ? ['.'] : paths);
   const started = await startConsole({ recordings, port, opensBrowser: open });
   process.stdout.write(`${started.url}\n`);
@@ -30,4 +28,15 @@ export async function runConsole(
   const code = await lastValueFrom(stopped(), { defaultValue: exitCodes.ok });
   await started.stop();
   return code;
+}
+
+/** Says at once what the page would show as nothing at all. */
+function assertReadable(path: string): void {
+  try {
+    accessSync(path, constants.R_OK);
+  } catch (cause) {
+    const code = systemCode(cause);
+    const problem = code === 'ENOENT' ? 'no such file or folder' : `cannot be read (${code})`;
+    throw new ExitError(exitCodes.noInput, `${path}: ${problem}.`, { cause });
+  }
 }

@@ -29,6 +29,10 @@ export async function runImport(path: string, flags: ImportFlags): Promise<numbe
   const { from, out = '-', title, connection, ...redactOptions } = flags;
   assertCountries(redactOptions.defaultCountry);
   const text = await read(path);
+  if (/^\uFEFF?\{"livecall":/.test(text)) {
+    const problem = 'is a livecall recording already; `livecall redact` makes a copy of one';
+    throw new ExitError(exitCodes.badRecording, `${nameInput(path)}: ${problem}.`);
+  }
   const format = from ?? guess(text);
   let imported: Imported;
   try {
@@ -59,13 +63,18 @@ function guess(text: string): ImportFormat {
   return /^\uFEFF?\s*\{/.test(text) ? 'har' : 'websocat';
 }
 
+const PROBLEMS: Readonly<Record<string, string>> = {
+  ENOENT: 'no such file',
+  EISDIR: 'is a folder, not a file',
+};
+
 async function read(path: string): Promise<string> {
   if (path === '-') return readText(process.stdin);
   try {
     return readFileSync(path, 'utf8');
   } catch (cause) {
     const code = systemCode(cause);
-    const problem = code === 'ENOENT' ? 'no such file' : `cannot be read (${code})`;
+    const problem = PROBLEMS[code] ?? `cannot be read (${code})`;
     throw new ExitError(exitCodes.noInput, `${path}: ${problem}`, { cause });
   }
 }

@@ -39,17 +39,7 @@ export async function runProxy(flags: ProxyFlags): Promise<number> {
   // Says now, and not at the first call, what is wrong with the URL.
   void dialPlatform({ url, accessToken: 'none', conversationToken: 'none' });
   const way = findWay(url, flags.proxy);
-  const folder = statSync(outDir, { throwIfNoEntry: false });
-  if (!folder?.isDirectory()) {
-    const what = folder === undefined ? 'there is no such folder; create it first' : 'is a file';
-    throw new ExitError(exitCodes.cannotCreate, `${outDir}: ${what}.`);
-  }
-  try {
-    accessSync(outDir, constants.W_OK | constants.X_OK);
-  } catch (cause) {
-    const problem = `cannot be written to (${systemCode(cause)}); check its permissions`;
-    throw new ExitError(exitCodes.cannotCreate, `${outDir}: ${problem}.`, { cause });
-  }
+  assertFolder(outDir);
 
   const page =
     flags.console === true ? proxyConsole(outDir, { opensBrowser: flags.open }) : undefined;
@@ -67,4 +57,20 @@ export async function runProxy(flags: ProxyFlags): Promise<number> {
   calls.end();
   await page?.stop();
   return exitCode;
+}
+
+/** Says now, and not at the first call, that no recording can be written there. */
+function assertFolder(path: string): void {
+  const fail = (problem: string, cause?: unknown) =>
+    new ExitError(exitCodes.cannotCreate, `${path}: ${problem}.`, { cause });
+  try {
+    if (!statSync(path).isDirectory()) throw fail('is a file');
+    accessSync(path, constants.W_OK | constants.X_OK);
+  } catch (cause) {
+    if (cause instanceof ExitError) throw cause;
+    const code = systemCode(cause);
+    throw code === 'ENOENT'
+      ? fail('there is no such folder; create it first', cause)
+      : fail(`cannot be written to (${code}); check its permissions`, cause);
+  }
 }

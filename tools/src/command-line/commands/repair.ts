@@ -19,6 +19,7 @@ import type { Repair } from '@livecall/recording/internal';
 import { exitCodes, ExitError } from '../exit-error.js';
 import { hasWriter } from '../has-writer.js';
 import { say } from '../say.js';
+import { tryStat } from '../try-stat.js';
 
 /** What `livecall repair` was called with. */
 export interface RepairFlags {
@@ -33,7 +34,7 @@ export interface RepairFlags {
  * pulls the plug in between has one or the other.
  */
 export async function runRepair(path: string, { out }: RepairFlags): Promise<number> {
-  const before = statSync(path, { throwIfNoEntry: false });
+  const before = tryStat(path);
   if (before !== undefined && !before.isFile() && !before.isDirectory()) {
     throw new ExitError(
       exitCodes.noInput,
