@@ -1,4 +1,4 @@
-import { appendFileSync, readdirSync } from 'node:fs';
+import { appendFileSync, readdirSync, rmSync } from 'node:fs';
 
 import { liveCall } from '@livecall/core';
 import { webSocketTransport } from '@livecall/core/node';
@@ -336,6 +336,41 @@ it.for(['record', 'proxy', 'a relay'] as const)(
     expect(folder.lines(`calls/${file}`).join('')).not.toContain('4155552671');
   },
 );
+
+it('follows a call of a proxy that cannot record it, and joins it', async ({ open }) => {
+  using folder = makeFolder();
+  folder.makeFolder('calls');
+  await using platform = await startPlatform((client) => {
+    client.on('message', (data) => {
+      const { id } = JSON.parse(toText(data)) as { id: string };
+      client.send(JSON.stringify({ type: 'ack', ackId: id }));
+    });
+  });
+  const to = ['--url', platform.url, '--out-dir', folder.at('calls')];
+  await using command = livecall(['proxy', ...to, '--console', '--no-open']);
+  const url = (await command.says('console: ')).replace(/^.*console: /, '');
+  rmSync(folder.at('calls'), { recursive: true });
+  const dialled = { url: await command.line(1), accessToken, conversationToken };
+  const call = liveCall(webSocketTransport(dialled));
+  using following = followCall(call);
+  await following.state('open');
+
+  const page = await open({ url });
+  await page.getByRole('heading', { name: 'This call is not recorded' }).waitFor();
+  await items(page)
+    .getByRole('button', { name: /Live.*is not recorded/ })
+    .waitFor();
+  const bar = page.getByRole('region', { name: 'The live call' });
+  await bar.getByText('Connected').waitFor();
+  expect(await bar.getByRole('button').allInnerTexts()).toEqual(['Join', 'End']);
+  expect(await findBarriers(page)).toEqual([]);
+  await bar.getByRole('button', { name: 'Join', exact: true }).click();
+  await bar.getByRole('button', { name: 'Join, really?' }).click();
+  await bar.getByText('Join: acknowledged').waitFor();
+
+  following[Symbol.dispose]();
+  await bar.getByText('The call is over').waitFor();
+});
 
 it('says that the console has stopped', async ({ open }) => {
   await using running = await startConsole(['recordings']);

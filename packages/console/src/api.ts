@@ -7,6 +7,8 @@ export interface Listed {
   readonly summary?: RecordingSummary;
   readonly problem?: string;
   readonly isBeingWritten: boolean;
+  /** Of a call that goes on without a recording: there is nothing of it to be read. */
+  readonly isUnrecorded?: true;
 }
 
 /** Where words were said in a recording. */

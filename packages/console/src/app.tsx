@@ -87,6 +87,7 @@ export function App({ api, frames }: { readonly api: Api; readonly frames: Frame
   const first = useOpened(api, frames, shown[0], known);
   const second = useOpened(api, frames, shown[1], known);
   const hasList = known.length !== 1;
+  const isUnrecorded = known.some((one) => one.id === shown[0] && one.isUnrecorded === true);
   const liveShown = second === undefined ? live.value.get(shown[0] ?? -1) : undefined;
 
   return (
@@ -134,9 +135,13 @@ export function App({ api, frames }: { readonly api: Api; readonly frames: Frame
             key={liveShown.id}
             api={api}
             status={liveShown}
-            onNumbers={(told) => {
-              numbers.value = new Map(numbers.value).set(liveShown.id, told);
-            }}
+            onNumbers={
+              isUnrecorded
+                ? undefined
+                : (told) => {
+                    numbers.value = new Map(numbers.value).set(liveShown.id, told);
+                  }
+            }
           />
         )}
         {first !== undefined && second !== undefined ? (
@@ -159,6 +164,11 @@ export function App({ api, frames }: { readonly api: Api; readonly frames: Frame
             numbers={numbers.value.get(shown[0] ?? -1) ?? NO_NUMBERS}
             sought={toSought(found.value, shown[0])}
           />
+        ) : isUnrecorded ? (
+          <main class="empty">
+            <h1>This call is not recorded</h1>
+            <p>It goes on, and can be joined and ended here. The command line says why.</p>
+          </main>
         ) : (
           <main class="empty">
             <h1>{known.length === 0 ? 'No recording yet' : 'Choose a recording'}</h1>
@@ -212,17 +222,17 @@ function useOpened(
   known: readonly Listed[],
 ): OpenedCall | undefined {
   const listed = known.find((one) => one.id === id);
-  const isKnown = listed !== undefined;
+  const isReadable = listed !== undefined && listed.isUnrecorded !== true;
   const opened = useMemo(
     () =>
-      listed === undefined
+      listed === undefined || !isReadable
         ? undefined
         : openCall(
             api,
             { id: listed.id, name: listed.name, isLive: listed.isBeingWritten },
             frames,
           ),
-    [api, frames, id, isKnown],
+    [api, frames, id, isReadable],
   );
   useEffect(() => {
     opened?.read.catch(() => undefined);

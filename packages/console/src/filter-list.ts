@@ -45,7 +45,7 @@ export function toListedOutcome({ summary }: Pick<Listed, 'summary'>): string {
 }
 
 /**
- * The recordings that are to be seen, the newest first.
+ * The recordings that are to be seen, the newest first; before them, the calls that go on without one.
  *
  * @param found where the words were said that are searched for; nothing where none are
  */
@@ -65,7 +65,9 @@ export function filterList(
       );
     })
     .sort((one, other) => {
-      const [earlier, later] = [one, other].map(({ summary }) => summary?.recordedAt ?? '');
+      const [earlier, later] = [one, other].map(({ summary, isUnrecorded }) =>
+        isUnrecorded === true ? '~' : (summary?.recordedAt ?? ''),
+      );
       if (earlier !== later) return (earlier ?? '') < (later ?? '') ? 1 : -1;
       return one.name < other.name ? -1 : 1;
     });

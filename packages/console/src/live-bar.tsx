@@ -23,7 +23,8 @@ export function LiveBar({
 }: {
   readonly api: Api;
   readonly status: LiveStatus;
-  readonly onNumbers: (numbers: Readonly<Record<string, string>>) => void;
+  /** Not where there is no recording in which others stand for them. */
+  readonly onNumbers: ((numbers: Readonly<Record<string, string>>) => void) | undefined;
 }) {
   const [told, setTold] = useState('');
   const [done, setDone] = useState<readonly string[]>([]);
@@ -49,20 +50,22 @@ export function LiveBar({
         {told}
       </span>
       <span class="spacer" />
-      <button
-        type="button"
-        class="quiet"
-        onClick={() => {
-          api
-            .numbers(status.id)
-            .then(onNumbers)
-            .catch((error: unknown) => {
-              setTold(String(error));
-            });
-        }}
-      >
-        Show the number
-      </button>
+      {onNumbers !== undefined && (
+        <button
+          type="button"
+          class="quiet"
+          onClick={() => {
+            api
+              .numbers(status.id)
+              .then(onNumbers)
+              .catch((error: unknown) => {
+                setTold(String(error));
+              });
+          }}
+        >
+          Show the number
+        </button>
+      )}
       <Meant
         name="Join"
         again="Join, really?"

@@ -1,11 +1,12 @@
 import { liveCall, sendCommand } from '@livecall/core';
-import { lastValueFrom, of, tap } from 'rxjs';
+import { lastValueFrom, noop, of, tap } from 'rxjs';
 
 import { createKnownNumbers } from '../console/known-numbers.js';
 import { createLiveCalls } from '../console/live-calls.js';
 import { createLiveSession } from '../console/live-session.js';
 import { createRecordingList } from '../console/recording-list.js';
 import { createCommandGate } from './command-gate.js';
+import { nameByDate } from './name-by-date.js';
 import { overheardCall } from './overheard-call.js';
 import type { RecordedCallListener } from './recorded-calls.js';
 import { say } from './say.js';
@@ -13,8 +14,8 @@ import { startConsole } from './start-console.js';
 
 /** A console beside a proxy: what it has recorded, and each call that goes through it. */
 export interface ProxyConsole {
-  /** Takes a call of which the recording begins. */
-  onCall(path: string): RecordedCallListener;
+  /** Takes a call of which the recording begins, or that goes on without one. */
+  onCall(path: string | undefined): RecordedCallListener;
   /** Starts it; says the URL. */
   start(): Promise<void>;
   /** Stops it once its pages have all of the recordings, or do not read. */
@@ -37,12 +38,16 @@ export function proxyConsole(
       const call = liveCall(transport, {
         retry: { baseDelayMs: 0, giveUpAfterMs: Infinity, classify: () => 'retry' },
       });
+      const listed =
+        path === undefined
+          ? recordings.addUnrecorded(nameByDate())
+          : { id: recordings.idOf(path), forget: noop };
       const known = createKnownNumbers();
       const gate = createCommandGate();
       call.events$.subscribe({ next: known.onEvent, error: () => undefined });
       const forget = live.add(
         createLiveSession({
-          id: recordings.idOf(path),
+          id: listed.id,
           state$: call.state$,
           numbers: known.numbers,
           command: (command) => {
@@ -62,6 +67,7 @@ export function proxyConsole(
         onEnd: () => {
           following.unsubscribe();
           forget();
+          listed.forget();
         },
       };
     },

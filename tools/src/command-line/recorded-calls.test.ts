@@ -4,7 +4,7 @@ import { join } from 'node:path';
 
 import type { Transport } from '@livecall/core';
 import type { DialledClient, ServeRequest } from '@livecall/server';
-import { concat, NEVER, of } from 'rxjs';
+import { concat, NEVER, of, tap } from 'rxjs';
 import { expect, it, onTestFinished, vi } from 'vitest';
 
 import { recordedCalls } from './recorded-calls.js';
@@ -52,4 +52,32 @@ it('keeps a thousand calls that nobody is on, and completes the oldest of more',
 
   calls.end();
   expect(ended()).toBe(1_002);
+});
+
+it('lets each dial of a call be followed that cannot be recorded', () => {
+  const said = vi.spyOn(process.stderr, 'write').mockReturnValue(true);
+  onTestFinished(() => {
+    vi.restoreAllMocks();
+  });
+  const told: string[] = [];
+  const calls = recordedCalls({
+    url: 'ws://127.0.0.1',
+    outDir: join(tmpdir(), 'livecall-no-such-folder'),
+    rejoinWithin: 30_000,
+    onCall: (path) => {
+      told.push(`begins: ${path ?? 'without a recording'}`);
+      return {
+        tapTransport: tap(() => told.push('connected')),
+        onLine: (line) => told.push(line),
+        onEnd: () => told.push('over'),
+      };
+    },
+  });
+
+  const dialled = calls.recorded(transport, dial('conversation-1')).subscribe();
+  expect(told).toEqual(['begins: without a recording', 'connected']);
+  dialled.unsubscribe();
+  calls.recorded(transport, dial('conversation-1')).subscribe().unsubscribe();
+  expect(told.slice(2)).toEqual(['over', 'begins: without a recording', 'connected', 'over']);
+  expect(said).toHaveBeenCalledTimes(2);
 });

@@ -1,11 +1,10 @@
 import { join } from 'node:path';
 
 import { liveCallProtocol, patience } from '@livecall/core';
-import type { Connection, Transport } from '@livecall/core';
+import type { Connection, Frame, Transport } from '@livecall/core';
+import { tapFrames } from '@livecall/core/internal';
 import { createSecrets, record, recordingFile } from '@livecall/recording';
-import { toFrame } from '@livecall/recording/format';
 import type { RecordingFile, RecordingFileError, RecordingFileOptions } from '@livecall/recording';
-import type { UnstampedEntry } from '@livecall/recording/format';
 import type { DialledClient, ServeRequest } from '@livecall/server';
 import * as E from 'fp-ts/lib/Either.js';
 import {
@@ -46,8 +45,11 @@ export interface RecordedCallsOptions {
   readonly maskTranscripts?: boolean;
   /** Whose national numbers are taken out, too. @default 'US' */
   readonly defaultCountry?: string | readonly string[];
-  /** Called when the recording of a call has begun. */
-  readonly onCall?: (path: string) => RecordedCallListener;
+  /**
+   * Called when the recording of a call has begun; without a path where it cannot be recorded, for
+   * each dial of it.
+   */
+  readonly onCall?: (path: string | undefined) => RecordedCallListener;
 }
 
 /** Whoever follows a call that is recorded. */
@@ -56,7 +58,7 @@ export interface RecordedCallListener {
   readonly tapTransport: MonoTypeOperatorFunction<Connection>;
   /** Takes a line as it was written. */
   onLine(line: string): void;
-  /** Called when the recording is complete. */
+  /** Called when the recording is complete, or the dial over that has none. */
   onEnd(): void;
 }
 
@@ -93,7 +95,7 @@ export function recordedCalls(options: RecordedCallsOptions): RecordedCalls {
           // Another dial may have been faster.
           const vacant = known?.client() === undefined ? known : undefined;
           const call = vacant ?? createCall(options, request, { onEnd, onRest });
-          if (call === undefined) return transport;
+          if (call === undefined) return followed(transport, options.onCall?.(undefined));
           calls.add(call);
           return call.recorded(transport, request);
         }),
@@ -103,6 +105,17 @@ export function recordedCalls(options: RecordedCallsOptions): RecordedCalls {
     },
   };
   return recorded;
+}
+
+/** A dial that is not recorded, for whoever follows it all the same. */
+function followed(transport: Transport, listener: RecordedCallListener | undefined): Transport {
+  if (listener === undefined) return transport;
+  return transport.pipe(
+    listener.tapTransport,
+    finalize(() => {
+      listener.onEnd();
+    }),
+  );
 }
 
 /** Emits a call once nobody is on it; not at all where its client is there. */
@@ -178,11 +191,9 @@ function createCall(
   const awaitRejoin = () => {
     rest = patience(rejoinWithin).subscribe(end);
   };
-  const watched: RecordingFile = {
-    ...file,
-    write(entry, frame) {
-      file.write(entry, frame);
-      hasCallEnded ||= entry.event === 'frame' && isEnd(entry, frame);
+  const endListener = {
+    hear: (frame: Frame) => {
+      hasCallEnded ||= isEnd(frame);
     },
   };
   const call: RecordedCall = {
@@ -193,7 +204,15 @@ function createCall(
         rest.unsubscribe();
         client = request.client;
         for (const credential of findCredentials(request)) secrets.add(credential);
-        return transport.pipe(record(watched), listener?.tapTransport ?? identity);
+        return transport.pipe(
+          record(file),
+          // Not in a sink around the file: it would be given every frame as an entry, parsed.
+          map((connection) => ({
+            ...connection,
+            frames$: tapFrames(connection.frames$, endListener),
+          })),
+          listener?.tapTransport ?? identity,
+        );
       }).pipe(
         finalize(() => {
           client = undefined;
@@ -213,11 +232,7 @@ function createCall(
 }
 
 /** Whether the server says by a frame that the call has ended. */
-function isEnd(
-  entry: Extract<UnstampedEntry, { event: 'frame' }>,
-  frame = toFrame(entry),
-): boolean {
-  if (entry.from !== 'server') return false;
+function isEnd(frame: Frame): boolean {
   const heard = liveCallProtocol.decode(frame);
   return E.isRight(heard) && heard.right.isEnd;
 }

@@ -18,6 +18,8 @@ export interface ListedRecording {
   readonly problem?: string;
   /** Whether somebody is writing it, as far as that is known. */
   readonly isBeingWritten: boolean;
+  /** Of a call that goes on without a recording: there is nothing of it to be read. */
+  readonly isUnrecorded?: true;
 }
 
 /** Where the words were said that were searched for. */
@@ -42,6 +44,8 @@ export interface RecordingList {
   add(path: string): number;
   /** The id of a file that is in one of the folders, or will be. */
   idOf(path: string): number;
+  /** Lists a call that has no file, until it is forgotten. */
+  addUnrecorded(name: string): { readonly id: number; forget(): void };
 }
 
 /** Makes the list of the recordings that are in files and folders. */
@@ -49,10 +53,12 @@ export function createRecordingList(given: readonly string[]): RecordingList {
   const paths = [...given];
   const ids = new Map<string, number>();
   const known = new Map<string, { readonly stamp: string; readonly listed: ListedRecording }>();
+  const unrecorded = new Set<ListedRecording>();
   const summarize = createFileSummary();
+  let lastId = -1;
 
   const toId = (path: string): number => {
-    const id = ids.get(path) ?? ids.size;
+    const id = ids.get(path) ?? (lastId += 1);
     ids.set(path, id);
     return id;
   };
@@ -71,6 +77,7 @@ export function createRecordingList(given: readonly string[]): RecordingList {
 
   return {
     list: function* () {
+      yield* unrecorded;
       for (const { path, name } of findRecordings(paths)) yield toListed(path, name);
     },
     search: (words, options) => {
@@ -98,6 +105,18 @@ export function createRecordingList(given: readonly string[]): RecordingList {
       return toId(path);
     },
     idOf: toId,
+    addUnrecorded: (name) => {
+      const id = (lastId += 1);
+      const listed: ListedRecording = {
+        id,
+        name,
+        problem: 'is not recorded',
+        isBeingWritten: true,
+        isUnrecorded: true,
+      };
+      unrecorded.add(listed);
+      return { id, forget: () => unrecorded.delete(listed) };
+    },
   };
 }
 
