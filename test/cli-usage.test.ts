@@ -67,7 +67,9 @@ it.concurrent('prints its help as an error when it is given no command', async (
 /** Whose help tells more: that of a command that there is. */
 function toHelp(args: string): string {
   const [command = ''] = args.split(' ');
-  return /^(show|check|replay|record|proxy|cut)$/.test(command) ? `${command} ` : '';
+  return /^(show|check|replay|record|proxy|cut|list|search|repair)$/.test(command)
+    ? `${command} `
+    : '';
 }
 
 it.concurrent.each<[args: string, said: string]>([
@@ -77,6 +79,27 @@ it.concurrent.each<[args: string, said: string]>([
   ['show --jsno FILE', "unknown option '--jsno'\n(Did you mean --json?)"],
   ['show', "missing required argument 'file'"],
   ['show ', 'an argument is empty; was a variable?'],
+  ['list -', "'-' is no file for list: name one"],
+  ['search parcel -', "'-' is no file for search: name one"],
+  ['repair FILE --out -', "'-' is no file for repair: name one"],
+  // Words were shown that were to be masked.
+  [
+    'show FILE --mask-transcripts',
+    "option '--mask-transcripts' says something of --html, which was not given",
+  ],
+  [
+    'show FILE --default-country GB',
+    "option '--default-country' says something of --html, which was not given",
+  ],
+  ['show FILE --wall --json', "option '--wall' cannot be used with option '--json'"],
+  [
+    'record --url wss://calls.invalid/ --cookie-file FILE',
+    "option '--cookie-file' says something of --relay, which was not given",
+  ],
+  [
+    'record --relay --url https://app.invalid/ --access-token-file FILE',
+    "option '--relay' cannot be used with option '--access-token-file <path>'",
+  ],
   ['show ONE TWO', "too many arguments for 'show'. Expected 1 argument but got 2."],
   ['check', "missing required argument 'file|folder'"],
   ['replay', "missing required argument 'file|folder'"],

@@ -39,7 +39,12 @@ export function addCallCommands(
       '--conversation-token-file <path>',
       'a file with the conversation token, - for standard input',
     )
-    .option('--relay', "the URL is that of an app's relay: follow the call as a page of it does")
+    .addOption(
+      new Option(
+        '--relay',
+        "the URL is that of an app's relay: follow the call as a page of it does",
+      ).conflicts(['accessTokenFile', 'conversationTokenFile']),
+    )
     .option(
       '--cookie-file <path>',
       "a file with the cookie of the app's login, for --relay; else LIVECALL_COOKIE",

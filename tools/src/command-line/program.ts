@@ -5,6 +5,7 @@ import { Argument, Command, Help, Option } from 'commander';
 import { addCallCommands } from './add-call-commands.js';
 import { addRecordingCommands } from './add-recording-commands.js';
 import { checkOptions } from './check-options.js';
+import type { OptionRules } from './check-options.js';
 import { defaultCountry } from './default-country.js';
 import { exitCodeMeanings, exitCodes } from './exit-error.js';
 import type { CheckFlags } from './commands/check.js';
@@ -62,7 +63,9 @@ export function createProgram(
     .description('tell a recording as a person reads it')
     .argument('<file>', 'the recording, - for standard input')
     .addOption(new Option('--json', 'as one JSON object').conflicts('html'))
-    .option('--wall', 'the time of day, not since the first dial')
+    .addOption(
+      new Option('--wall', 'the time of day, not since the first dial').conflicts(['json', 'html']),
+    )
     .addOption(new Option('--follow', 'what comes, too, while it is recorded').conflicts('html'))
     .addOption(
       new Option('--play', 'each when its time has come').conflicts(['json', 'follow', 'html']),
@@ -216,15 +219,20 @@ the key. A recording that is being written is followed as it grows.
       onExit(await printPage(toManPage(describeProgram(program))));
     });
 
-  const required: Readonly<Record<string, readonly string[]>> = {
-    record: ['url'],
-    proxy: ['url', 'out-dir'],
-    cut: ['out'],
-    import: ['out'],
+  const rules: Readonly<Record<string, OptionRules>> = {
+    record: { required: ['url'], only: { 'cookie-file': 'relay' } },
+    proxy: { required: ['url', 'out-dir'] },
+    show: { only: { 'mask-transcripts': 'html', 'default-country': 'html' } },
+    list: { takesStreams: false },
+    search: { takesStreams: false },
+    repair: { takesStreams: false },
+    console: { takesStreams: false },
+    cut: { required: ['out'] },
+    import: { required: ['out'] },
   };
   for (const command of program.commands) {
     command.showHelpAfterError(`(livecall ${command.name()} --help tells more)`);
-    checkOptions(command, required[command.name()] ?? []);
+    checkOptions(command, rules[command.name()]);
   }
   return program;
 }

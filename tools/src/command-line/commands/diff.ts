@@ -5,7 +5,7 @@ import { diffWordsWithSpace } from 'diff';
 import pc from 'picocolors';
 
 import { showDuration } from '../../duration.js';
-import { exitCodes } from '../exit-error.js';
+import { exitCodes, ExitError } from '../exit-error.js';
 import { paintFor } from '../paint.js';
 import type { Paint } from '../paint.js';
 import { loadInput, nameInput } from '../read-input.js';
@@ -25,6 +25,9 @@ export interface DiffFlags {
 /** `livecall diff A B`: where two recordings part; whether they do is the exit code. */
 export async function runDiff(left: string, right: string, flags: DiffFlags): Promise<number> {
   const { json = false, ids = false, times = Infinity, all = false } = flags;
+  if (left === '-' && right === '-') {
+    throw new ExitError(exitCodes.usage, 'Only one of the two can come from standard input.');
+  }
   const [ours, theirs] = [await loadInput(left), await loadInput(right)];
   const found = diffRecordings(ours, theirs, { ids, timesMs: times });
   const output = openStandardOutput();
