@@ -1,4 +1,4 @@
-import { concat, defer, filter, mergeMap, NEVER, of, Subject } from 'rxjs';
+import { concat, defer, filter, map, mergeMap, NEVER, of, Subject } from 'rxjs';
 import type { Observable } from 'rxjs';
 import { TestScheduler } from 'rxjs/testing';
 import type { RunHelpers } from 'rxjs/testing';
@@ -157,6 +157,18 @@ it('sends nothing, and says so, when the protocol cannot write the command', () 
   expect(errors).toMatchObject([{ _tag: 'SendFailedError', delivery: 'not-sent' }]);
 });
 
+it.each([null, undefined, {}, { type: 7 }, 'join'])(
+  'sends nothing for %j, which is no command',
+  (asked) => {
+    const errors: unknown[] = [];
+    const { sent, ...spoken } = open();
+    spoken.command(asked as Command).subscribe({ error: (error: unknown) => errors.push(error) });
+
+    expect(sent).toEqual([]);
+    expect(errors).toMatchObject([{ _tag: 'SendFailedError', delivery: 'not-sent' }]);
+  },
+);
+
 it('does not dial for whom hangs up as it begins to connect', () => {
   let dials = 0;
   const transport = defer(() => {
@@ -223,6 +235,20 @@ it('tells a connection that is kept meanwhile of each absence once', () => {
 });
 
 /* Types */
+
+it('loses a connection that fails to say whether it is away', () => {
+  run((time) => {
+    const away$ = time.cold<boolean>('a-#', { a: false }, new Error('no more'));
+    const spoken = channel(
+      concat(of({ frames$: NEVER, send: () => undefined, away$ }), NEVER),
+      liveCallProtocol,
+      { retry: false },
+    );
+    const states$ = spoken.state$.pipe(map(({ status }) => status));
+    time.expectObservable(states$).toBe('o-(x|)', { o: 'open', x: 'closed' });
+    spoken.connect();
+  });
+});
 
 it('narrows messages$ by type, and its commands to those of the protocol', () => {
   const call = liveCall(NEVER);

@@ -171,10 +171,16 @@ export class Following<In, Out extends { readonly type: string }>
 
   #hearAway({ away$ }: Connection): void {
     if (away$ === undefined) return;
-    const hearing = away$.subscribe((isAway) => {
-      this.inTurn(() => {
-        this.#tellAway(isAway);
-      });
+    const hearing = away$.subscribe({
+      next: (isAway) => {
+        this.inTurn(() => {
+          this.#tellAway(isAway);
+        });
+      },
+      // Nobody knows any more whether anything comes.
+      error: (error: unknown) => {
+        this.error(error);
+      },
     });
     this.#hearing?.add(hearing);
   }

@@ -94,7 +94,7 @@ export function issueCommand<In, Out extends { readonly type: string }>(
 
   // Not composed: the operators that it took were a sixth of what a page loads.
   return new Observable((subscriber) => {
-    const { type } = command;
+    const type = toType(command);
     const isWaiting = whenNotOpen === 'wait';
     let isOverdue = false;
     let sending: Subscription | undefined;
@@ -197,6 +197,13 @@ export function issueCommand<In, Out extends { readonly type: string }>(
       }),
     );
   });
+}
+
+/** @throws SendFailedError for what is no command, whatever its type says */
+function toType(command: unknown): string {
+  const type = (command as { readonly type?: unknown } | null | undefined)?.type;
+  if (typeof type === 'string') return type;
+  throw new SendFailedError('A command', 'not-sent', 'it has no type');
 }
 
 /** @throws SendFailedError when there is no id to send it with, or it cannot be written */
