@@ -58,31 +58,6 @@ it('keeps what is left when its listener leaves in the middle', () => {
   expect({ first, then: listen(source) }).toEqual({ first: ['a'], then: ['b', 'c'] });
 });
 
-it('tells what was kept to the first alone, though another listens while it hears that', () => {
-  const source = new FrameSource();
-  for (const frame of ['a', 'b']) source.next(frame);
-  const [first, second]: [Frame[], Frame[]] = [[], []];
-  source.values$.subscribe((frame) => {
-    first.push(frame);
-    if (frame !== 'a') return;
-    listen(source, second);
-    source.next('c');
-  });
-  source.next('d');
-
-  expect({ first, second }).toEqual({ first: ['a', 'b', 'c', 'd'], second: ['c', 'd'] });
-});
-
-it('goes on for who has joined when the first leaves in the middle', () => {
-  const source = new FrameSource();
-  for (const frame of ['a', 'b']) source.next(frame);
-  const second: Frame[] = [];
-  source.values$.pipe(take(1)).subscribe(() => listen(source, second));
-  source.next('c');
-
-  expect({ second, then: listen(source) }).toEqual({ second: ['c'], then: [] });
-});
-
 it('keeps nothing that comes after the end', () => {
   const source = new FrameSource();
   source.next('a');

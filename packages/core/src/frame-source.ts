@@ -32,9 +32,6 @@ const MOST_KEPT = 1024 * 1024;
  */
 export class FrameSource extends Multicast<Frame> {
   #isHeard = false;
-  /** Whether what was kept is being told; who joins meanwhile hears what comes, and none of it. */
-  #isEmptied = false;
-  #isJoined = false;
   #kept: Frame[] | undefined;
   #keptLength = 0;
 
@@ -48,25 +45,15 @@ export class FrameSource extends Multicast<Frame> {
     // Not even what was kept so far: with a hole in it, it is of no use.
     if (this.#keptLength > MOST_KEPT) this.#kept = undefined;
     else (this.#kept ??= []).push(frame);
-    if (this.#isJoined) super.next(frame);
   }
 
   override listen(subscriber: Subscriber<Frame>): void {
-    if (this.#isEmptied) {
-      this.#isJoined = true;
-      super.listen(subscriber);
-      return;
-    }
-    this.#isEmptied = true;
     // What comes meanwhile comes after it; what is left when its listener leaves waits for the next.
     for (let frame = this.#kept?.shift(); frame !== undefined; frame = this.#kept?.shift()) {
       this.#keptLength -= frame.length;
       subscriber.next(frame);
-      if (subscriber.closed) break;
+      if (subscriber.closed) return;
     }
-    // One who joined has heard what came after it.
-    this.#isEmptied = false;
-    if (subscriber.closed && !this.#isJoined) return;
     this.#kept = undefined;
     this.#isHeard = true;
     if (this.#keptLength > MOST_KEPT)
