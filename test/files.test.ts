@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { dirname, join, relative } from 'node:path';
+import { basename, dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 import ts from 'typescript';
@@ -25,7 +25,7 @@ function importsOf(file: string): readonly string[] {
   const { importedFiles } = ts.preProcessFile(readFileSync(join(root, file), 'utf8'));
   return importedFiles
     .filter(({ fileName }) => fileName.startsWith('.'))
-    .map(({ fileName }) => join(dirname(file), fileName.replace(/\.js$/, '.ts')))
+    .map(({ fileName }) => join(dirname(file), fileName.replace(/\.js(x?)$/, '.ts$1')))
     .filter((path) => files.includes(path));
 }
 
@@ -46,6 +46,31 @@ it('has no circle of files', () => {
 
   expect(files.length).toBeGreaterThan(200);
   expect(circles).toEqual([]);
+});
+
+const EXPORT = /^export (?:abstract |async )*(function\*?|const|let|class|interface|type) (\w+)/gm;
+const toWords = (name: string) =>
+  name
+    .replace(/([a-z\d])([A-Z])/g, '$1-$2')
+    .split(/[-_]/)
+    .map((word) => word.toLowerCase().replace(/s$/, ''));
+
+it('names a file that exports one thing for it, or for what that makes, runs or reads', () => {
+  const misnamed: string[] = [];
+  let count = 0;
+  for (const file of files) {
+    const exported = [...readFileSync(join(root, file), 'utf8').matchAll(EXPORT)];
+    const values = exported.filter(([, kind = '']) => !/interface|type/.test(kind));
+    if (new Set(values.map(([, , name]) => name)).size !== 1) continue;
+    count += 1;
+    const words = exported.flatMap(([, , name = '']) => toWords(name));
+    const own = toWords(basename(file).replace(/\.tsx?$/, ''));
+    if (!own.every((word) => words.includes(word))) misnamed.push(basename(file));
+  }
+
+  expect(count).toBeGreaterThan(250);
+  // Named for what their one function is about: bytes of foreign files, cues of numbers.
+  expect(misnamed.sort()).toEqual(['foreign-bytes.ts', 'number-cues.ts']);
 });
 
 /** The packages of others that a built file loads as it is imported, by itself or by what it loads. */

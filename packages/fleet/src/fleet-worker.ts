@@ -28,7 +28,7 @@ import { BrokerUnfitError } from './broker-unfit-error.js';
 import { openQueue } from './open-queue.js';
 import type { Queue } from './open-queue.js';
 import { compareRuns } from './run.js';
-import { toReports } from './to-report.js';
+import { toReports } from './to-reports.js';
 import { createTroubles } from './troubles.js';
 import type { WorkerNews } from './worker-news.js';
 

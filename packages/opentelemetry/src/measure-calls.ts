@@ -1,7 +1,7 @@
 import type { CallNews } from '@livecall/core';
 import type { Attributes, Meter, MetricOptions } from '@opentelemetry/api';
 
-import { toCause } from './why-ended.js';
+import { toCause } from './to-cause.js';
 
 /** What is kept of a call that is not over. */
 interface Measured {

@@ -2,7 +2,7 @@ import type { CallNews } from '@livecall/core';
 import { context, SpanKind, SpanStatusCode, trace } from '@opentelemetry/api';
 import type { Attributes, Context, Span, Tracer } from '@opentelemetry/api';
 
-import { toCause } from './why-ended.js';
+import { toCause } from './to-cause.js';
 
 /** What is kept of a call that is not over. */
 interface Traced {

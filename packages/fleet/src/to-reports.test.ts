@@ -3,7 +3,7 @@ import { expect, it } from 'vitest';
 import { joinReports } from './fleet-status.js';
 import type { FollowedCall } from './followed-call.js';
 import type { Outbox } from './outbox.js';
-import { toReports } from './to-report.js';
+import { toReports } from './to-reports.js';
 
 const outbox = { unackedBytes: () => 7 } as Outbox;
 const callOf = (callId: string) =>

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 
-import { createRunJoiner } from './join-runs.js';
+import { createRunJoiner } from './run-joiner.js';
 
 const join = (...lines: readonly string[]) => {
   const joiner = createRunJoiner();
