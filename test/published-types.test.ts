@@ -48,7 +48,12 @@ function compile(...entries: readonly string[]): ts.Program {
 
 it('has nothing of Node in the types of what runs anywhere', () => {
   const anywhere = [
-    ...['@livecall/core', '@livecall/core/codecs', '@livecall/recording/format'],
+    ...[
+      '@livecall/core',
+      '@livecall/core/browser',
+      '@livecall/core/codecs',
+      '@livecall/recording/format',
+    ],
     '@livecall/tools/replay',
   ];
 

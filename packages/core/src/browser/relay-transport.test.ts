@@ -156,6 +156,17 @@ it.each([
 });
 
 it.each([
+  [100, 4100],
+  [599, 4599],
+  [99, 4500],
+  [600, 4500],
+  [429.5, 4500],
+  [NaN, 4500],
+])('tells a refusal with %d, which a transport may make up, by the code %i', (status, code) => {
+  expect(toRelayClose(new HandshakeRefusedError(status)).code).toBe(code);
+});
+
+it.each([
   ['unreachable', 'ECONNREFUSED', false],
   ['a certificate', 'CERT_HAS_EXPIRED', true],
 ])('tells that the platform could not be reached: %s', (_what, code, isLasting) => {
