@@ -1,5 +1,6 @@
 import { CausedError } from './caused-error.js';
 import { nameCloseCode } from './close-codes.js';
+import { errorCode } from './error-code.js';
 import { isError } from './is-error.js';
 import { refusalMeaning } from './protocol/refusal-meaning.js';
 import { nameOf, TaggedError } from './tagged-error.js';
@@ -108,7 +109,7 @@ export class ConnectFailedError extends CausedError<'ConnectFailedError'> {
       readonly advice?: string;
     } = {},
   ) {
-    const code = codeOf(cause);
+    const code = errorCode(cause);
     const why = whyLasting(cause, code);
     const isLasting = why !== undefined || advice !== undefined;
     const reason = isError(cause) ? cause.message || code || cause.name : 'no reason given';
@@ -203,8 +204,3 @@ export type TransportError =
   | ConnectFailedError
   | TokenUnavailableError
   | ConnectionClosedError;
-
-function codeOf(cause: unknown): string | undefined {
-  const code = isError(cause) && 'code' in cause ? cause.code : undefined;
-  return typeof code === 'string' ? code : undefined;
-}
