@@ -138,6 +138,11 @@ const unusable: readonly (readonly [what: string, content: string | Buffer, said
     ':1: is of version 2, and this livecall reads version 1; update livecall',
   ],
   [
+    'two, one behind the other',
+    [header, ...entries.slice(0, -1), header, ...entries].join('\n'),
+    ':8: is the header of another recording: a file holds one, so begin a new file here',
+  ],
+  [
     'bad in the middle',
     [header, entries[0], '{"at":1,"event":"fr', ...entries.slice(1)].join('\n'),
     ':3: is not a line of JSON in UTF-8',

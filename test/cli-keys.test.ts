@@ -264,3 +264,17 @@ itInTerminal.concurrent.each<[what: string, env: Record<string, string>, isColou
   expect(stdout).toContain('refused with 404');
   expect(stdout.includes(ESCAPE)).toBe(isColoured);
 });
+
+itInTerminal.each([
+  ['show -', 'waiting for a recording from this terminal; Ctrl-D ends it'],
+  [
+    'record --url wss://calls.invalid/ --access-token-file -',
+    'waiting for the access token from this terminal; Ctrl-D ends it',
+  ],
+])('says what it waits for: livecall %s', async (args, said) => {
+  await using command = livecall(args.split(' '), { inTerminal: true });
+
+  await command.shows(said);
+  command.types('\u0004');
+  expect((await command.ends()).stdout).toContain('is empty');
+});

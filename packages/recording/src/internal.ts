@@ -1,4 +1,5 @@
 /* For livecall's own packages: it changes with them, in any version. */
+export { SECOND_HEADER } from './format/second-header.js';
 export { toRecording } from './format/parse-recording.js';
 export { planRepair } from './format/repair.js';
 export type { Repair } from './format/repair.js';

@@ -2,6 +2,8 @@ import { loadRecording, readLines } from '@livecall/recording/reader';
 import type { Recording } from '@livecall/recording/format';
 import { decodeLines } from '@livecall/recording/format';
 
+import { sayWaiting } from './say-waiting.js';
+
 /** What an input is called. */
 export function nameInput(path: string): string {
   return path === '-' ? 'standard input' : path;
@@ -9,6 +11,7 @@ export function nameInput(path: string): string {
 
 /** Reads the lines of a recording, of standard input for `-`. */
 export function readInput(path: string): ReturnType<typeof readLines> {
+  if (path === '-') sayWaiting('a recording');
   return path === '-' ? decodeLines(nameInput(path), () => process.stdin) : readLines(path);
 }
 

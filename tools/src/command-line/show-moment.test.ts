@@ -124,7 +124,7 @@ it('breaks a word that no line has room for, and counts wide letters as two', ()
 
 it.each([
   ['a file', Infinity],
-  ['a terminal that is too narrow', 30],
+  ['a terminal that is too narrow', 20],
 ])('stays one line in %s', (_what, columns) => {
   expect(showMoment(said('Hello? '.repeat(50)), plain, columns)).not.toContain('\n');
 });

@@ -5,6 +5,7 @@ import { isUsableToken, systemCode } from '@livecall/core/internal';
 
 import { exitCodes, ExitError } from './exit-error.js';
 import { say } from './say.js';
+import { sayWaiting } from './say-waiting.js';
 import type { GivenTokens } from './take-tokens.js';
 
 /** Where the command line finds one token. */
@@ -112,6 +113,7 @@ function toProblem(
 function readToken({ name }: TokenSource, path: string): string {
   try {
     const descriptor = toDescriptor(path);
+    if (descriptor === 0) sayWaiting(`the ${name}`);
     if (descriptor !== undefined) return readWhole(descriptor);
     if (statSync(path).isFIFO()) say(`waiting for the ${name} from ${path}`);
     const opened = openSync(path, 'r');

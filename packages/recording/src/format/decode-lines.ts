@@ -9,6 +9,7 @@ import { LONGEST_LINE_BYTES, LONGEST_LINE_MIB } from './longest-line.js';
 import { RecordingError } from './recording-error.js';
 import { Entry, Header, isJsonFrame } from './recording.js';
 import type { CloseEntry, FrameEntry } from './recording.js';
+import { SECOND_HEADER } from './second-header.js';
 
 /**
  * One line of a recording; `torn` is a last line that was not written to its end, and is dropped.
@@ -212,9 +213,6 @@ function toJson(text: string | undefined): unknown {
     return undefined;
   }
 }
-
-const SECOND_HEADER =
-  'is the header of another recording: a file holds one, so begin a new file here';
 
 const NO_JSON = 'is not a line of JSON in UTF-8';
 

@@ -80,6 +80,9 @@ async function* findProblems(path: string, findInLine: LineChecker): AsyncGenera
         if (kind === 'unreadable') throw read.left;
         yield { line, problem };
         if (line === undefined || line === 1) return;
+        // What comes after it is of another, and wrong line by line.
+        const { SECOND_HEADER } = await import('@livecall/recording/internal');
+        if (problem === SECOND_HEADER) return;
         lastLine = line;
         continue;
       }

@@ -9,6 +9,7 @@ import { assertCountries } from '../assert-countries.js';
 import { exitCodes, ExitError } from '../exit-error.js';
 import { nameInput } from '../read-input.js';
 import { say } from '../say.js';
+import { sayWaiting } from '../say-waiting.js';
 import { writeRecording } from '../write-recording.js';
 
 /** Whose files are read. */
@@ -69,7 +70,10 @@ const PROBLEMS: Readonly<Record<string, string>> = {
 };
 
 async function read(path: string): Promise<string> {
-  if (path === '-') return readText(process.stdin);
+  if (path === '-') {
+    sayWaiting('a file');
+    return readText(process.stdin);
+  }
   try {
     return readFileSync(path, 'utf8');
   } catch (cause) {
