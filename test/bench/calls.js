@@ -128,7 +128,7 @@ function held(contender, size) {
     const messages = heard() - heardBefore;
     return {
       measures: {
-        kib: Math.max(1, memory() - before) / 1_024 / size.count,
+        kib: Math.max(1, (await memory()) - before) / 1_024 / size.count,
         us: (usedMs * 1_000) / messages,
         connectS: connectMs / 1_000,
       },

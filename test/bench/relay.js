@@ -172,13 +172,13 @@ function held({ relay, tabs }, { warmUpS, seconds, ...size }) {
     const { pages } = size;
     // The first one brings what all share.
     if (warmUpS > 0) await follow({ from: pages, pages: 2 });
-    const before = memory();
+    const before = await memory();
     const heapBefore = process.memoryUsage().heapUsed;
     const startedAt = performance.now();
     const ask = await follow({ pages });
     const connectS = (performance.now() - startedAt) / 1_000;
     await wait(warmUpS * 1_000);
-    const kib = Math.max(1, memory() - before) / 1_024 / pages;
+    const kib = Math.max(1, (await memory()) - before) / 1_024 / pages;
     const kept = stats().keptBytes / 1_024 / pages;
     await ask({ ask: 'count' });
     const cpuBefore = cpuMs();
@@ -189,7 +189,7 @@ function held({ relay, tabs }, { warmUpS, seconds, ...size }) {
     // Of all of them; what is left is the places of pages that may not have heard of it.
     for (let ended = 0; ended < pages; { ended } = await ask({ ask: 'tell' })) await wait(50);
     await wait(warmUpS * 100);
-    memory();
+    await memory();
     const over = Math.max(0, process.memoryUsage().heapUsed - heapBefore) / 1_024 / pages;
     return {
       measures: { kib, kept, over, us: (usedMs * 1_000) / heard, p50, p99, connectS },
@@ -205,7 +205,7 @@ function flooded(share, { warmUpS, seconds, burst, ...size }) {
     if (slow > 0) await follow({ pages: slow, isUnread: true });
     const ask = await follow({ from: slow, pages: size.pages - slow });
     await wait(warmUpS * 1_000);
-    const before = memory();
+    const before = await memory();
     await ask({ ask: 'count' });
     let [most, kept, unread] = [0, 0, 0];
     const watching = setInterval(() => {

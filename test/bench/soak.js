@@ -32,7 +32,7 @@ export function measure(_table, contender, size) {
     for (const minute of MINUTES) {
       await hear((minute - passed) * size.timesAMinute);
       passed = minute;
-      measures[`after${minute}`] = Math.max(1, memory() - before) / 1_024 / size.count;
+      measures[`after${minute}`] = Math.max(1, (await memory()) - before) / 1_024 / size.count;
     }
     return { measures, result: { isInOrder: isInOrder() } };
   });

@@ -30,7 +30,7 @@ export async function withCalls(contender, { count, everyMs = 1_000, isTls = fal
       const calls = createCalls(url, await CALLS[contender](folder, tls));
       // The first one brings what all share: code, the pages of the heap.
       await calls.dial(0);
-      const before = memory();
+      const before = await memory();
       const startedAt = performance.now();
       for (let at = 1; at <= count; at += AT_A_TIME) {
         const many = Math.min(AT_A_TIME, count - at + 1);
@@ -80,9 +80,19 @@ function createCalls(url, open) {
   };
 }
 
-/** Bytes that this process has now, without what can be collected. */
-export function memory() {
+/**
+ * Bytes that this process has now, without what can be collected. A thread of V8's own hands back
+ * the pages that a collection has emptied: until it has, they would count as a call's.
+ */
+export async function memory() {
   globalThis.gc?.();
   globalThis.gc?.();
-  return process.memoryUsage().rss;
+  let least = process.memoryUsage.rss();
+  for (let still = 0; still < 5;) {
+    await wait(20);
+    const now = process.memoryUsage.rss();
+    still = now < least ? 0 : still + 1;
+    least = Math.min(least, now);
+  }
+  return least;
 }

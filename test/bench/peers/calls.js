@@ -1,17 +1,11 @@
 import { join } from 'node:path';
 
-import { liveCall } from '@livecall/core';
-import { webSocketTransport } from '@livecall/core/node';
-import { record, recordingFile } from '@livecall/recording';
-import { identity } from 'rxjs';
-import { webSocket } from 'rxjs/webSocket';
 import { WebSocket } from 'ws';
-
-import { subscribeAll, toStreams } from './filters.js';
 
 /*
  * Each opens one call of many: `say` takes the messages, `opened` is called once it is open. It
- * gives the function that hangs up.
+ * gives the function that hangs up. What it is made of is loaded for it alone: what a process has
+ * loaded, and collected since, makes room for the calls.
  */
 
 const ignore = () => {};
@@ -32,6 +26,8 @@ class PlainWebSocket extends WebSocket {
 }
 
 async function zod() {
+  const { webSocket } = await import('rxjs/webSocket');
+  const { subscribeAll, toStreams } = await import('./filters.js');
   const { parse } = await import('./zod.js');
   return (url, hear, opened) => {
     const json$ = webSocket({
@@ -45,25 +41,35 @@ async function zod() {
   };
 }
 
-function livecall({ subscribe, operator = () => identity, options, tls }) {
+async function livecall({ subscribe, toOperator, options, tls }) {
+  const { identity, takeWhile } = await import('rxjs');
+  const { liveCall } = await import('@livecall/core');
+  const { webSocketTransport } = await import('@livecall/core/node');
+  const subscribeTo = await subscribe();
+  const operator = toOperator ? await toOperator() : () => identity;
   return (url, hear, opened, number) => {
     const tokens = { accessToken: 'any', conversationToken: 'any' };
     const transport = webSocketTransport({ url, ...tokens, ...(tls && { socket: tls }) });
     const call = liveCall(transport.pipe(operator(number)), options);
-    subscribe(call, hear);
-    call.state$.subscribe(({ status }) => {
-      if (status === 'open') opened();
-    });
+    subscribeTo(call, hear);
+    call.state$.pipe(takeWhile(({ status }) => status !== 'open')).subscribe({ complete: opened });
     const following = call.connect();
     return () => following.unsubscribe();
   };
 }
 
-const oneStream = (call, hear) => {
+const oneStream = () => (call, hear) => {
   call.transcript$.subscribe({ next: hear, error: ignore });
 };
-const everyStream = (call, hear) => {
-  subscribeAll(call, { message: ignore, transcript: hear, event: ignore, error: ignore });
+const everyStream = async () => {
+  const { subscribeAll } = await import('./filters.js');
+  return (call, hear) => {
+    subscribeAll(call, { message: ignore, transcript: hear, event: ignore, error: ignore });
+  };
+};
+const recorded = (folder) => async () => {
+  const { record, recordingFile } = await import('@livecall/recording');
+  return (number) => record(recordingFile(join(folder, `${number}.ndjson`)).right);
 };
 
 /** What the calls of one process are made with, in a folder of their own and with the options of TLS. */
@@ -72,10 +78,7 @@ export const CALLS = {
   'livecall, one stream': (_folder, tls) => livecall({ subscribe: oneStream, tls }),
   'livecall, every stream': (_folder, tls) => livecall({ subscribe: everyStream, tls }),
   'livecall, recorded': (folder) =>
-    livecall({
-      subscribe: everyStream,
-      operator: (number) => record(recordingFile(join(folder, `${number}.ndjson`)).right),
-    }),
+    livecall({ subscribe: everyStream, toOperator: recorded(folder) }),
   'livecall, no transcript kept': () =>
     livecall({ subscribe: everyStream, options: { maxUtterances: 0 } }),
   'webSocket() + zod + filters': zod,

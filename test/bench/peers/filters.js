@@ -1,4 +1,4 @@
-import { filter, identity, map, share } from 'rxjs';
+import { filter, map, share } from 'rxjs';
 
 /** What is written again and again: one stream that is validated, shared and filtered three times. */
 export function toStreams(json$, parse) {
@@ -11,17 +11,16 @@ export function toStreams(json$, parse) {
   };
 }
 
-/** Subscribes a tally to all four streams. */
-export function subscribeAll(streams, tally, toMessage = identity) {
+/** How the connection ends is not what is measured. */
+const error = () => {};
+
+/** Subscribes a tally to all four streams, and keeps nothing of its own but their subscriptions. */
+export function subscribeAll(streams, tally, toMessage) {
   const { messages$, transcript$, events$, errors$ } = streams;
-  const error = () => {
-    // How the connection ends is not what is measured.
-  };
   const subscription = transcript$.subscribe({ next: tally.transcript, error });
   subscription.add(events$.subscribe({ next: tally.event, error }));
   subscription.add(errors$.subscribe({ next: tally.error, error }));
-  subscription.add(
-    messages$.subscribe({ next: (message) => tally.message(toMessage(message)), error }),
-  );
+  const next = toMessage ? (message) => tally.message(toMessage(message)) : tally.message;
+  subscription.add(messages$.subscribe({ next, error }));
   return subscription;
 }
