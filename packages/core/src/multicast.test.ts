@@ -76,7 +76,7 @@ it.each([
       fc.property(
         fc.array(act, { maxLength: 20 }),
         fc.array(fc.option(act, { nil: undefined, freq: 2 }), { maxLength: 10 }),
-        fc.constantFrom(0, 30, 31, 32, 40),
+        fc.constantFrom(0, 0, 0, 30, 31, 32, 40),
         (acts, withins, more) => {
           const multicast = new Told<number>();
           const subject$ = new Subject<number>();
@@ -93,6 +93,7 @@ it.each([
           );
         },
       ),
+      { numRuns: 200 },
     );
   },
 );
