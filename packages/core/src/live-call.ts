@@ -89,6 +89,7 @@ export interface LiveCall extends Omit<Channel<ServerMessage, Command>, 'command
 /**
  * Follows one live call over a transport.
  *
+ * @throws TypeError for an option that cannot be
  * @see PROTOCOL.md
  * @example
  * import { liveCall } from '@livecall/core';

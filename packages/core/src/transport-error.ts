@@ -17,8 +17,11 @@ export interface RefusalAnswer {
 
 /** What else is known of a refusal. */
 export interface RefusalOptions {
+  /** What was answered, where it is passed on. @default none of it is kept */
   readonly answer?: RefusalAnswer;
+  /** Who answered so. @default 'server' */
   readonly refusedBy?: HandshakeRefusedError['refusedBy'];
+  /** Whether the tokens were renewed for it already: the same would be answered again. @default false */
   readonly isLasting?: boolean;
   /** What it means and what to do about it, in harmless words. @default what the status means */
   readonly advice?: string;

@@ -84,7 +84,7 @@ export function sealTokens(tokens: CallTokens, callId: string, publicKey: string
 /**
  * Opens what `sealTokens` has sealed for this call.
  *
- * @throws SealedTokensError
+ * @throws SealedTokensError for what was sealed for another call, for other keys, or is damaged
  * @throws TypeError for a private key that is none
  */
 export function openTokens(sealed: string, callId: string, privateKey: string): CallTokens {

@@ -14,9 +14,9 @@ import { traceCalls } from './trace-calls.js';
 
 /** Where it goes to, and what is said of everything. */
 export interface InstrumentOptions extends WatchOptions {
-  /** @default the one that is registered with `@opentelemetry/api` */
+  /** Where the metrics go. @default the one that is registered with `@opentelemetry/api` */
   readonly meterProvider?: MeterProvider;
-  /** @default the one that is registered with `@opentelemetry/api` */
+  /** Where the spans go. @default the one that is registered with `@opentelemetry/api` */
   readonly tracerProvider?: TracerProvider;
   /**
    * What stands on every metric and span, `server.address` for one. Of each combination of values a

@@ -4,7 +4,7 @@ import type { Observable } from 'rxjs';
 
 import { createKnownNumbers } from '../console/known-numbers.js';
 import { createLiveCalls } from '../console/live-calls.js';
-import { createLiveSession } from '../console/live-session.js';
+import { createConsoleCall } from '../console/console-call.js';
 import { createRecordingList } from '../console/recording-list.js';
 import { say } from './say.js';
 import { startConsole } from './start-console.js';
@@ -62,7 +62,7 @@ export function liveConsole(
       call.events$.subscribe({ next: known.onEvent, error: () => undefined });
       const { state$ } = call;
       const live = createLiveCalls();
-      live.add(createLiveSession({ id, state$, command: ask, numbers: known.numbers }));
+      live.add(createConsoleCall({ id, state$, command: ask, numbers: known.numbers }));
       live.seal();
       const started = await startConsole({ recordings, live, port: 0, opensBrowser });
       stop = started.stopOnceRead;

@@ -3,7 +3,7 @@ import { lastValueFrom, noop, of, tap } from 'rxjs';
 
 import { createKnownNumbers } from '../console/known-numbers.js';
 import { createLiveCalls } from '../console/live-calls.js';
-import { createLiveSession } from '../console/live-session.js';
+import { createConsoleCall } from '../console/console-call.js';
 import { createRecordingList } from '../console/recording-list.js';
 import { createCommandGate } from './command-gate.js';
 import { nameByDate } from './name-by-date.js';
@@ -46,7 +46,7 @@ export function proxyConsole(
       const gate = createCommandGate();
       call.events$.subscribe({ next: known.onEvent, error: () => undefined });
       const forget = live.add(
-        createLiveSession({
+        createConsoleCall({
           id: listed.id,
           state$: call.state$,
           numbers: known.numbers,

@@ -130,15 +130,15 @@ async function route(
     }
     case 'POST /api/command': {
       const command = toCommand(searchParams.get('type'));
-      const session = live?.find(Number(searchParams.get('id')));
-      if (session === undefined || command === undefined) break;
-      answer(response, 200, JSON.stringify(await session.command(command)));
+      const call = live?.find(Number(searchParams.get('id')));
+      if (call === undefined || command === undefined) break;
+      answer(response, 200, JSON.stringify(await call.command(command)));
       return;
     }
     case 'POST /api/numbers': {
-      const session = live?.find(Number(searchParams.get('id')));
-      if (session === undefined) break;
-      answer(response, 200, JSON.stringify(session.numbers()));
+      const call = live?.find(Number(searchParams.get('id')));
+      if (call === undefined) break;
+      answer(response, 200, JSON.stringify(call.numbers()));
       return;
     }
     default:

@@ -17,7 +17,7 @@ export interface CommandAnswer {
 }
 
 /** A call that is followed in this process, as the console's page has it. */
-export interface LiveSession {
+export interface ConsoleCall {
   /** The recording that is written meanwhile. */
   readonly id: number;
   /** The last first; completes with the call. */
@@ -28,8 +28,8 @@ export interface LiveSession {
   numbers(): Readonly<Record<string, string>>;
 }
 
-/** What a session is made of. */
-export interface LiveSessionOptions {
+/** What it is made of. */
+export interface ConsoleCallOptions {
   readonly id: number;
   readonly state$: Observable<ConnectionState>;
   /** Sends a command; the same as where it was given by a key. */
@@ -37,13 +37,13 @@ export interface LiveSessionOptions {
   readonly numbers: () => Readonly<Record<string, string>>;
 }
 
-/** Makes the session of one call. */
-export function createLiveSession({
+/** Makes what a page may ask of one. */
+export function createConsoleCall({
   id,
   state$,
   command,
   numbers,
-}: LiveSessionOptions): LiveSession {
+}: ConsoleCallOptions): ConsoleCall {
   return {
     id,
     status$: state$.pipe(
