@@ -41,7 +41,7 @@ export const base = defineConfig({
     hookTimeout: 120_000,
     // Most of what an acceptance test does is to wait for another process.
     maxWorkers: '150%',
-    globalSetup: ['test/fixtures/bundle-command-line.ts'],
+    globalSetup: ['test/fixtures/bundle-command-line.ts', 'test/fixtures/start-compile-server.ts'],
     setupFiles: ['test/fixtures/seed-properties.ts'],
   },
 });
@@ -50,6 +50,8 @@ export default defineConfig({
   ...base,
   test: {
     ...base.test,
+    // A project is set up each: what is built is the acceptance tests' matter.
+    globalSetup: [],
     projects: [
       {
         extends: true,
@@ -66,6 +68,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'acceptance',
+          globalSetup: base.test?.globalSetup ?? [],
           include: ['test/**/*.test.ts'],
           // They fetch what they run, and wait for seconds: npm run test:proxies, test:runtimes,
           // test:browser, test:other-tools, test:clients.

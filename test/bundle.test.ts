@@ -219,7 +219,8 @@ it('compiles for a page, without the types of Node', async () => {
   using app = makeApp();
   const compilerOptions = {
     ...{ module: 'nodenext', target: 'es2022', lib: ['es2022', 'dom'], types: [] },
-    ...{ strict: true, exactOptionalPropertyTypes: true, skipLibCheck: false, noEmit: true },
+    // The types themselves are checked in published-types.test.ts.
+    ...{ strict: true, exactOptionalPropertyTypes: true, skipLibCheck: true, noEmit: true },
   };
   app.write('tsconfig.json', JSON.stringify({ compilerOptions, include: ['*.ts'] }));
   app.write(

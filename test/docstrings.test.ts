@@ -1,4 +1,3 @@
-import { execFile } from 'node:child_process';
 import {
   mkdirSync,
   mkdtempSync,
@@ -11,16 +10,14 @@ import {
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
-import { promisify } from 'node:util';
 
 import ts from 'typescript';
 import { afterAll, beforeAll, expect, it, onTestFinished, vi } from 'vitest';
 
-import { compiler } from './fixtures/compiler.js';
+import { compile } from './fixtures/compile.js';
 
 /* The examples in the docstrings, as they stand there. */
 
-const run = promisify(execFile);
 const root = fileURLToPath(new URL('..', import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), 'livecall-docstrings-'));
 afterAll(() => {
@@ -60,11 +57,16 @@ function toExamples(path: string): readonly Example[] {
     });
 }
 
+let complaint: string;
+
 /** All of them in one run of the compiler. */
 beforeAll(async () => {
   symlinkSync(join(root, 'test', 'node_modules'), join(folder, 'node_modules'));
   mkdirSync(join(folder, 'src'));
-  for (const { name, code } of examples) writeFileSync(join(folder, 'src', `${name}.ts`), code);
+  for (const { name, code } of examples) {
+    // A module each, though some import nothing.
+    writeFileSync(join(folder, 'src', `${name}.ts`), `${code}\nexport {};\n`);
+  }
   writeFileSync(join(folder, 'package.json'), '{"type":"module"}');
   const compilerOptions = {
     module: 'nodenext',
@@ -72,7 +74,6 @@ beforeAll(async () => {
     lib: ['es2022', 'esnext.disposable'],
     strict: true,
     skipLibCheck: true,
-    moduleDetection: 'force',
     outDir: 'dist',
     rootDir: 'src',
     typeRoots: [join(root, 'node_modules', '@types')],
@@ -82,12 +83,11 @@ beforeAll(async () => {
     join(folder, 'tsconfig.json'),
     JSON.stringify({ compilerOptions, include: ['src'] }),
   );
-  await run(process.execPath, [compiler, '-p', folder]).catch((error: unknown) => {
-    throw new Error((error as { stdout: string }).stdout);
-  });
+  ({ complaint } = await compile(folder));
 });
 
 it('compiles every example', () => {
+  expect(complaint).toBe('');
   const begun = sources.flatMap((path) => readFileSync(path, 'utf8').match(/@example/g) ?? []);
   expect(readdirSync(join(folder, 'dist'))).toHaveLength(begun.length);
 });
@@ -107,21 +107,22 @@ it.each(examples.filter(({ printed }) => printed.length > 0))(
 
 it('has an example of every function that is exported', () => {
   const indexes = [
-    'packages/core/src/index.ts',
-    'packages/core/src/node/index.ts',
-    'packages/core/src/protocol/codecs.ts',
-    'packages/opentelemetry/src/index.ts',
-    'packages/recording/src/index.ts',
-    'packages/recording/src/format/index.ts',
-    'packages/recording/src/reader.ts',
-    'packages/server/src/index.ts',
-    'tools/src/index.ts',
+    'packages/core/dist/index.d.ts',
+    'packages/core/dist/node/index.d.ts',
+    'packages/core/dist/protocol/codecs.d.ts',
+    'packages/opentelemetry/dist/index.d.ts',
+    'packages/recording/dist/index.d.ts',
+    'packages/recording/dist/format/index.d.ts',
+    'packages/recording/dist/reader.d.ts',
+    'packages/server/dist/index.d.ts',
+    'tools/dist/index.d.ts',
   ].map((path) => join(root, path));
   const program = ts.createProgram(indexes, {
     module: ts.ModuleKind.NodeNext,
     target: ts.ScriptTarget.ES2023,
-    strict: true,
-    skipLibCheck: true,
+    // Nothing is checked: names are looked up, and what is said of them.
+    noLib: true,
+    types: [],
   });
   const checker = program.getTypeChecker();
   const functions = indexes

@@ -1,9 +1,6 @@
-import { execFile } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
-import { promisify } from 'node:util';
 
 import { liveCall } from '@livecall/core';
 import type { Acknowledged, CommandResult, LiveCall } from '@livecall/core';
@@ -12,12 +9,12 @@ import { firstValueFrom, of, toArray } from 'rxjs';
 import type { Observable } from 'rxjs';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 
-import { compiler } from './fixtures/compiler.js';
+import { makeApp } from './fixtures/app.js';
+import type { Tested } from './fixtures/app.js';
 import { run } from './fixtures/livecall.js';
 import { readExamples } from './fixtures/read-examples.js';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
-const folder = mkdtempSync(join(tmpdir(), 'livecall-readme-'));
 const pages = [
   ...['README.md', 'packages/core/README.md', 'tools/README.md'],
   // It needs a broker, and is compiled.
@@ -28,42 +25,24 @@ const examples = readExamples(...pages.map((page) => join(root, page)));
 const isTest = (name: string) =>
   /from '(vitest|@livecall\/tools\/vitest)'/.test(examples[name] ?? '');
 
-/** Runs plain Node; what it wrote is the error where it fails. */
-const node = (args: readonly string[], env = process.env) =>
-  promisify(execFile)(process.execPath, args, { cwd: folder, env }).catch((error: unknown) => {
-    const { stdout, stderr } = error as { readonly stdout: string; readonly stderr: string };
-    throw new Error(`${stdout}${stderr}`);
-  });
+const app = makeApp();
+let complaint: string;
+let tested: ReadonlyMap<string, Tested>;
 
-/** An app beside the workspace: the built packages, strict TypeScript, plain Node. */
 beforeAll(async () => {
-  symlinkSync(join(root, 'test', 'node_modules'), join(folder, 'node_modules'));
-  symlinkSync(join(root, 'recordings'), join(folder, 'recordings'));
-  symlinkSync(join(root, 'recordings', 'screened-spam-call.ndjson'), join(folder, 'call.ndjson'));
-  mkdirSync(join(folder, 'src'));
+  symlinkSync(join(root, 'recordings', 'screened-spam-call.ndjson'), join(app.path, 'call.ndjson'));
   for (const [name, code] of Object.entries(examples)) {
-    writeFileSync(join(folder, 'src', `${name}${isTest(name) ? '.test' : ''}.ts`), code);
+    app.write(`${name}${isTest(name) ? '.test' : ''}.ts`, code);
   }
-  writeFileSync(join(folder, 'package.json'), '{"type":"module"}');
-  const compilerOptions = {
-    module: 'nodenext',
-    target: 'es2022',
-    lib: ['es2022', 'esnext.disposable'],
-    strict: true,
-    skipLibCheck: true,
-    outDir: 'dist',
-    rootDir: 'src',
-    typeRoots: [join(root, 'node_modules', '@types')],
-    types: ['node'],
-  };
-  writeFileSync(
-    join(folder, 'tsconfig.json'),
-    JSON.stringify({ compilerOptions, include: ['src'] }),
-  );
-  await node([compiler, '-p', folder]);
+  complaint = await app.compile();
+  tested = await app.vitest('.test.ts');
 });
 afterAll(() => {
-  rmSync(folder, { recursive: true });
+  app[Symbol.dispose]();
+});
+
+it('has examples that compile', () => {
+  expect(complaint).toBe('');
 });
 
 it('has the examples that are executed here', () => {
@@ -89,8 +68,7 @@ it('shows a recording as the command line does', async () => {
 it.each(['follow', 'core'])('follows a call: %s', async (name) => {
   const recording = await loadRecording(join(root, 'recordings', 'screened-spam-call.ndjson'));
   await using server = await serveReplays(replay(recording));
-  const { stdout, stderr } = await node([join('dist', `${name}.js`)], {
-    ...process.env,
+  const { stdout, stderr } = await app.run([join('dist', `${name}.js`)], {
     LIVECALL_URL: server.url,
     LIVECALL_ACCESS_TOKEN: 'access',
     LIVECALL_CONVERSATION_TOKEN: 'conversation',
@@ -105,7 +83,7 @@ it.each(['follow', 'core'])('follows a call: %s', async (name) => {
 });
 
 it('joins once, and joins on a click', async () => {
-  const commands = (await import(pathToFileURL(join(folder, 'dist', 'commands.js')).href)) as {
+  const commands = (await import(pathToFileURL(join(app.path, 'dist', 'commands.js')).href)) as {
     joinOnce(call: LiveCall): Observable<Acknowledged>;
     joinOnClick(call: LiveCall, clicks$: Observable<unknown>): Observable<CommandResult>;
   };
@@ -120,9 +98,10 @@ it('joins once, and joins on a click', async () => {
   expect(await results).toMatchObject([{ status: 'failed', error: { _tag: 'NotOpenError' } }]);
 });
 
-it.each(Object.keys(examples).filter(isTest))('passes as a test of vitest: %s', async (name) => {
-  const vitest = join(root, 'node_modules', 'vitest', 'vitest.mjs');
-  const { stdout } = await node([vitest, 'run', '--root', folder, `src/${name}.test.ts`]);
-
-  expect(stdout).toMatch(/Tests .*[1-9]\d* passed/);
+it('has tests of vitest that pass', () => {
+  expect([...tested].filter(([, { status }]) => status !== 'passed')).toEqual([]);
+  expect([...tested.keys()].sort()).toEqual([
+    'follows the call to its end',
+    'joins once the screening is over',
+  ]);
 });
