@@ -5,8 +5,15 @@ import { defineConfig } from 'vitest/config';
 const source = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 
 const units = ['packages/*/src/**/*.test.ts', 'tools/src/**/*.test.ts'];
-/** What replaces a module for the whole file (`vi.mock`) wants modules of its own. */
-const mocking = ['packages/core/src/**/{web-socket-dial,web-socket-transport}.test.ts'];
+/**
+ * What wants a process of its own: who replaces a module for the whole file (`vi.mock`), weighs the
+ * heap or counts what the process holds, or has hooks of a fixture's (`fleet-command.ts`).
+ */
+const alone = [
+  'packages/core/src/**/{web-socket-dial,web-socket-transport}.test.ts',
+  'test/{canary-process,chaos,hostile-memory,long-call,web-socket-leaks}.test.ts',
+  'test/fleet/**/*.test.ts',
+];
 
 /** What the tests share that are run by a script of their own: test/proxies, test/runtimes, … */
 export const base = defineConfig({
@@ -42,7 +49,7 @@ export const base = defineConfig({
     // Most of what an acceptance test does is to wait for another process.
     maxWorkers: '150%',
     globalSetup: ['test/fixtures/bundle-command-line.ts', 'test/fixtures/start-compile-server.ts'],
-    setupFiles: ['test/fixtures/seed-properties.ts'],
+    setupFiles: ['test/fixtures/seed-properties.ts', 'test/fixtures/end-running.ts'],
   },
 });
 
@@ -58,12 +65,11 @@ export default defineConfig({
         test: {
           name: 'units',
           include: units,
-          exclude: ['**/node_modules/**', ...mocking],
+          exclude: ['**/node_modules/**', ...alone],
           // To load the same modules for each of a hundred files takes longer than most of the tests.
           isolate: false,
         },
       },
-      { extends: true, test: { name: 'mocks', include: mocking } },
       {
         extends: true,
         test: {
@@ -74,9 +80,14 @@ export default defineConfig({
           // test:browser, test:other-tools, test:clients.
           exclude: [
             ...['**/node_modules/**', 'test/proxies/**', 'test/runtimes/**', 'test/browser/**'],
-            ...['test/other-tools/**', 'test/clients/**'],
+            ...['test/other-tools/**', 'test/clients/**', ...alone],
           ],
+          isolate: false,
         },
+      },
+      {
+        extends: true,
+        test: { name: 'alone', globalSetup: base.test?.globalSetup ?? [], include: alone },
       },
     ],
   },

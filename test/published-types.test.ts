@@ -19,6 +19,8 @@ async function compileImports(entries: readonly string[], skipLibCheck: boolean)
   const compilerOptions = {
     ...{ module: 'nodenext', target: 'es2022', lib: ['es2022', 'dom'], types: [] },
     ...{ strict: true, exactOptionalPropertyTypes: true, skipLibCheck, noEmit: true },
+    // The libraries of TypeScript are not livecall's.
+    skipDefaultLibCheck: true,
   };
   app.write('tsconfig.json', JSON.stringify({ compilerOptions, files: ['app.ts'] }));
   return await compile(app.path);
