@@ -4,6 +4,7 @@ import type { Socket } from 'node:net';
 
 import { decodeFrame, InvalidFrameError, NotOpenError } from '@livecall/core';
 import type { Connection, Frame } from '@livecall/core';
+import { serverMessages } from '@livecall/core/internal';
 import { recordingSink } from '@livecall/recording';
 import { RecordingError, serve } from '@livecall/tools';
 import * as fc from 'fast-check';
@@ -43,12 +44,13 @@ const pick = (samples: readonly Buffer[], random: () => number): Buffer =>
 
 const utf8 = new TextDecoder();
 
-const TYPES = new Set(
-  'ack event:start event:end event:callEnd transcript error unknown'.split(' '),
-);
+const TYPES = new Set([...Object.keys(serverMessages), 'unknown']);
+const FIELDS = Object.values(serverMessages).flatMap(({ fields }) => fields.map(([key]) => key));
 /** An error's words are ours: nothing of the frame stands in them. */
-const OURS =
-  /^An invalid message arrived: (a frame of \d+ (characters|bytes) is not \w+|`(type|msg|role|offset|ackId|phone|timestamp|description)` is not of type \w+)\. It was skipped\.$/;
+const OURS = new RegExp(
+  '^An invalid message arrived: (a frame of \\d+ (characters|bytes) is not \\w+|' +
+    `\`(type|${FIELDS.join('|')})\` is not of type \\w+)\\. It was skipped\\.$`,
+);
 
 /** Says what is wrong with what a frame decodes to; nothing, as it should be. */
 function judgeFrame(frame: Frame): string | undefined {

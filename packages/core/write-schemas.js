@@ -1,5 +1,5 @@
 // @ts-check
-import { writeFileSync } from 'node:fs';
+import { readdirSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
 import {
@@ -54,14 +54,22 @@ const refusals = [...handshake.matchAll(/^\| ([45]\d\d) +\| (.*?) +\|$/gm)].map(
   }),
 );
 
+/** From which recordings the examples are: these first, then all that are well-formed to their end. */
+const FIRST = ['joined-call', 'withheld-number', 'ended-by-subscriber', 'error-mid-call'];
+const ILL_FORMED = ['malformed-frames', 'recorder-died'];
+const others = readdirSync(fileURLToPath(new URL('../../recordings', import.meta.url)))
+  .flatMap((file) => /^(.*)\.ndjson$/.exec(file)?.[1] ?? [])
+  .filter((name) => ![...FIRST, ...ILL_FORMED].includes(name))
+  .sort();
+
 /**
- * Messages of every type, as they stand in these recordings, each once.
+ * Messages of every type, as they stand in the recordings, each once.
  *
  * @type {readonly { readonly type: string }[]}
  */
 const recorded = [
   ...new Set(
-    ['joined-call', 'withheld-number', 'ended-by-subscriber', 'error-mid-call']
+    [...FIRST, ...others]
       .flatMap((name) => read(`../../recordings/${name}.ndjson`).trim().split('\n'))
       .map((line) => JSON.stringify(JSON.parse(line).json ?? {})),
   ),
