@@ -80,6 +80,25 @@ it('lets a page follow a call to its end, and sends its commands on', async () =
   expect(frames).toEqual([JSON.stringify({ type: 'client:joinCall', id: acknowledged.id })]);
 });
 
+it('tells the platform whose version and which user follow, where the app says so', async () => {
+  await using platform = await startPlatform((client) => client.send(CALL_END));
+  await using running = await startRelay(platform, {
+    authorize: ({ url = '' }) =>
+      url.endsWith('/named')
+        ? { ...CALL, call: 'named', productVersion: '1.2.3', userId: 'user-7' }
+        : CALL,
+  });
+  const dialled = async (url: string, nth: number) => {
+    using following = followCall(liveCall(running.page({ url })));
+    await following.state('closed');
+    const { headers } = await platform.dial(nth);
+    return [headers['x-hiya-product-version'], headers['x-hiya-account-user-id']];
+  };
+
+  expect(await dialled(`${running.url}/named`, 1)).toEqual(['1.2.3', 'user-7']);
+  expect(await dialled(running.url, 2)).toEqual([undefined, undefined]);
+});
+
 it('has what stands over the way to the platform, one call a connection', async () => {
   const news: string[] = [];
   await using platform = await startPlatform([401, (client) => client.send(CALL_END)]);
