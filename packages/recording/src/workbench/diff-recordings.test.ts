@@ -2,6 +2,7 @@ import { expect, it } from 'vitest';
 
 import { parseRecording } from '../format/parse-recording.js';
 import { loadRecording } from '../format/read-recording.js';
+import type { Entry, Recording } from '../format/recording.js';
 import { ack, scenario } from '../scenario.js';
 import { diffRecordings } from './diff-recordings.js';
 
@@ -89,4 +90,29 @@ it('says which fields of the header differ, but for those of the file', async ()
 
   expect(diffRecordings(joined, alike)).toMatchObject({ isSame: true, header: [] });
   expect(diffRecordings(joined, other)).toMatchObject({ isSame: false, header: ['build'] });
+});
+
+it('aligns long calls that have little in common by what was said once in each', () => {
+  const call = (words: string): Recording => {
+    const { entries, ...rest } = scenario().start().callEnd().toRecording();
+    const said = Array.from({ length: 8_000 }, (_, n): Entry => {
+      const msg = n % 1_000 === 500 ? `This is minute ${n}.` : `${words} ${n}`;
+      return {
+        at: 0,
+        event: 'frame',
+        from: 'server',
+        json: { type: 'transcript', msg, role: 'other' },
+      };
+    });
+    return { ...rest, entries: [...entries.slice(0, 2), ...said, ...entries.slice(2)] };
+  };
+  const { isSame, rows } = diffRecordings(call('the one talks on'), call('another speaks instead'));
+  const same = rows.flatMap((row) => (row.what === 'same' ? [row.left.moment] : []));
+
+  expect(isSame).toBe(false);
+  expect(same.flatMap((moment) => (moment?.what === 'said' ? [moment.text] : []))).toEqual(
+    [500, 1_500, 2_500, 3_500, 4_500, 5_500, 6_500, 7_500].map((n) => `This is minute ${n}.`),
+  );
+  expect(rows.filter(({ what }) => what === 'removed')).toHaveLength(7_992);
+  expect(rows.filter(({ what }) => what === 'added')).toHaveLength(7_992);
 });

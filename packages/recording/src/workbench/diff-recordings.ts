@@ -1,10 +1,9 @@
-import { diffArrays } from 'diff';
-
 import { createNarrator } from '../narrator.js';
 import type { Moment } from '../narrator.js';
 import { lineOf, toStamp } from '../format/recording.js';
 import type { Entry, Recording } from '../format/recording.js';
 import { toComparable } from '../to-comparable.js';
+import { align } from './align.js';
 import { foldText } from './fold-text.js';
 
 /** What is compared besides what happened. */
@@ -87,17 +86,19 @@ export function diffRecordings(
     );
     lastPair = pair;
   };
-  const changes = diffArrays(
+  const runs = align(
     ours.map(({ content }) => content),
     theirs.map(({ content }) => content),
   );
   let [removedHere, addedHere]: [DiffPlace[], DiffPlace[]] = [[], []];
   const flush = () => {
-    rows.push(...toAlternate(removedHere, addedHere));
+    // Not spread: there may be more of them than a call can have arguments.
+    for (const row of toAlternate(removedHere, addedHere)) rows.push(row);
     [removedHere, addedHere] = [[], []];
   };
-  for (const { added, removed, value } of changes) {
-    for (let count = value.length; count > 0; count -= 1) {
+  for (const { what, count } of runs) {
+    const [added, removed] = [what === 'added', what === 'removed'];
+    for (let left = count; left > 0; left -= 1) {
       const [one, other] = [ours[leftIndex]?.place, theirs[rightIndex]?.place];
       if (!added) leftIndex += 1;
       if (!removed) rightIndex += 1;
@@ -128,9 +129,11 @@ function toAlternate(
   const rows: DiffRow[] = [];
   let next = 0;
   let waiting: DiffRow[] = [];
+  const isAlike = createLikeness();
   for (const left of removed) {
-    const found = added.findIndex((right, index) => index >= next && isAlike(left, right));
-    if (found === -1) {
+    const ahead = added.slice(next, next + MOST_AHEAD);
+    const found = next + ahead.findIndex((right) => isAlike(left, right));
+    if (found < next) {
       waiting.push({ what: 'removed', left });
       continue;
     }
@@ -145,15 +148,26 @@ function toAlternate(
   return [...rows, ...waiting, ...rest];
 }
 
-/** Whether the same person said what is half the same, or both would be told in the same words. */
-function isAlike(one: DiffPlace, other: DiffPlace): boolean {
-  const [left, right] = [one.moment, other.moment];
-  if (left?.what !== 'said' || right?.what !== 'said') return toTold(one) === toTold(other);
-  if (left.role !== right.role) return false;
-  const [ours, theirs] = [left.text, right.text].map((text) => new Set(foldText(text).split(' ')));
-  if (ours === undefined || theirs === undefined) return false;
-  const shared = [...ours].filter((word) => theirs.has(word)).length;
-  return shared * 2 >= Math.max(ours.size, theirs.size);
+/** What stands further ahead is not taken for what was said in other words. */
+const MOST_AHEAD = 64;
+
+/** Makes what says whether the same person said what is half the same, or both would be told in the same words. */
+function createLikeness(): (one: DiffPlace, other: DiffPlace) => boolean {
+  const known = new Map<string, ReadonlySet<string>>();
+  const wordsOf = (text: string): ReadonlySet<string> => {
+    const words = known.get(text) ?? new Set(foldText(text).split(' '));
+    known.set(text, words);
+    return words;
+  };
+  return (one, other) => {
+    const [left, right] = [one.moment, other.moment];
+    if (left?.what !== 'said' || right?.what !== 'said') return toTold(one) === toTold(other);
+    if (left.role !== right.role) return false;
+    const [ours, theirs] = [wordsOf(left.text), wordsOf(right.text)];
+    let shared = 0;
+    for (const word of ours) if (theirs.has(word)) shared += 1;
+    return shared * 2 >= Math.max(ours.size, theirs.size);
+  };
 }
 
 function toTold({ entry, moment }: DiffPlace): string {
