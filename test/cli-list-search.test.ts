@@ -32,7 +32,7 @@ it('lists the recordings of a folder, and of those in it', async () => {
       'livecall: broken.ndjson:1: is not a livecall recording: its first line should be a header, {"livecall":1,…}\n',
   });
   expect(stdout).toMatchInlineSnapshot(`
-    "RECORDED           LENGTH  OUTCOME      CONN  SAID  COMMANDS  RECORDING
+    "RECORDED (UTC)     LENGTH  OUTCOME      CONN  SAID  COMMANDS  RECORDING
     2026-01-01 00:00    1m30s  cut             1     1            a.ndjson
     2026-01-01 00:00      0ms  ended           1     0            b.ndjson  a courier
     2026-01-01 00:00      0ms  refused 401     0     0            nest/c.ndjson

@@ -9,6 +9,7 @@ import type { ListFlags } from './commands/list.js';
 import type { SearchFlags } from './commands/search.js';
 import type { StatsFlags } from './commands/stats.js';
 import { defaultCountry } from './default-country.js';
+import { toDate, toLastDate } from './to-date.js';
 import { toTime } from './to-time.js';
 
 /**
@@ -36,7 +37,7 @@ export function addRecordingCommands(program: Command, onExit: (exitCode: number
     .option('--longer <time>', 'only what is at least so long, 1m30s for one', toTime)
     .option('--shorter <time>', 'only what is at most so long', toTime)
     .option('--since <date>', 'only what was recorded then or later, 2026-01-31 for one', toDate)
-    .option('--until <date>', 'only what was recorded then or before', toDate)
+    .option('--until <date>', 'only what was recorded then or before, a day to its end', toLastDate)
     .option('--json', 'as one JSON object a line')
     .addHelpText(
       'after',
@@ -219,12 +220,6 @@ function addRedactOptions(command: Command): Command {
     .option('--mask-transcripts', 'mask the words of the call; length and punctuation stay')
     .option('--keep-phones', 'keep the phone numbers')
     .addOption(defaultCountry());
-}
-
-function toDate(text: string): number {
-  const date = Date.parse(text);
-  if (!Number.isNaN(date)) return date;
-  throw new InvalidArgumentError('It should be a date such as 2026-01-31 or 2026-01-31T12:00Z.');
 }
 
 const OUTCOMES: readonly string[] = [

@@ -125,7 +125,7 @@ function createTable(): (row: Row) => string {
 }
 
 const OUTCOME_WIDTH = 'refused 404'.length;
-const HEADING = `${'RECORDED'.padEnd(16)}  ${'LENGTH'.padStart(7)}  ${'OUTCOME'.padEnd(OUTCOME_WIDTH)}  CONN  SAID  ${'COMMANDS'.padEnd(8)}  RECORDING`;
+const HEADING = `${'RECORDED (UTC)'.padEnd(16)}  ${'LENGTH'.padStart(7)}  ${'OUTCOME'.padEnd(OUTCOME_WIDTH)}  CONN  SAID  ${'COMMANDS'.padEnd(8)}  RECORDING`;
 
 function showRow(row: Row, paint: Paint, columns: number): string {
   const { file, title, recordedAt, durationMs, outcome, connections, utterances, commands } = row;
