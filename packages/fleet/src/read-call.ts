@@ -90,9 +90,9 @@ export function readCall(
 
     const order = createPieceOrder({
       from,
-      onLine: ({ number, lines, ...line }) => {
-        const place = { run: line.run, number, lines, sequence: toldSequence, madeAt };
-        subscriber.next({ kind: 'line', ...line, place });
+      onLine: ({ run, text, isPast, number, lines }) => {
+        const place = { run, number, lines, sequence: toldSequence, madeAt };
+        subscriber.next({ kind: 'line', run, text, isPast, place });
       },
       hasLeft,
     });
