@@ -91,6 +91,18 @@ it.each<[what: string, transport$: Transport, code: number]>([
   await expectServed(server.url);
 });
 
+it.each([undefined, null, 'no', new Error('no')])(
+  'hangs up where a transport fails with %s before it opens, and tells of it once',
+  async (failure) => {
+    await using server = await serveMistaken(() => throwError(() => failure));
+    using client = await rawClient(server.port, toHandshake());
+
+    expect(await client.rest()).toBe('');
+    await expectServed(server.url);
+    expect(server.told.all).toEqual([failure]);
+  },
+);
+
 /** One whose frames end in the turn in which it says how it ended. */
 function endingWith(error: unknown): Transport {
   return new Observable((subscriber) => {
