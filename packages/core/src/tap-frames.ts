@@ -1,5 +1,5 @@
-import { Observable } from 'rxjs';
-import type { Observer, Subscriber, Unsubscribable } from 'rxjs';
+import { Subscriber } from 'rxjs';
+import type { Observable, Observer, Unsubscribable } from 'rxjs';
 
 import { Multicast } from './multicast.js';
 import type { Frame } from './transport.js';
@@ -43,12 +43,11 @@ class TappedFrames implements Observer<Frame>, Listened<Frame>, Unsubscribable {
   }
 
   #hear(): void {
-    // Known before it is subscribed: what is told at once may be the last that anyone wants.
-    const heard$ = new Observable<Frame>((subscriber) => {
-      this.#hearing = subscriber;
-      this.#frames$.subscribe(subscriber);
-    });
-    heard$.subscribe(this);
+    // Known before it is subscribed: what is told at once may be the last that anyone wants. And as
+    // RxJS's operators make theirs: `subscribe(this)` would put two objects more before each frame.
+    // eslint-disable-next-line @typescript-eslint/no-deprecated -- there is no other that takes an observer as it is
+    this.#hearing = new Subscriber(this);
+    this.#frames$.subscribe(this.#hearing);
   }
 
   next(frame: Frame): void {

@@ -130,17 +130,19 @@ let openFiles = 0;
 /** A class for the reason that `record` has one. */
 class OpenFile implements RestingLineFile {
   readonly #path: string;
-  readonly #options: LineFileOptions;
+  readonly #onLine: LineFileOptions['onLine'];
+  readonly #onError: LineFileOptions['onError'];
   #descriptor: number;
   #isOpen = true;
   #resting: Identity | undefined;
   #size = 0;
   #lookedAt = -Infinity;
 
-  constructor(path: string, descriptor: number, options: LineFileOptions) {
+  constructor(path: string, descriptor: number, { onLine, onError }: LineFileOptions) {
     this.#path = path;
     this.#descriptor = descriptor;
-    this.#options = options;
+    this.#onLine = onLine;
+    this.#onError = onError;
     openFiles += 1;
   }
 
@@ -159,7 +161,7 @@ class OpenFile implements RestingLineFile {
       this.#close(cause);
       return;
     }
-    this.#options.onLine?.(line);
+    this.#onLine?.(line);
   }
 
   rest(): void {
@@ -204,7 +206,7 @@ class OpenFile implements RestingLineFile {
       why ??= closeCause;
     }
     if (why === undefined) return;
-    this.#options.onError?.(new RecordingFileError(this.#path, 'not-written', why));
+    this.#onError?.(new RecordingFileError(this.#path, 'not-written', why));
   }
 }
 

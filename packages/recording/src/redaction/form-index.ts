@@ -18,7 +18,8 @@ export const BEGINNING = 8;
 /** For each beginning so many bits: fewer take longer to search, more to fill. */
 const BITS_EACH = 16;
 
-const NO_BITS = new Uint8Array(0);
+const NO_BITS = new Int32Array(0);
+const NONE: readonly never[] = [];
 
 /** The forms that begin alike, as the tokens of one issuer do. */
 interface Bucket {
@@ -35,46 +36,58 @@ interface Bucket {
  * bisection.
  */
 export function createFormIndex(): FormIndex {
-  const buckets = new Map<string, Bucket>();
-  let bits = NO_BITS;
+  return new Forms();
+}
 
-  const mark = (beginning: string) => {
-    bits[hashOf(beginning) & (bits.length - 1)] = 1;
-  };
+/** A class for the reason that `record` has one. */
+class Forms implements FormIndex {
+  readonly #buckets = new Map<string, Bucket>();
+  /** Packed: of thousands of calls, each byte that a frame is looked through with is far away. */
+  #bits = NO_BITS;
 
-  return {
-    add(form) {
-      if (form.length < BEGINNING) return;
-      const beginning = form.slice(0, BEGINNING);
-      const bucket = buckets.get(beginning);
-      if (bucket !== undefined) {
-        insert(form, bucket);
-        return;
+  add(form: string): void {
+    if (form.length < BEGINNING) return;
+    const buckets = this.#buckets;
+    const beginning = form.slice(0, BEGINNING);
+    const bucket = buckets.get(beginning);
+    if (bucket !== undefined) {
+      insert(form, bucket);
+      return;
+    }
+    buckets.set(beginning, { forms: [form], parents: undefined });
+    if (buckets.size * BITS_EACH <= this.#bits.length * 32) {
+      mark(this.#bits, beginning);
+      return;
+    }
+    this.#bits = new Int32Array(2 ** Math.ceil(Math.log2(buckets.size * BITS_EACH * 2)) / 32);
+    for (const each of buckets.keys()) mark(this.#bits, each);
+  }
+
+  find(text: string): readonly Found[] {
+    const bits = this.#bits;
+    if (bits.length === 0 || text.length < BEGINNING) return NONE;
+    let found: Found[] | undefined;
+    let hash = hashOf(text);
+    for (let start = 0; ; start += 1) {
+      if (isMarked(bits, hash)) {
+        const bucket = this.#buckets.get(text.slice(start, start + BEGINNING));
+        const end = start + (bucket === undefined ? 0 : longestAt(text, start, bucket));
+        if (end > start) add((found ??= []), { start, end });
       }
-      buckets.set(beginning, { forms: [form], parents: undefined });
-      if (buckets.size * BITS_EACH <= bits.length) {
-        mark(beginning);
-        return;
-      }
-      bits = new Uint8Array(2 ** Math.ceil(Math.log2(buckets.size * BITS_EACH * 2)));
-      for (const each of buckets.keys()) mark(each);
-    },
-    find(text) {
-      const found: Found[] = [];
-      if (buckets.size === 0 || text.length < BEGINNING) return found;
-      const mask = bits.length - 1;
-      let hash = hashOf(text);
-      for (let start = 0; ; start += 1) {
-        if (bits[hash & mask] === 1) {
-          const bucket = buckets.get(text.slice(start, start + BEGINNING));
-          const end = start + (bucket === undefined ? 0 : longestAt(text, start, bucket));
-          if (end > start) add(found, { start, end });
-        }
-        if (start + BEGINNING >= text.length) return found;
-        hash = roll(hash, text.charCodeAt(start), text.charCodeAt(start + BEGINNING));
-      }
-    },
-  };
+      if (start + BEGINNING >= text.length) return found ?? NONE;
+      hash = roll(hash, text.charCodeAt(start), text.charCodeAt(start + BEGINNING));
+    }
+  }
+}
+
+/** The last five bits of a hash are the place in a number of the table, those before them its index. */
+const isMarked = (bits: Int32Array, hash: number): boolean =>
+  (((bits[(hash >>> 5) & (bits.length - 1)] as number) >>> (hash & 31)) & 1) === 1;
+
+function mark(bits: Int32Array, beginning: string): void {
+  const hash = hashOf(beginning);
+  const index = (hash >>> 5) & (bits.length - 1);
+  bits[index] = (bits[index] as number) | (1 << (hash & 31));
 }
 
 const BASE = 0x01_00_01_93;

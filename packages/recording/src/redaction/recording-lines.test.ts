@@ -36,9 +36,11 @@ it.each<[what: string, frame: Frame, line: string]>([
   ['JSON without its number', '{"phone":"+14155552671"}', '"json":{"phone":"+12025550100"}'],
   ['JSON without a token', '{"msg":"it is s3cret-t0ken"}', '"json":{"msg":"it is [redacted]"}'],
 ])('writes %s', (_what, frame, line) => {
-  const { frame: toLine } = createRecordingLines({ secrets: createSecrets(['s3cret-t0ken']) });
+  const lines = createRecordingLines({ secrets: createSecrets(['s3cret-t0ken']) });
 
-  expect(toLine(at, 'server', frame)).toBe(`{"at":12.4,"event":"frame","from":"server",${line}}\n`);
+  expect(lines.frame(at, 'server', frame)).toBe(
+    `{"at":12.4,"event":"frame","from":"server",${line}}\n`,
+  );
 });
 
 it('writes a mark for a frame that is nested too deep', () => {

@@ -5,7 +5,7 @@ import { Entry } from '../format/recording.js';
 import type { FrameEntry, Header } from '../format/recording.js';
 import { createPhoneMemory } from './phone-memory.js';
 import { sharedRedactor } from './redactor.js';
-import type { RedactOptions } from './redactor.js';
+import type { RedactOptions, Redactor } from './redactor.js';
 import { createSecrets } from './secrets.js';
 import type { Secrets } from './secrets.js';
 import { toSafeLine } from './to-safe-line.js';
@@ -31,46 +31,58 @@ export interface RecordingLinesOptions extends RedactOptions {
  * Makes the lines of one recording. Every line of every recording comes from here: there is no
  * other way to disk.
  */
-export function createRecordingLines({
-  secrets = createSecrets(),
-  ...redactOptions
-}: RecordingLinesOptions = {}): RecordingLines {
-  const shared = sharedRedactor(redactOptions);
-  const memory = createPhoneMemory();
-  /** Nothing else is redacted until a line is made. */
-  const toRedactor = () => {
-    shared.recall(memory);
-    return shared;
-  };
+export function createRecordingLines(options: RecordingLinesOptions = {}): RecordingLines {
+  return new Lines(options);
+}
 
-  return {
-    header: (header) => toSafeLine(() => toRedactor().header(header), secrets),
-    entry: (entry) => {
-      try {
-        return toSafeLine(() => Entry.encode(toRedactor().entry(entry)) as object, secrets);
-      } catch {
-        return toMark(entry, secrets);
-      }
-    },
-    frame: (at, from, frame) => {
-      if (typeof frame === 'string' && toRedactor().passes(frame)) {
-        if (secrets.conceal(frame) === frame) return toLineAsItCame(at, from, frame);
-      }
-      const event = 'frame';
-      try {
-        const payload = toPayload(frame);
-        const redacted = toRedactor().payload(payload);
-        const isAsItCame = typeof frame === 'string' && 'json' in payload && redacted === payload;
-        return toSafeLine(
-          () => ({ at, event, from, ...redacted }),
-          secrets,
-          isAsItCame ? { line: toLineAsItCame(at, from, frame), content: frame } : undefined,
-        );
-      } catch {
-        return toMark({ at, event }, secrets);
-      }
-    },
-  };
+/** A class for the reason that `record` has one. */
+class Lines implements RecordingLines {
+  readonly #secrets: Secrets;
+  readonly #shared: Redactor;
+  readonly #memory = createPhoneMemory();
+
+  constructor({ secrets = createSecrets(), ...redactOptions }: RecordingLinesOptions) {
+    this.#secrets = secrets;
+    this.#shared = sharedRedactor(redactOptions);
+  }
+
+  header(header: Header): string {
+    return toSafeLine(() => this.#redactor.header(header), this.#secrets);
+  }
+
+  entry(entry: Entry): string {
+    try {
+      return toSafeLine(() => Entry.encode(this.#redactor.entry(entry)) as object, this.#secrets);
+    } catch {
+      return toMark(entry, this.#secrets);
+    }
+  }
+
+  frame(at: number, from: FrameEntry['from'], frame: Frame): string {
+    const secrets = this.#secrets;
+    if (typeof frame === 'string' && this.#redactor.passes(frame)) {
+      if (secrets.conceal(frame) === frame) return toLineAsItCame(at, from, frame);
+    }
+    const event = 'frame';
+    try {
+      const payload = toPayload(frame);
+      const redacted = this.#redactor.payload(payload);
+      const isAsItCame = typeof frame === 'string' && 'json' in payload && redacted === payload;
+      return toSafeLine(
+        () => ({ at, event, from, ...redacted }),
+        secrets,
+        isAsItCame ? { line: toLineAsItCame(at, from, frame), content: frame } : undefined,
+      );
+    } catch {
+      return toMark({ at, event }, secrets);
+    }
+  }
+
+  /** Nothing else is redacted until a line is made. */
+  get #redactor(): Redactor {
+    this.#shared.recall(this.#memory);
+    return this.#shared;
+  }
 }
 
 /** JSON can be nested deeper than the stack is. */

@@ -30,12 +30,11 @@ export function createSecrets(tokens: readonly string[] = []): Secrets {
   let index: FormIndex | undefined;
   let used: Map<string, TokenForms> | undefined;
   const add = (token: string) => {
-    index ??= createFormIndex();
     used ??= new Map();
     if (used.has(token)) return;
     const known = recall(token);
     used.set(token, known);
-    for (const form of known.forms) index.add(form);
+    for (const form of known.forms) (index ??= createFormIndex()).add(form);
   };
   tokens.forEach(add);
 
