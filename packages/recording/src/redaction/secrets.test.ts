@@ -109,6 +109,21 @@ it('finds tokens of any length', () => {
   );
 });
 
+it('looks closer at hardly a place of a frame in which none of the tokens stands', () => {
+  const frame =
+    '{"type":"transcript","msg":"I am calling about your parcel.","role":"other","offset":12}';
+  const tokenOf = (number: number) => btoa(`${Math.sin(number)}${Math.cos(number)}`);
+  const calls = Array.from({ length: 100 }, (_, number) =>
+    createSecrets([tokenOf(number), tokenOf(-1 - number)]),
+  );
+  const looks = vi.spyOn(String.prototype, 'slice');
+  for (const secrets of calls) secrets.conceal(frame);
+  const count = looks.mock.calls.length;
+  looks.mockRestore();
+
+  expect(count).toBeLessThan(200);
+});
+
 it('looks hardly more often for two thousand tokens of one issuer than for one', () => {
   const tokens = Array.from({ length: 2_000 }, (_, number) =>
     ['eyJhbGciOiJSUzI1NiJ9', `claims-of-${number}`, `signature-of-${number}`].join('.'),
