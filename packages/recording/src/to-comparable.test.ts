@@ -93,3 +93,24 @@ it('keeps an id that is of no command', async () => {
     { event: 'frame', from: 'client', text: 'hello' },
   ]);
 });
+
+it('numbers the ids of commands once, however they are numbered already', async () => {
+  const called = (...ids: readonly string[]) =>
+    compare(
+      HEADER,
+      '{"at":0,"event":"open","status":101}',
+      ...ids.map(
+        (id) =>
+          `{"at":1,"event":"frame","from":"client","json":{"type":"client:joinCall","id":"${id}"}}`,
+      ),
+      ...ids.map(
+        (id) => `{"at":2,"event":"frame","from":"server","json":{"type":"ack","ackId":"${id}"}}`,
+      ),
+      '{"at":3,"event":"close","from":"client","code":1000,"reason":""}',
+      '{"at":3,"event":"end"}',
+    );
+  const named = await called('a', 'b');
+
+  expect(await called('id-0', 'id-1')).toEqual(named);
+  expect(await called('id-2', 'id-1')).toEqual(named);
+});

@@ -38,6 +38,21 @@ export function toComparable(
   const { recordedAt, endpoint, ...header } = recording.header;
   const ids = new Map<CommandId, string>();
 
+  const readdress = (frame: Frame, pairs: readonly (readonly [CommandId, string])[]) =>
+    pairs.reduce((readdressed, [id, to]) => protocol.readdress(readdressed, id, to), frame);
+  const number = (frame: Frame): Frame => {
+    const pairs = [...ids];
+    // An app may number its ids alike, from 0 for one: what was numbered is not to be numbered again.
+    if (!pairs.some(([id, to]) => id !== to && /^id-\d+$/.test(String(id)))) {
+      return readdress(frame, pairs);
+    }
+    const aside = pairs.map(([id, to]) => [id, `${ASIDE}${to}`] as const);
+    return readdress(
+      readdress(frame, aside),
+      aside.map(([, to]) => [to, to.slice(ASIDE.length)]),
+    );
+  };
+
   const withoutIds = (entry: FrameEntry): object => {
     const { at, json, text, base64, ...rest } = entry;
     const frame = toFrame(entry);
@@ -45,11 +60,7 @@ export function toComparable(
     if (command !== undefined && E.isRight(command)) {
       ids.set(command.right.id, `id-${ids.size + 1}`);
     }
-    const numbered = [...ids].reduce<Frame>(
-      (readdressed, [id, number]) => protocol.readdress(readdressed, id, number),
-      frame,
-    );
-    return { ...rest, ...toPayload(numbered) };
+    return { ...rest, ...toPayload(number(frame)) };
   };
 
   return {
@@ -62,3 +73,6 @@ export function toComparable(
     }),
   };
 }
+
+/** Of private use: no id begins so. */
+const ASIDE = '\ue000';
