@@ -75,6 +75,15 @@ it('has tests for vitest that pass', () => {
   ]);
 });
 
+it('imports in each test of vitest what its matchers are from', () => {
+  // They run in one process, in which another has them already.
+  const codes = Object.values(examples).filter((code) => /from 'vitest'/.test(code));
+  const matching = codes.filter((code) => /\.toHave(?:Sent|Followed)\(/.test(code));
+
+  expect(matching.length).toBeGreaterThan(2);
+  expect(matching.filter((code) => !code.includes("from '@livecall/tools/vitest'"))).toEqual([]);
+});
+
 it.each(['node-test', 'jest'])('has a test for another runner that passes: %s', async (name) => {
   const { exitCode, stdout } = await app.node(
     ...['--test', '--test-reporter=tap', join('dist', `${name}.js`)],
