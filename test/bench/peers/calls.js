@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 
 import { WebSocket } from 'ws';
@@ -41,15 +42,14 @@ async function zod() {
   };
 }
 
-async function livecall({ subscribe, toOperator, options, tls }) {
+async function livecall({ subscribe, toOperator, options, tls, toTokens = () => ANY }) {
   const { identity, takeWhile } = await import('rxjs');
   const { liveCall } = await import('@livecall/core');
   const { webSocketTransport } = await import('@livecall/core/node');
   const subscribeTo = await subscribe();
   const operator = toOperator ? await toOperator() : () => identity;
   return (url, hear, opened, number) => {
-    const tokens = { accessToken: 'any', conversationToken: 'any' };
-    const transport = webSocketTransport({ url, ...tokens, ...(tls && { socket: tls }) });
+    const transport = webSocketTransport({ url, ...toTokens(), ...(tls && { socket: tls }) });
     const call = liveCall(transport.pipe(operator(number)), options);
     subscribeTo(call, hear);
     call.state$.pipe(takeWhile(({ status }) => status !== 'open')).subscribe({ complete: opened });
@@ -57,6 +57,15 @@ async function livecall({ subscribe, toOperator, options, tls }) {
     return () => following.unsubscribe();
   };
 }
+
+/** Too short to be looked for in what is written. */
+const ANY = { accessToken: 'any', conversationToken: 'any' };
+/** As long as in production: one of the account, and one of each call. */
+const accessToken = randomBytes(600).toString('base64url');
+const toLongTokens = () => ({
+  accessToken,
+  conversationToken: randomBytes(240).toString('base64url'),
+});
 
 const oneStream = () => (call, hear) => {
   call.transcript$.subscribe({ next: hear, error: ignore });
@@ -79,6 +88,12 @@ export const CALLS = {
   'livecall, every stream': (_folder, tls) => livecall({ subscribe: everyStream, tls }),
   'livecall, recorded': (folder) =>
     livecall({ subscribe: everyStream, toOperator: recorded(folder) }),
+  'livecall, recorded, long tokens': (folder) =>
+    livecall({
+      subscribe: everyStream,
+      toOperator: recorded(folder),
+      toTokens: toLongTokens,
+    }),
   'livecall, no transcript kept': () =>
     livecall({ subscribe: everyStream, options: { maxUtterances: 0 } }),
   'webSocket() + zod + filters': zod,
