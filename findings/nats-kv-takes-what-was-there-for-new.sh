@@ -29,23 +29,24 @@ const freePort = () =>
 const port = await freePort();
 const options = ['--addr', '127.0.0.1', '--port', String(port), '--jetstream', '--store_dir', 'store'];
 const server = spawn('usr/sbin/nats-server', options, { stdio: 'ignore' });
+process.on('exit', () => server.kill());
 const nats = await connect({ servers: `127.0.0.1:${port}`, waitOnFirstConnect: true, reconnectTimeWait: 100 });
 const calls = await new Kvm(nats).create('calls');
 for (const key of ['a', 'b', 'c']) await calls.put(key, 'ringing');
 
-for (const key of ['>', 'a']) {
+for (const [key, count] of Object.entries({ '>': 3, a: 1 })) {
   const watch = await calls.watch({ key });
   const told = [];
   for await (const entry of watch) {
     told.push(`${entry.key} ${entry.string()} ${entry.isUpdate}`);
     if (entry.string() === 'ended') break;
-    if (entry.isUpdate) await calls.put('a', 'ended');
+    if (told.length === count) await calls.put('a', 'ended');
   }
   console.log(`watch of ${key}: ${told.join(', ')}`);
   await calls.put('a', 'ringing');
 }
 await nats.close();
-server.kill();
+process.exit();
 JS
 
 cat > seen << 'SEEN'

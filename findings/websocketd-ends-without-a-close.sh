@@ -49,6 +49,7 @@ for (const [name, program] of Object.entries({
   const port = await freePort();
   const options = [`--port=${port}`, '--address=127.0.0.1', '--loglevel=fatal'];
   const websocketd = spawn('usr/bin/websocketd', [...options, ...program], { stdio: 'ignore' });
+  process.on('exit', () => websocketd.kill());
   const { code, heard } = await dial(`ws://127.0.0.1:${port}/`);
   console.log(`a program that ${name}: ${heard.length} messages, ${code}`);
   websocketd.kill();
