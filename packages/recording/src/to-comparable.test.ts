@@ -114,3 +114,21 @@ it('numbers the ids of commands once, however they are numbered already', async 
   expect(await called('id-0', 'id-1')).toEqual(named);
   expect(await called('id-2', 'id-1')).toEqual(named);
 });
+
+it('gives two commands two ids where another was sent twice with one', async () => {
+  const sent = (id: string) =>
+    `{"at":1,"event":"frame","from":"client","json":{"type":"client:joinCall","id":"${id}"}}`;
+  const { entries } = await compare(
+    HEADER,
+    '{"at":0,"event":"open","status":101}',
+    ...['8f0c', '8f0c', '9a1b'].map(sent),
+    '{"at":2,"event":"frame","from":"server","json":{"type":"ack","ackId":"8f0c"}}',
+  );
+
+  expect(entries.slice(1)).toMatchObject([
+    { json: { id: 'id-1' } },
+    { json: { id: 'id-1' } },
+    { json: { id: 'id-2' } },
+    { json: { ackId: 'id-1' } },
+  ]);
+});

@@ -57,7 +57,8 @@ export function toComparable(
     const { at, json, text, base64, ...rest } = entry;
     const frame = toFrame(entry);
     const command = entry.from === 'client' ? protocol.decodeCommand(frame) : undefined;
-    if (command !== undefined && E.isRight(command)) {
+    // Sent twice with one id, it is one: the next would have its number otherwise.
+    if (command !== undefined && E.isRight(command) && !ids.has(command.right.id)) {
       ids.set(command.right.id, `id-${ids.size + 1}`);
     }
     return { ...rest, ...toPayload(number(frame)) };
