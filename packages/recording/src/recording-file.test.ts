@@ -296,6 +296,30 @@ it('says at the end that the file was deleted, however short the call was', () =
   expect(said).toEqual([wasDeleted(path)]);
 });
 
+it('tells its listeners as the methods that they may be', () => {
+  const told: string[] = [];
+  class Listener {
+    readonly #told = told;
+    onLine(line: string): void {
+      this.#told.push(line);
+    }
+    onError({ kind }: RecordingFileError): void {
+      this.#told.push(kind);
+    }
+  }
+  const path = toPath();
+  const file = create(path, new Listener());
+  file.start();
+  rmSync(path);
+  file.end();
+
+  expect(told).toEqual([
+    expect.stringContaining('"livecall":1'),
+    expect.stringContaining('"end"'),
+    'not-written',
+  ]);
+});
+
 it('goes on without a word when nobody asked for it', () => {
   const path = toPath();
   const file = create(path);

@@ -138,11 +138,12 @@ class OpenFile implements RestingLineFile {
   #size = 0;
   #lookedAt = -Infinity;
 
-  constructor(path: string, descriptor: number, { onLine, onError }: LineFileOptions) {
+  constructor(path: string, descriptor: number, options: LineFileOptions) {
     this.#path = path;
     this.#descriptor = descriptor;
-    this.#onLine = onLine;
-    this.#onError = onError;
+    // They may be methods, and the options are not kept.
+    this.#onLine = options.onLine?.bind(options);
+    this.#onError = options.onError?.bind(options);
     openFiles += 1;
   }
 

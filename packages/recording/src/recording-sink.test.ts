@@ -8,6 +8,7 @@ import type { UnstampedEntry } from './format/recording.js';
 import { recordingSink } from './recording-sink.js';
 import type { RecordingSink, RecordingSinkOptions } from './recording-sink.js';
 import { createSecrets } from './redaction/secrets.js';
+import type { Secrets } from './redaction/secrets.js';
 
 const run = (test: (time: RunHelpers) => void) => {
   new TestScheduler((actual, expected) => {
@@ -231,6 +232,24 @@ it('conceals the tokens in use in every line, the header too', () => {
 
   expect(lines.join('')).not.toMatch(/s3cret|another/);
   expect(lines.join('').match(/\[redacted\]/g)).toHaveLength(6);
+});
+
+it('tells of tokens to whatever keeps them', () => {
+  class Kept implements Secrets {
+    readonly #kept = createSecrets();
+    add(token: string): void {
+      this.#kept.add(token);
+    }
+    conceal(text: string): string {
+      return this.#kept.conceal(text);
+    }
+  }
+  const lines: string[] = [];
+  const sink = recordingSink((line) => lines.push(line), { secrets: new Kept() });
+  sink.conceal?.(['s3cret-token']);
+  sink.write({ event: 'mark', label: 'a s3cret-token' });
+
+  expect(lines.at(-1)).toContain('a [redacted]');
 });
 
 it.each<[how: string, options: RecordingSinkOptions, tokens: readonly string[] | undefined]>([

@@ -152,7 +152,7 @@ class EntryWriter implements FrameWriter {
 
   conceal(tokens: readonly string[]): void {
     this.#areTokensKnown = true;
-    tokens.forEach(this.#secrets.add);
+    for (const token of tokens) this.#secrets.add(token);
   }
 
   write(entry: UnstampedEntry, frame?: Frame): void {
