@@ -60,7 +60,6 @@ it.each(logs)('keeps %s what a plain list would keep, whoever asks and whenever'
 
       expect(log.newest()).toStrictEqual(newest());
     }),
-    { numRuns: 200 },
   );
 });
 
