@@ -3,7 +3,7 @@ import type { Frame, Transport } from '@livecall/core';
 import { webSocketTransport } from '@livecall/core/node';
 import type { WebSocketTransportOptions } from '@livecall/core/node';
 import { firstValueFrom, take, toArray } from 'rxjs';
-import { expect, it } from 'vitest';
+import { expect, it, onTestFinished } from 'vitest';
 
 import { accessToken, conversationToken } from './fixtures/canary-tokens.js';
 import { follow, followCall } from './fixtures/follow.js';
@@ -77,12 +77,14 @@ it('keeps no listener of one who has left', async () => {
   const warnings: Error[] = [];
   const warn = (warning: Error) => void warnings.push(warning);
   process.on('warning', warn);
+  onTestFinished(() => {
+    process.off('warning', warn);
+  });
   await using platform = await startPlatform(letIn);
   using following = follow(toTransport(platform));
   const { frames$ } = await following.connection();
   for (let left = 0; left < 20; left += 1) frames$.subscribe().unsubscribe();
   await new Promise((resolve) => setImmediate(resolve));
-  process.off('warning', warn);
 
   expect(warnings).toEqual([]);
 });
