@@ -1,5 +1,5 @@
 import type { NatsConnection } from '@nats-io/transport-node';
-import { Observable, of } from 'rxjs';
+import { Observable } from 'rxjs';
 
 import { brokerLink } from './broker-link.js';
 import { CALL_BEGINNING } from './call-line.js';
@@ -32,7 +32,10 @@ export function callEntries({
   const at = { connection, jetstream, stream };
 
   return new Observable((subscriber) => {
-    if (connection.isClosed()) return of<CallNews>({ kind: 'closed' }).subscribe(subscriber);
+    if (connection.isClosed()) {
+      subscriber.next({ kind: 'closed' });
+      return undefined;
+    }
     const source = {
       heard$: heardOf(connection, subject),
       link$: brokerLink(connection).news$,

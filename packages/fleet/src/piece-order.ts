@@ -140,7 +140,10 @@ export function createPieceOrder({ from, onLine, hasLeft }: PieceOrderOptions): 
     run: () => run,
     number: () => number,
     passOver: () => {
-      number = Math.min(...early.keys()) - 1;
+      let first = Infinity;
+      // Not spread: there may be more of them than a call can have arguments.
+      for (const waiting of early.keys()) first = Math.min(first, waiting);
+      number = first - 1;
       skip();
       tellEarly(false);
     },

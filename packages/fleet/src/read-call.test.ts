@@ -27,7 +27,8 @@ const message = (number: number, size = 0, nth = 1): HeardMessage => ({
 });
 
 /** A call whose message n has the sequence n and says n. */
-const follow = ({ isReadable = true } = {}) => {
+const follow = ({ isReadable = true, readingMs = 0 } = {}) => {
+  const link$ = new Subject<LinkNews>();
   const heard$ = new Subject<HeardMessage>();
   const stored: StoredMessage[] = [];
   const readings: number[] = [];
@@ -36,11 +37,12 @@ const follow = ({ isReadable = true } = {}) => {
   following = readCall(
     {
       heard$,
-      link$: new Subject<LinkNews>(),
+      link$,
       whenMade: () =>
         source.isReadable ? Promise.resolve('made') : Promise.reject(new Error('away')),
       stored: async function* (after) {
         readings.push(after);
+        if (readingMs > 0) await new Promise((resolve) => setTimeout(resolve, readingMs));
         for (const one of stored.filter(({ sequence }) => sequence > after)) {
           yield await Promise.resolve(one);
         }
@@ -64,7 +66,7 @@ const follow = ({ isReadable = true } = {}) => {
   const sayRun = (nth: number, n: number) => {
     heard$.next(message(n, 0, nth));
   };
-  return { storeRun, sayRun, source, readings, told, store, say };
+  return { link$, storeRun, sayRun, source, readings, told, store, say };
 };
 
 const upTo = (n: number, from = 1) => Array.from({ length: n - from + 1 }, (_, i) => from + i);
@@ -125,6 +127,61 @@ it('waits for each that is missing', async () => {
   expect(told).toEqual([1, 3]);
   await vi.advanceTimersByTimeAsync(1_000);
   expect(told).toEqual([1, 3, 5]);
+});
+
+it('passes over what never comes, however fast the rest is said while the stream is read', async () => {
+  const { told, store, say } = follow({ readingMs: 100 });
+  store(1);
+  await vi.advanceTimersByTimeAsync(100);
+  for (const n of upTo(302, 3)) {
+    say(n);
+    await vi.advanceTimersByTimeAsync(50);
+  }
+  await vi.advanceTimersByTimeAsync(200);
+  expect(told).toEqual([1, ...upTo(302, 3)]);
+});
+
+it('looks once more before it passes over what it has not heard', async () => {
+  const { told, store, say } = follow();
+  store(1);
+  await vi.advanceTimersByTimeAsync(0);
+  say(3);
+  await vi.advanceTimersByTimeAsync(5_000);
+  store(2);
+  await vi.advanceTimersByTimeAsync(7_000);
+  expect(told).toEqual([1, 2, 3]);
+});
+
+it('passes over nothing while the stream cannot be read, and waits again once it can', async () => {
+  const { source, told, store, say } = follow();
+  store(1);
+  await vi.advanceTimersByTimeAsync(0);
+  say(3);
+  await vi.advanceTimersByTimeAsync(1_000);
+  source.isReadable = false;
+  await vi.advanceTimersByTimeAsync(20_000);
+  expect(told).toEqual([1]);
+  source.isReadable = true;
+  // It is sent again.
+  await vi.advanceTimersByTimeAsync(6_000);
+  expect(told).toEqual([1]);
+  say(2);
+  expect(told).toEqual([1, 2, 3]);
+});
+
+it('passes over nothing while the broker is away', async () => {
+  const { link$, told, store, say } = follow();
+  store(1);
+  await vi.advanceTimersByTimeAsync(0);
+  say(3);
+  await vi.advanceTimersByTimeAsync(1_000);
+  link$.next('away');
+  await vi.advanceTimersByTimeAsync(20_000);
+  expect(told).toEqual([1]);
+  store(2, 3);
+  link$.next('back');
+  await vi.advanceTimersByTimeAsync(0);
+  expect(told).toEqual([1, 2, 3]);
 });
 
 it('tells in order, and once, what is heard twice, early and late', async () => {

@@ -121,22 +121,30 @@ export function readCall(
       });
     };
 
+    const forgetGap = () => {
+      gap?.waiting.unsubscribe();
+      gap = undefined;
+    };
+
     /**
      * What was refused at first is sent again soon; what never comes, since it was too old for the
-     * stream, is passed over. Whatever is heard meanwhile has the stream read once more, and that
-     * makes the wait no longer.
+     * stream, is passed over, once the stream was read behind the wait and has it not. Whatever is
+     * heard meanwhile makes that no longer; while the stream cannot be read, nothing is waited for.
      */
-    const waitForGap = () => {
-      const [run, number] = [order.run(), order.number()];
-      if (gap !== undefined && gap.run === run && gap.number === number) return;
-      gap?.waiting.unsubscribe();
-      const waiting = timer(GAP_PATIENCE_MS).subscribe(() => {
-        gap = undefined;
-        if (order.run() !== run || order.number() !== number || !order.isWaiting()) return;
+    const attendToGap = () => {
+      const isSame = gap?.run === order.run() && gap?.number === order.number();
+      if (isSame && order.isWaiting()) {
+        if (gap?.isLong !== true) return;
         order.passOver();
-        if (order.isWaiting()) waitForGap();
+      }
+      forgetGap();
+      if (!order.isWaiting()) return;
+      const waiting = timer(GAP_PATIENCE_MS).subscribe(() => {
+        begun.isLong = true;
+        readAgain();
       });
-      gap = { run, number, waiting };
+      const begun: Gap = { run: order.run(), number: order.number(), isLong: false, waiting };
+      gap = begun;
       subscriber.add(waiting);
     };
 
@@ -189,14 +197,16 @@ export function readCall(
           isAskedAgain = false;
           await readStream();
           if (hasLeft()) return;
-          if (!isToReadAgain()) tellLive();
+          if (isToReadAgain()) continue;
+          tellLive();
+          attendToGap();
         } while (isToReadAgain());
         if (hasLeft()) return;
         isReading = false;
-        if (order.isWaiting()) waitForGap();
         subscriber.next({ kind: 'caught-up' });
       } catch {
         isReading = false;
+        forgetGap();
         // The broker is away, or the stream is not made yet: what comes of it is said by others.
         if (!subscriber.closed) {
           const again = timer(TRY_AGAIN_MS).subscribe(() => {
@@ -219,8 +229,10 @@ export function readCall(
     subscriber.add(
       link$.subscribe({
         next: (news) => {
-          if (news === 'away') isBehind = true;
-          else if (news === 'back') readAgain();
+          if (news === 'away') {
+            isBehind = true;
+            forgetGap();
+          } else if (news === 'back') readAgain();
         },
         complete: () => {
           subscriber.next({ kind: 'closed' });
@@ -235,6 +247,8 @@ export function readCall(
 interface Gap {
   readonly run: Run | undefined;
   readonly number: number;
+  /** Whether it was waited for long enough. */
+  isLong: boolean;
   readonly waiting: Subscription;
 }
 
