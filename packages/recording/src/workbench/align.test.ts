@@ -28,6 +28,22 @@ it('makes one list of the other, whatever they are', () => {
   );
 });
 
+it('keeps what long lists begin and end with alike, though it stands there again and again', () => {
+  const [left, right] = ['l', 'r'].map((name) => [
+    ...Array.from({ length: 300 }, () => 'hello'),
+    ...numbers(800, name),
+    ...Array.from({ length: 200 }, () => 'bye'),
+  ]) as [string[], string[]];
+
+  expect(align(left, right)).toEqual([
+    { what: 'same', count: 300 },
+    { what: 'removed', count: 800 },
+    { what: 'added', count: 800 },
+    { what: 'same', count: 200 },
+  ]);
+  expect(follow([...left, 'hello'], right)).toEqual(right);
+});
+
 it('makes one list of the other where they are long, and have little in common', () => {
   const [left, right] = [numbers(1_500, 'l'), numbers(1_000, 'r')];
   for (const at of [10, 500, 900]) right[at] = left[at + 20] ?? '';

@@ -13,7 +13,7 @@ const MOST_EDITS_BETWEEN = 100;
 
 /**
  * Aligns two lists in the fewest steps. Where these are thousands, by the items that stand once in
- * each, in the same order, and by steps between them: two long calls that have little in common take
+ * each, in the same order, and by steps or by both ends between them: two long calls that have little in common take
  * seconds, where the fewest steps would take hours.
  */
 export function align(left: readonly string[], right: readonly string[]): readonly Run[] {
@@ -23,12 +23,7 @@ export function align(left: readonly string[], right: readonly string[]): readon
   let [leftFrom, rightFrom] = [0, 0];
   const takeUntil = (leftTo: number, rightTo: number) => {
     const [ours, theirs] = [left.slice(leftFrom, leftTo), right.slice(rightFrom, rightTo)];
-    runs.push(
-      ...(alignExactly(ours, theirs, MOST_EDITS_BETWEEN) ?? [
-        { what: 'removed' as const, count: ours.length },
-        { what: 'added' as const, count: theirs.length },
-      ]),
-    );
+    runs.push(...(alignExactly(ours, theirs, MOST_EDITS_BETWEEN) ?? alignEnds(ours, theirs)));
   };
   for (const [ours, theirs] of findAnchors(left, right)) {
     takeUntil(ours, theirs);
@@ -48,6 +43,22 @@ function alignExactly(
     what: removed ? 'removed' : added ? 'added' : 'same',
     count,
   }));
+}
+
+/** What they begin and end with alike; all between is another. */
+function alignEnds(left: readonly string[], right: readonly string[]): readonly Run[] {
+  const shorter = Math.min(left.length, right.length);
+  let before = 0;
+  while (before < shorter && left[before] === right[before]) before += 1;
+  let after = 0;
+  while (after < shorter - before && left.at(-1 - after) === right.at(-1 - after)) after += 1;
+  const runs: readonly Run[] = [
+    { what: 'same', count: before },
+    { what: 'removed', count: left.length - before - after },
+    { what: 'added', count: right.length - before - after },
+    { what: 'same', count: after },
+  ];
+  return runs.filter(({ count }) => count > 0);
 }
 
 /** The places of what stands once in each list: as many as are in the same order in both. */
