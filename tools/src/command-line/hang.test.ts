@@ -27,6 +27,19 @@ it('breaks at words, too, where there is no room below its beginning', () => {
   ]);
 });
 
+it('begins a line where what stands before it takes more than one', () => {
+  for (const columns of [22, 23, 24]) {
+    expect(show('00:01.180  caller      ', columns).slice(1).join(' ').replace(/\s+/g, ' ')).toBe(
+      ` ${text}`,
+    );
+  }
+  expect(show('1:00:01.180  caller      ', 22)).toEqual([
+    '1:00:01.180  caller      ',
+    '  I have a parcel that',
+    '  needs a signature.',
+  ]);
+});
+
 it('leaves to the terminal what is narrower than any', () => {
   expect(show('00:01.180  caller      ', 20)).toEqual([`00:01.180  caller      ${text}`]);
 });

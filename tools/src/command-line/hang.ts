@@ -9,11 +9,14 @@ const LEAST_INDENT = 2;
 export function hang(text: string, indent: number, columns: number): string {
   const width = columns - indent;
   // By its length, which is no less than its width but for letters of double width.
-  if (text.length * 2 <= width || columns - LEAST_INDENT < NARROWEST) return text;
+  const room = columns - LEAST_INDENT;
+  if (text.length * 2 <= width || room < NARROWEST) return text;
   if (width >= NARROWEST) return wrap(text, width, indent);
+  // The terminal has broken what stands before it already.
+  if (indent > room) return `\n${' '.repeat(LEAST_INDENT)}${wrap(text, room, LEAST_INDENT)}`;
   // What stands before it takes a part of the first line.
   const before = 'x'.repeat(indent - 1);
-  const wrapped = wrap(`${before} ${text}`, columns - LEAST_INDENT, LEAST_INDENT);
+  const wrapped = wrap(`${before} ${text}`, room, LEAST_INDENT);
   return wrapped.slice(wrapped[before.length] === ' ' ? indent : before.length);
 }
 

@@ -26,12 +26,21 @@ it.each(['UTC', 'America/New_York', 'Asia/Kolkata'])(
 
 it('takes of a day its end where that is asked for', () => {
   expect(toLastDate('2026-01-31')).toBe(Date.UTC(2026, 1, 1) - 1);
+  expect(toLastDate('2028-02-29')).toBe(Date.UTC(2028, 2, 1) - 1);
   expect(toLastDate('2026-01-31T12:00Z')).toBe(Date.UTC(2026, 0, 31, 12));
 });
 
-it.each(['', 'yesterday', 'call 7', '7', '2026', '2026-13-01', '31.01.2026', '2026-01-31 12:00'])(
-  'refuses %j',
-  (text) => {
-    expect(() => toDate(text)).toThrow('It should be a date such as 2026-01-31');
-  },
-);
+it.each([
+  '',
+  'yesterday',
+  'call 7',
+  '7',
+  '2026',
+  '2026-13-01',
+  '2026-02-29',
+  '2026-06-31T12:00Z',
+  '31.01.2026',
+  '2026-01-31 12:00',
+])('refuses %j', (text) => {
+  expect(() => toDate(text)).toThrow('It should be a date such as 2026-01-31');
+});
