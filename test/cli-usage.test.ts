@@ -91,6 +91,14 @@ it.concurrent.each<[args: string, said: string]>([
     'show FILE --default-country GB',
     "option '--default-country' says something of --html, which was not given",
   ],
+  [
+    'check FILE --default-country GB',
+    "option '--default-country' says something of --secrets, which was not given",
+  ],
+  [
+    'record --url wss://calls.invalid/ --no-open',
+    "option '--no-open' says something of --console, which was not given",
+  ],
   ['show FILE --wall --json', "option '--wall' cannot be used with option '--json'"],
   [
     'record --url wss://calls.invalid/ --cookie-file FILE',

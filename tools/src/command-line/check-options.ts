@@ -37,7 +37,7 @@ export function checkOptions(
       command.error(`error: '-' is no file for ${command.name()}: name one`);
     }
     for (const [name, other] of Object.entries(only)) {
-      const isGiven = command.getOptionValueSource(toProperty(name)) === 'cli';
+      const isGiven = command.getOptionValueSource(toProperty(name.replace(/^no-/, ''))) === 'cli';
       if (!isGiven || command.opts()[toProperty(other)] !== undefined) continue;
       command.error(`error: option '--${name}' says something of --${other}, which was not given`);
     }

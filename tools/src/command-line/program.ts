@@ -220,8 +220,9 @@ the key. A recording that is being written is followed as it grows.
     });
 
   const rules: Readonly<Record<string, OptionRules>> = {
-    record: { required: ['url'], only: { 'cookie-file': 'relay' } },
-    proxy: { required: ['url', 'out-dir'] },
+    record: { required: ['url'], only: { 'cookie-file': 'relay', 'no-open': 'console' } },
+    proxy: { required: ['url', 'out-dir'], only: { 'no-open': 'console' } },
+    check: { only: { 'default-country': 'secrets' } },
     show: { only: { 'mask-transcripts': 'html', 'default-country': 'html' } },
     list: { takesStreams: false },
     search: { takesStreams: false },
