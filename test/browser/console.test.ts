@@ -1,4 +1,4 @@
-import { appendFileSync, readdirSync, rmSync } from 'node:fs';
+import { appendFileSync, chmodSync, readdirSync, rmSync } from 'node:fs';
 
 import { liveCall } from '@livecall/core';
 import { webSocketTransport } from '@livecall/core/node';
@@ -14,7 +14,7 @@ import type { RunningConsole } from '../fixtures/console.js';
 import { makeFolder } from '../fixtures/folder.js';
 import { followCall } from '../fixtures/follow.js';
 import { CALL_END, START } from '../fixtures/frames.js';
-import { livecall } from '../fixtures/livecall.js';
+import { canBeNobody, livecall } from '../fixtures/livecall.js';
 import { startPlatform } from '../fixtures/platform.js';
 import { startRelay } from '../fixtures/relayed.js';
 
@@ -371,6 +371,35 @@ it('follows a call of a proxy that cannot record it, and joins it', async ({ ope
   following[Symbol.dispose]();
   await bar.getByText('The call is over').waitFor();
 });
+
+it.skipIf(!canBeNobody)(
+  'shows the next call of a proxy that can record none, once the one before is over',
+  async ({ open }) => {
+    using folder = makeFolder();
+    folder.makeFolder('calls');
+    chmodSync(folder.path, 0o755);
+    chmodSync(folder.at('calls'), 0o777);
+    await using platform = await startPlatform(() => undefined);
+    const to = ['--url', platform.url, '--out-dir', folder.at('calls')];
+    await using command = livecall(['proxy', ...to, '--console', '--no-open'], { asNobody: true });
+    const url = (await command.says('console: ')).replace(/^.*console: /, '');
+    chmodSync(folder.at('calls'), 0o555);
+    const dialled = { url: await command.line(1), accessToken, conversationToken };
+    const page = await open({ url });
+    const bar = page.getByRole('region', { name: 'The live call' });
+    const first = followCall(liveCall(webSocketTransport(dialled)));
+    await bar.getByText('Connected').waitFor();
+    first[Symbol.dispose]();
+    await bar.getByText('The call is over').waitFor();
+
+    using second = followCall(liveCall(webSocketTransport(dialled)));
+    await second.state('open');
+    await items(page)
+      .getByRole('button', { name: /is not recorded/ })
+      .click();
+    await bar.getByText('Connected').waitFor();
+  },
+);
 
 it('says that the console has stopped', async ({ open }) => {
   await using running = await startConsole(['recordings']);

@@ -86,7 +86,8 @@ export function App({ api, frames }: { readonly api: Api; readonly frames: Frame
 
   const first = useOpened(api, frames, shown[0], known);
   const second = useOpened(api, frames, shown[1], known);
-  const hasList = known.length !== 1;
+  // What is shown may be over, and another come.
+  const hasList = known.length !== 1 || (shown[0] ?? known[0]?.id) !== known[0]?.id;
   const isUnrecorded = known.some((one) => one.id === shown[0] && one.isUnrecorded === true);
   const liveShown = second === undefined ? live.value.get(shown[0] ?? -1) : undefined;
 
