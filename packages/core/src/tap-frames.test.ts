@@ -1,6 +1,6 @@
 import fc from 'fast-check';
-import { Observable, share, Subject, tap } from 'rxjs';
-import type { Subscription } from 'rxjs';
+import { noop, Observable, share, Subject, tap } from 'rxjs';
+import type { Subscriber, Subscription } from 'rxjs';
 import { expect, it } from 'vitest';
 
 import { tapFrames } from './tap-frames.js';
@@ -110,4 +110,26 @@ it('tells what tap and share tell, to whom they tell it, whatever they do when t
       },
     ),
   );
+});
+
+it('tells all who listen by then that frames of another make cannot be listened to', () => {
+  const others = {
+    subscribe: (subscriber: Subscriber<Frame>) => {
+      subscriber.next('a');
+      throw new Error('no more');
+    },
+  };
+  const heard: string[] = [];
+  const tapped$ = tapFrames(others as unknown as Observable<Frame>, { hear: noop });
+  const listen = (name: string, onFrame: () => void) =>
+    tapped$.subscribe({
+      next: (frame) => {
+        heard.push(`${name} ${String(frame)}`);
+        onFrame();
+      },
+      error: (error: unknown) => heard.push(`${name} ${String(error)}`),
+    });
+  listen('one', () => listen('another', noop));
+
+  expect(heard).toEqual(['one a', 'one Error: no more', 'another Error: no more']);
 });

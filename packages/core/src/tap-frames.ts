@@ -46,8 +46,14 @@ class TappedFrames implements Observer<Frame>, Listened<Frame>, Unsubscribable {
     // Known before it is subscribed: what is told at once may be the last that anyone wants. And as
     // RxJS's operators make theirs: `subscribe(this)` would put two objects more before each frame.
     // eslint-disable-next-line @typescript-eslint/no-deprecated -- there is no other that takes an observer as it is
-    this.#hearing = new Subscriber(this);
-    this.#frames$.subscribe(this.#hearing);
+    const hearing = new Subscriber(this);
+    this.#hearing = hearing;
+    try {
+      this.#frames$.subscribe(hearing);
+    } catch (error) {
+      // Those of someone else's that are none: all who listen by now are told.
+      hearing.error(error);
+    }
   }
 
   next(frame: Frame): void {
