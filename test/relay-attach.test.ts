@@ -148,7 +148,9 @@ it.each(['plain', 'TLS'])(
     client.write('GET /second HTTP/1.1\r\nHost: app.example\r\nConnection: close\r\n\r\n');
     await once(client, 'close');
 
-    expect(text.match(/^\/.*$/gm)).toEqual(['/first 300000', '/second 0']);
+    // Node that asks does as without a relay, and that ends such a connection.
+    const isAsked = 'shouldUpgradeCallback' in server;
+    expect(text.match(/^\/.*$/gm)).toEqual(['/first 300000', ...(isAsked ? [] : ['/second 0'])]);
     await Promise.all(relays.map((relayed) => relayed.close()));
     await new Promise((resolve) => server.close(resolve));
   },

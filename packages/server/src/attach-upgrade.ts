@@ -8,6 +8,8 @@ type Handle = (request: IncomingMessage, socket: Socket, head: Buffer) => void;
 
 /** By this a listener is known, also to another copy of this module, as after a reload. */
 const PATH = Symbol.for('livecall.relay.path');
+/** And by this, that a server was told which upgrades are none. */
+const TOLD = Symbol.for('livecall.relay.told');
 
 /**
  * Takes the upgrades of a server that are to a path or below it; of several relays, the one of the
@@ -19,7 +21,7 @@ const PATH = Symbol.for('livecall.relay.path');
  */
 export function attachUpgrade(server: UpgradeSource, path: string, handle: Handle): () => void {
   const listen: Handle = (request, socket, head) => {
-    const pathname = request.url?.replace(/[?#].*$/s, '') ?? '';
+    const pathname = toPathname(request);
     const listeners = server.listeners('upgrade');
     const relays = listeners.filter(isOfRelay);
     const takers = relays.filter((relay) => isWithin(pathname, relay[PATH]));
@@ -36,6 +38,7 @@ export function attachUpgrade(server: UpgradeSource, path: string, handle: Handl
     }
   };
   const listener = Object.assign(listen, { [PATH]: path.replace(/\/+$/, '') });
+  tellWhatIsNone(server);
   server.on('upgrade', listener as never);
   return () => {
     server.off('upgrade', listener as never);
@@ -50,12 +53,40 @@ function isOfRelay(listener: Listener): listener is RelayListener {
   return PATH in listener;
 }
 
+function toPathname({ url = '' }: IncomingMessage): string {
+  return url.replace(/[?#].*$/s, '');
+}
+
 function isWithin(pathname: string, path: string): boolean {
   return pathname === path || pathname.startsWith(`${path}/`);
 }
 
+/** A server of Node 24.9 and newer asks whether a request is to be an upgrade. */
+interface AskingServer {
+  shouldUpgradeCallback?: (request: IncomingMessage) => boolean;
+}
+
 /**
- * Gives a server the connection once more, as new, with a request that asks for no upgrade: its body
+ * Has a server that asks take for no upgrade what nobody would take: so it goes on as the request
+ * that it is. From 26 on Node reads the body of an upgrade by itself, and its connection could not be
+ * handed back. It stays when the relays have gone, and says what the server would.
+ */
+function tellWhatIsNone(server: UpgradeSource & AskingServer): void {
+  const would = server.shouldUpgradeCallback;
+  if (would === undefined || TOLD in would) return;
+  const should = (request: IncomingMessage) => {
+    const listeners = server.listeners('upgrade');
+    const relays = listeners.filter(isOfRelay);
+    const isForNone =
+      relays.length === listeners.length &&
+      !relays.some((relay) => isWithin(toPathname(request), relay[PATH]));
+    return !isForNone && would.call(server, request);
+  };
+  server.shouldUpgradeCallback = Object.assign(should, { [TOLD]: true });
+}
+
+/**
+ * Gives a server that does not ask the connection once more, as new, with a request that asks for no upgrade: its body
  * and what is asked next come as on any other. Node's parser has ended the request that it gave us.
  */
 function handBack(
