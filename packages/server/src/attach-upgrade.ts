@@ -22,17 +22,12 @@ const TOLD = Symbol.for('livecall.relay.told');
 export function attachUpgrade(server: UpgradeSource, path: string, handle: Handle): () => void {
   const listen: Handle = (request, socket, head) => {
     const pathname = toPathname(request);
-    const listeners = server.listeners('upgrade');
-    const relays = listeners.filter(isOfRelay);
+    const relays = server.listeners('upgrade').filter(isOfRelay);
     const takers = relays.filter((relay) => isWithin(pathname, relay[PATH]));
     const longest = Math.max(...takers.map((relay) => relay[PATH].length));
     if (takers.findLast((relay) => relay[PATH].length === longest) === listener) {
       handle(request, socket, head);
-    } else if (
-      takers.length === 0 &&
-      relays.length === listeners.length &&
-      relays[0] === listener
-    ) {
+    } else if (isForNone(server, request) && relays[0] === listener) {
       // One of them does it for all.
       handBack(server, request, socket, head);
     }
@@ -61,6 +56,16 @@ function isWithin(pathname: string, path: string): boolean {
   return pathname === path || pathname.startsWith(`${path}/`);
 }
 
+/** Whether nobody listens but relays, and it is to a path of none of them. */
+function isForNone(server: UpgradeSource, request: IncomingMessage): boolean {
+  const pathname = toPathname(request);
+  const listeners = server.listeners('upgrade');
+  return (
+    listeners.length > 0 &&
+    listeners.every((listener) => isOfRelay(listener) && !isWithin(pathname, listener[PATH]))
+  );
+}
+
 /** A server of Node 24.9 and newer asks whether a request is to be an upgrade. */
 interface AskingServer {
   shouldUpgradeCallback?: (request: IncomingMessage) => boolean;
@@ -74,20 +79,15 @@ interface AskingServer {
 function tellWhatIsNone(server: UpgradeSource & AskingServer): void {
   const would = server.shouldUpgradeCallback;
   if (would === undefined || TOLD in would) return;
-  const should = (request: IncomingMessage) => {
-    const listeners = server.listeners('upgrade');
-    const relays = listeners.filter(isOfRelay);
-    const isForNone =
-      relays.length === listeners.length &&
-      !relays.some((relay) => isWithin(toPathname(request), relay[PATH]));
-    return !isForNone && would.call(server, request);
-  };
+  const should = (request: IncomingMessage) =>
+    !isForNone(server, request) && would.call(server, request);
   server.shouldUpgradeCallback = Object.assign(should, { [TOLD]: true });
 }
 
 /**
- * Gives a server that does not ask the connection once more, as new, with a request that asks for no upgrade: its body
- * and what is asked next come as on any other. Node's parser has ended the request that it gave us.
+ * Gives a server that does not ask the connection once more, as new, with a request that asks for no
+ * upgrade: its body and what is asked next come as on any other. Node's parser has ended the request
+ * that it gave us.
  */
 function handBack(
   server: UpgradeSource,

@@ -43,7 +43,7 @@ async function zod() {
 }
 
 async function livecall({ subscribe, toOperator, options, tls, toTokens = () => ANY }) {
-  const { identity, takeWhile } = await import('rxjs');
+  const { first, identity } = await import('rxjs');
   const { liveCall } = await import('@livecall/core');
   const { webSocketTransport } = await import('@livecall/core/node');
   const subscribeTo = await subscribe();
@@ -52,7 +52,7 @@ async function livecall({ subscribe, toOperator, options, tls, toTokens = () => 
     const transport = webSocketTransport({ url, ...toTokens(), ...(tls && { socket: tls }) });
     const call = liveCall(transport.pipe(operator(number)), options);
     subscribeTo(call, hear);
-    call.state$.pipe(takeWhile(({ status }) => status !== 'open')).subscribe({ complete: opened });
+    call.state$.pipe(first(({ status }) => status === 'open')).subscribe(opened);
     const following = call.connect();
     return () => following.unsubscribe();
   };

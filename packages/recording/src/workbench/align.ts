@@ -13,8 +13,8 @@ const MOST_EDITS_BETWEEN = 100;
 
 /**
  * Aligns two lists in the fewest steps. Where these are thousands, by the items that stand once in
- * each, in the same order, and by steps or by both ends between them: two long calls that have little in common take
- * seconds, where the fewest steps would take hours.
+ * each, in the same order, and by steps or by both ends between them: two long calls that have
+ * little in common take seconds, where the fewest steps would take hours.
  */
 export function align(left: readonly string[], right: readonly string[]): readonly Run[] {
   const exact = alignExactly(left, right, MOST_EDITS);
